@@ -1,6 +1,11 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+// Tests bring their own secrets; WRANGLER's quiet switches keep them from reaching outside.
+process.env["TOKEN_SECRET"] = "a-secret-for-tests-that-is-long-enough-to-sign-with";
+process.env["WRANGLER_SEND_METRICS"] = "false";
+process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
+
 const migrations = await readD1Migrations("src/store/migrations");
 
 export default defineConfig({
@@ -14,7 +19,6 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 MIGRATIONS: migrations,
-                TOKEN_SECRET: "a-secret-for-tests-that-is-long-enough-to-sign-with",
               },
             },
           }),
@@ -22,13 +26,13 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/conformance/**"],
+          exclude: ["test/e2e/**", "test/conformance/**", "test/docs/**"],
         },
       },
       {
         test: {
           name: "node",
-          include: ["test/e2e/**/*.test.ts", "test/conformance/**/*.test.ts"],
+          include: ["test/e2e/**/*.test.ts", "test/conformance/**/*.test.ts", "test/docs/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,0 +1,20 @@
+// npm run readme: writes the route table of the README from src/routes.ts.
+import { readFileSync, writeFileSync } from "node:fs";
+import { routes } from "../src/routes.ts";
+
+const BLOCK = /(<!-- routes:[^>]*-->\n)[\s\S]*?(\n<!-- \/routes -->)/;
+
+/** The README with its route table made anew. */
+export function withRoutes(readme: string): string {
+  const rows = routes.map(({ method, path, access, summary }) => {
+    const shown = path.replaceAll(/:(\w+)\+?/g, "{$1}");
+    return `| ${method} | \`${shown}\` | ${access === "public" ? "anyone" : `\`${access}\``} | ${summary} |`;
+  });
+  const table = ["", "| method | path | who | |", "|---|---|---|---|", ...rows, ""].join("\n");
+  return readme.replace(BLOCK, (_, open: string, close: string) => `${open}${table}${close}`);
+}
+
+if (import.meta.main) {
+  writeFileSync("README.md", withRoutes(readFileSync("README.md", "utf8")));
+  console.log("README.md: the route table is current");
+}

@@ -1,0 +1,100 @@
+import { allows, seesEveryName } from "../auth/grants.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { Context } from "../context.ts";
+import { ApiError } from "../errors.ts";
+import { parseBody, readBody } from "../http/body.ts";
+import { continueToken, readPage } from "../http/pagination.ts";
+import { empty, json } from "../http/respond.ts";
+import type { StoredAsset } from "../store/asset-store.ts";
+import { decodeAsset } from "./decode.ts";
+import { negotiateForm, represent, vary } from "./representation.ts";
+import type { Asset } from "./schema.ts";
+
+export async function getAsset(context: Context): Promise<Response> {
+  const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
+  const asset = await context.services.assets.get(namespaceOf(context), nameOf(context));
+  const { definition, etag } = represent(asset, negotiation);
+  return json(definition, { ETag: etag, ...vary([asset], negotiation) });
+}
+
+/** The list of a namespace or, on the path without one, of the whole cluster. */
+export async function listAssets(context: Context): Promise<Response> {
+  const { searchParams } = context.url;
+  const negotiation = negotiateForm(searchParams, context.request.headers);
+  const namespace = context.params["namespace"] ?? null;
+  const { limit, start } = readPage(searchParams);
+  const visible = visibleTo(principalOf(context), namespace);
+  const page = await context.services.assets.list(namespace, start, limit, visible);
+  const definitions = page.assets.map((asset) => represent(asset, negotiation).definition);
+  return json(`[${definitions.join(",")}]`, {
+    ...(page.next === null ? {} : { "Sensu-Continue": continueToken(page.next) }),
+    ...vary(page.assets, negotiation),
+  });
+}
+
+export async function createAsset(context: Context): Promise<Response> {
+  const asset = await readAsset(context);
+  const principal = principalOf(context);
+  const namespace = namespaceOf(context);
+  const need = { role: "edit", namespace, name: asset.metadata?.name ?? "" } as const;
+  // The route's guard cannot know the name; a grant narrowed to some names is checked here.
+  if (!seesEveryName(principal.grants, namespace) && !allows(principal.grants, need)) throw denied();
+  const place = { namespace, name: null };
+  const stored = await context.services.assets.create(place, asset, principal, context.now);
+  return written(context, stored, 200, { Location: locationOf(stored) });
+}
+
+export async function replaceAsset(context: Context): Promise<Response> {
+  const asset = await readAsset(context);
+  const place = { namespace: namespaceOf(context), name: nameOf(context) };
+  const stored = await context.services.assets.replace(place, asset, principalOf(context), context.now);
+  return written(context, stored, 201);
+}
+
+async function readAsset(context: Context): Promise<Asset> {
+  return decodeAsset(parseBody(await readBody(context.request)));
+}
+
+/** Sensu's empty body, or the stored asset for `Prefer: return=representation` (RFC 7240 §4.2). */
+function written(
+  context: Context,
+  asset: StoredAsset,
+  status: 200 | 201,
+  headers: Record<string, string> = {},
+): Response {
+  const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
+  const { definition, etag } = represent(asset, negotiation);
+  const tagged = { ETag: etag, ...vary([asset], negotiation), ...headers };
+  const preference = context.request.headers.get("Prefer") ?? "";
+  if (!/(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i.test(preference))
+    return empty(status, tagged);
+  return json(definition, { ...tagged, "Preference-Applied": "return=representation" }, status);
+}
+
+function locationOf({ namespace, name }: StoredAsset): string {
+  return `/api/core/v2/namespaces/${encodeURIComponent(namespace)}/assets/${encodeURIComponent(name)}`;
+}
+
+/** What a list must leave out for this principal; null when it may see every name. */
+function visibleTo(principal: Principal, namespace: string | null): ((asset: StoredAsset) => boolean) | null {
+  const { grants } = principal;
+  if (seesEveryName(grants, namespace)) return null;
+  return (asset) => allows(grants, { role: "view", namespace: asset.namespace, name: asset.name });
+}
+
+function principalOf({ principal }: Context): Principal {
+  if (principal === null) throw new Error("the route is public but its handler needs a principal");
+  return principal;
+}
+
+function denied(): ApiError {
+  return new ApiError("permissionDenied", "unauthorized to perform action");
+}
+
+function namespaceOf({ params }: Context): string {
+  return params["namespace"] ?? "";
+}
+
+function nameOf({ params }: Context): string {
+  return params["name"] ?? "";
+}

@@ -1,0 +1,31 @@
+import { invalid } from "../errors.ts";
+import type { Representation, StoredAsset } from "../store/asset-store.ts";
+import type { FilterForm } from "./encode.ts";
+
+/** Go programs decode `filters` into a list and fail on a map: one such asset would break a whole `asset list`. */
+const GO_CLIENT = /sensuctl\/|go-resty|Go-http-client|sensu-/;
+
+/** The form asked for by `?filters=`, else the one the client's User-Agent can decode. */
+export interface Negotiation {
+  readonly form: FilterForm;
+  /** Whether the User-Agent decided, so that caches must know of it. */
+  readonly byAgent: boolean;
+}
+
+export function negotiateForm(query: URLSearchParams, headers: Headers): Negotiation {
+  const asked = query.get("filters");
+  if (asked === "expressions" || asked === "as-written") return { form: asked, byAgent: false };
+  if (asked !== null) throw invalid(`invalid filters "${asked}": use expressions or as-written`);
+  const goClient = GO_CLIENT.test(headers.get("User-Agent") ?? "");
+  return { form: goClient ? "expressions" : "as-written", byAgent: true };
+}
+
+/** The representation of an asset in the negotiated form. */
+export function represent(asset: StoredAsset, { form }: Negotiation): Representation {
+  return form === "expressions" && asset.expressions !== null ? asset.expressions : asset;
+}
+
+/** `Vary` where another User-Agent would have got other bytes. */
+export function vary(assets: readonly StoredAsset[], { byAgent }: Negotiation): Record<string, string> {
+  return byAgent && assets.some((asset) => asset.expressions !== null) ? { Vary: "User-Agent" } : {};
+}

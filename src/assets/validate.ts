@@ -1,0 +1,89 @@
+import { syntaxProblem } from "../resolve/syntax.ts";
+import { badFilterKey, filterExpressions } from "./filters.ts";
+import type { Asset, Build, Metadata } from "./schema.ts";
+
+/** Bounds of one definition (design: limits). Characters, except where a name says bytes. */
+const NAME_CHARACTERS = 255;
+const LABEL_BYTES = 64 * 1024;
+const BUILDS = 100;
+const FILTERS = 50;
+const FILTER_CHARACTERS = 2_000;
+
+const NAME = /^[\w/.\-:]+$/;
+const SHA512 = /^[0-9a-f]{128}$/i;
+const HTTP_URL = /^https?:\/\//i;
+const TEMPLATE_TOKEN = /\{\{.*?\}\}/s;
+
+/** Why Sensu would refuse this asset, in its own order and words (contract §1.5); null when it is valid. */
+export function assetProblem(asset: Asset): string | null {
+  const builds = asset.builds ?? [];
+  return (
+    nameProblem(asset.metadata?.name ?? "") ??
+    metadataProblem(asset.metadata ?? {}) ??
+    (builds.length > BUILDS
+      ? `an asset cannot have more than ${BUILDS} builds; this has ${builds.length}`
+      : null) ??
+    filterBoundsProblem(asset) ??
+    first(builds, filterBoundsProblem) ??
+    (builds.length === 0 ? archiveProblem(asset) : first(builds, archiveProblem))
+  );
+}
+
+/** Why this is no asset name; null when it is one. */
+export function nameProblem(name: string): string | null {
+  if (name === "") return "name cannot be empty";
+  if (!NAME.test(name)) {
+    return "name may only contain letters, forward slashes, underscores, dashes and numbers";
+  }
+  if (name === "__proto__" || name === "constructor")
+    return `the name ${name} is reserved and cannot be stored`;
+  return name.length > NAME_CHARACTERS ? `name cannot be longer than ${NAME_CHARACTERS} characters` : null;
+}
+
+function metadataProblem({ labels = {}, annotations = {} }: Metadata): string | null {
+  const bytes = new TextEncoder().encode(
+    [...Object.entries(labels), ...Object.entries(annotations)].flat().join(""),
+  ).byteLength;
+  return bytes > LABEL_BYTES
+    ? `labels and annotations cannot be larger than ${LABEL_BYTES} bytes together; these are ${bytes}`
+    : null;
+}
+
+/** Top-level members are checked as a build is, but only where there are no builds. */
+function archiveProblem({ url = "", sha512 = "", filters }: Build): string | null {
+  if (sha512 === "") return "SHA-512 checksum cannot be empty";
+  if (new TextEncoder().encode(sha512).byteLength < 128) {
+    return "SHA-512 checksum must be at least 128 characters";
+  }
+  if (!SHA512.test(sha512)) return "SHA-512 checksum must be exactly 128 hexadecimal digits";
+  if (url === "") return "URL cannot be empty";
+  if (!HTTP_URL.test(url) && !TEMPLATE_TOKEN.test(url)) return "URL must be HTTP or HTTPS";
+  return first(filterExpressions(filters), (expression, index) => {
+    const problem = syntaxProblem(expression);
+    return problem === null ? null : `syntax error in expression ${index}: ${problem}`;
+  });
+}
+
+/** Bounds hold for every filter that is stored, also for those that Sensu does not parse. */
+function filterBoundsProblem({ filters }: Build): string | null {
+  const key = badFilterKey(filters);
+  if (key !== null)
+    return `the filter key ${key} is not the path of an entity attribute, such as entity.system.os`;
+  const expressions = filterExpressions(filters);
+  if (expressions.length > FILTERS) {
+    return `a build cannot have more than ${FILTERS} filters; this has ${expressions.length}`;
+  }
+  return first(expressions, (expression, index) =>
+    expression.length > FILTER_CHARACTERS
+      ? `filter ${index} is longer than ${FILTER_CHARACTERS} characters`
+      : null,
+  );
+}
+
+function first<T>(items: readonly T[], problem: (item: T, index: number) => string | null): string | null {
+  for (const [index, item] of items.entries()) {
+    const found = problem(item, index);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,0 +1,58 @@
+import { invalid } from "../errors.ts";
+
+/** Assets in one page at the most; what is left follows by `Sensu-Continue`. */
+export const PAGE_LIMIT = 10_000;
+
+/** Where a page starts: after `key`, or at it (a token without Sensu's NUL includes its name). */
+export interface PageStart {
+  readonly key: string;
+  readonly inclusive: boolean;
+}
+
+export interface PageQuery {
+  readonly limit: number;
+  readonly start: PageStart | null;
+}
+
+const LIMIT = /^\+?\d{1,19}$/;
+
+/** Reads `limit` and `continue`; the first of a repeated parameter counts, an empty one is absent (contract §3.1). */
+export function readPage(query: URLSearchParams): PageQuery {
+  return { limit: readLimit(query.get("limit")), start: readContinue(query.get("continue")) };
+}
+
+/** The token for the page after `key`: unpadded base64url of the key and a NUL (contract §3.2). */
+export function continueToken(key: string): string {
+  const bytes = new TextEncoder().encode(`${key}\0`);
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+function readLimit(text: string | null): number {
+  if (text === null || text === "") return PAGE_LIMIT;
+  if (!LIMIT.test(text)) throw invalid(`invalid limit "${text}": use a whole number, 0 for no limit`);
+  const limit = Number(text);
+  return limit === 0 ? PAGE_LIMIT : Math.min(limit, PAGE_LIMIT);
+}
+
+function readContinue(token: string | null): PageStart | null {
+  if (token === null || token === "") return null;
+  const refused = invalid(
+    "invalid continue token: send the Sensu-Continue header of the page before, unchanged",
+  );
+  if (!/^[\w-]{1,700}$/.test(token)) throw refused;
+  let key: string;
+  try {
+    const binary = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    key = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refused;
+  }
+  const inclusive = !key.endsWith("\0");
+  if (!inclusive) key = key.slice(0, -1);
+  if (!/^[\w/.\-:]+$/.test(key)) throw refused;
+  return { key, inclusive };
+}

@@ -1,0 +1,52 @@
+import { ApiError, type ErrorKind } from "../errors.ts";
+import { quoteJson } from "./go-json.ts";
+
+/** The only place where a status is chosen. Codes are Sensu's (contract §2.3). */
+const STATUS = {
+  internal: { status: 500, code: 0 },
+  invalidArgument: { status: 400, code: 1 },
+  notFound: { status: 404, code: 2 },
+  alreadyExists: { status: 409, code: 3 },
+  permissionDenied: { status: 403, code: 4 },
+  unauthenticated: { status: 401, code: 5 },
+  preconditionFailed: { status: 412, code: 7 },
+  methodNotAllowed: { status: 405, code: 1 },
+  tooLarge: { status: 413, code: 1 },
+  tooManyRequests: { status: 429, code: 9 },
+  unavailable: { status: 503, code: 0 },
+} satisfies Record<ErrorKind, { status: number; code: number }>;
+
+const JSON_TYPE = "application/json";
+
+/** Headers of every answer: without Cache-Control, what stands in front may keep a 200 for hours. */
+const COMMON = {
+  "Cache-Control": "private, no-cache",
+  "Content-Type": JSON_TYPE,
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** A JSON body that is already text; `headers` are added to the common ones. */
+export function json(body: string, headers: Record<string, string> = {}, status = 200): Response {
+  return new Response(body, { status, headers: { ...COMMON, ...headers } });
+}
+
+/** An answer without a body, as Sensu gives to writes: an empty body with a JSON type. */
+export function empty(status: 200 | 201 | 204 | 304, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers: { ...COMMON, ...headers } });
+}
+
+/** The answer to an error: Sensu's `{"message","code"}`. A 5xx says no more than its request id. */
+export function failure(error: unknown, requestId: string): Response {
+  const known = error instanceof ApiError ? error : null;
+  const { status, code } = STATUS[known?.kind ?? "internal"];
+  const message = known?.message ?? `internal error occurred; request id ${requestId}`;
+  return new Response(`{"message":${quoteJson(message)},"code":${code}}`, {
+    status,
+    headers: { ...COMMON, "X-Request-Id": requestId, ...known?.headers },
+  });
+}
+
+/** Whether this error ends in a 5xx and so belongs in the log. */
+export function isServerFault(error: unknown): boolean {
+  return !(error instanceof ApiError) || STATUS[error.kind].status >= 500;
+}

@@ -1,0 +1,139 @@
+import { Router, type IRequestStrict } from "itty-router";
+import type { Authenticate } from "../auth/authenticate.ts";
+import { allows } from "../auth/grants.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { Context, Route, Services } from "../context.ts";
+import { ApiError, notFound } from "../errors.ts";
+import { failure, isServerFault } from "./respond.ts";
+
+/** What the router needs from outside. */
+export interface RouterOptions {
+  readonly routes: readonly Route[];
+  readonly services: Services;
+  readonly authenticate: Authenticate;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly log: (entry: Record<string, unknown>) => void;
+}
+
+/** What varies from request to request. */
+export interface Arrival {
+  readonly requestId: string;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+export type Serve = (request: Request, arrival: Arrival) => Promise<Response>;
+
+interface Visit extends Arrival {
+  readonly url: URL;
+}
+
+/**
+ * Compiles the route table: per path its methods, HEAD from GET, 405 with `Allow`, and one catch for all errors.
+ * Route and method are decided before credentials (contract §2.5).
+ */
+export function compile(options: RouterOptions): Serve {
+  const router = Router<IRequestStrict, [Visit], Response>();
+  for (const [path, rows] of rowsByPath(options.routes)) {
+    for (const row of rows) {
+      const serve = (request: IRequestStrict, visit: Visit) => answer(row, request, visit, options);
+      if (row.method === "GET") {
+        router.get(path, serve);
+        router.head(path, async (request, visit) => withoutBody(await serve(request, visit)));
+      } else {
+        router[METHODS[row.method]](path, serve);
+      }
+    }
+    const allow = allowed(rows);
+    router.all(path, () => {
+      throw new ApiError("methodNotAllowed", `method not allowed; use ${allow}`, {
+        headers: { Allow: allow },
+      });
+    });
+  }
+
+  return async (request, arrival) => {
+    try {
+      const url = new URL(request.url);
+      // A raw slash at the end is part of no name and no path (contract §2.5).
+      if (url.pathname.length > 1 && url.pathname.endsWith("/")) throw notFound();
+      const response = await router.fetch(request, { ...arrival, url });
+      if (response === undefined) throw notFound();
+      return response;
+    } catch (error) {
+      if (isServerFault(error)) options.log(faultEntry(request, arrival, error));
+      const response = failure(error, arrival.requestId);
+      return request.method === "HEAD" ? withoutBody(response) : response;
+    }
+  };
+}
+
+const METHODS = { POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
+
+function rowsByPath(routes: readonly Route[]): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const row of routes) {
+    const rows = paths.get(row.path) ?? [];
+    if (rows.some((other) => other.method === row.method))
+      throw new Error(`two rows for ${row.method} ${row.path}`);
+    paths.set(row.path, [...rows, row]);
+  }
+  return paths;
+}
+
+/** The methods of a path as `Allow` lists them; GET brings HEAD. */
+function allowed(rows: readonly Route[]): string {
+  return rows.flatMap((row) => (row.method === "GET" ? ["GET", "HEAD"] : [row.method])).join(", ");
+}
+
+async function answer(
+  row: Route,
+  request: IRequestStrict,
+  visit: Visit,
+  options: RouterOptions,
+): Promise<Response> {
+  const params = decodeParams(request.params);
+  const now = options.clock();
+  const principal = row.access === "public" ? null : await options.authenticate(request, now);
+  if (principal !== null) guard(row, params, principal);
+  const context: Context = { ...visit, request, params, principal, services: options.services, now };
+  return row.handle(context);
+}
+
+function guard(row: Route, params: Readonly<Record<string, string>>, principal: Principal): void {
+  if (row.access === "public") return;
+  const need = { role: row.access, namespace: params["namespace"] ?? null, name: params["name"] ?? null };
+  if (!allows(principal.grants, need)) {
+    throw new ApiError("permissionDenied", "unauthorized to perform action");
+  }
+}
+
+function decodeParams(raw: Record<string, string>): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    // A greedy parameter matches the empty rest too; an empty name is no path.
+    if (value === "") throw notFound();
+    try {
+      params[key] = decodeURIComponent(value);
+    } catch (cause) {
+      throw new ApiError("invalidArgument", `invalid URL escape in the path at ${key}`, { cause });
+    }
+  }
+  return params;
+}
+
+/** The answer to HEAD: what GET would say, without the body, and with its length. */
+function withoutBody(response: Response): Response {
+  return new Response(null, { status: response.status, headers: response.headers });
+}
+
+function faultEntry(request: Request, arrival: Arrival, error: unknown): Record<string, unknown> {
+  const cause = error instanceof ApiError ? (error.cause ?? error) : error;
+  return {
+    level: "error",
+    requestId: arrival.requestId,
+    method: request.method,
+    path: new URL(request.url).pathname,
+    error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Context } from "../context.ts";
+import { ApiError } from "../errors.ts";
+import { json } from "../http/respond.ts";
+
+/** The Sensu release whose API this is; Ansible parses what stands before `#` as a version (contract §4.6). */
+const SENSU_VERSION = "6.12.0";
+
+export function getIndex(): Response {
+  return json(
+    JSON.stringify({
+      name: "edge-assets",
+      description: "The Sensu Go Assets API, served at the edge",
+      sensu_backend: SENSU_VERSION,
+      links: {
+        assets: "/api/core/v2/namespaces/default/assets",
+        all_assets: "/api/core/v2/assets",
+        version: "/version",
+        health: "/health",
+        ready: "/ready",
+      },
+      documentation: {
+        quick_start: "README.md#try-it",
+        routes: "README.md#routes",
+        tokens: "README.md#tokens",
+        limits: "README.md#limits",
+        differences: "README.md#differences-from-sensu-backend",
+      },
+    }),
+  );
+}
+
+export function getVersion(): Response {
+  return json(
+    JSON.stringify({
+      etcd: { etcdserver: "", etcdcluster: "" },
+      sensu_backend: SENSU_VERSION,
+      api_groups: { "core/v2": "v2.20.0" },
+    }),
+  );
+}
+
+/** Sensu's cluster health with one member: this Worker and its D1 (contract §4.6); 200 also when unhealthy. */
+export async function getHealth({ services }: Context): Promise<Response> {
+  const healthy = await services.health.databaseAnswers();
+  return json(
+    JSON.stringify({
+      Alarms: null,
+      ClusterHealth: [
+        {
+          MemberID: 1,
+          MemberIDHex: "1",
+          Name: "edge-assets",
+          Err: healthy ? "" : "the database does not answer",
+          Healthy: healthy,
+        },
+      ],
+      Header: { cluster_id: 1, member_id: 1, raft_term: 1 },
+    }),
+  );
+}
+
+/** 200 `ready` when requests that need the database can be answered, else 503. */
+export async function getReady({ services }: Context): Promise<Response> {
+  if (await services.health.databaseAnswers()) {
+    return json(JSON.stringify({ ready: true }));
+  }
+  throw new ApiError("unavailable", "the database does not answer", { headers: { "Retry-After": "5" } });
+}

@@ -1,0 +1,86 @@
+/** One representation of an asset: the exact bytes of an answer and their strong entity tag (quotes included). */
+export interface Representation {
+  readonly etag: string;
+  readonly definition: string;
+}
+
+/** An asset as it is stored. */
+export interface StoredAsset extends Representation {
+  readonly namespace: string;
+  readonly name: string;
+  /** The commit that wrote it; orders all commits of an epoch. */
+  readonly seq: number;
+  /** For clients that cannot decode map filters; null where both forms are the same bytes. */
+  readonly expressions: Representation | null;
+}
+
+/** A definition to be stored, already validated and encoded. */
+export interface AssetWrite extends Representation {
+  readonly namespace: string;
+  readonly name: string;
+  readonly expressions: Representation | null;
+}
+
+/** Who commits and when (milliseconds since the epoch). */
+export interface Commit {
+  readonly principal: string;
+  readonly at: number;
+}
+
+/**
+ * What must hold of the current asset for a write to happen (RFC 9110 §13.1): `match` any of these tags or, for `*`,
+ * that it exists; `noneMatch` the opposite. Null asks nothing.
+ */
+export interface WriteCondition {
+  readonly match: readonly string[] | "*" | null;
+  readonly noneMatch: readonly string[] | "*" | null;
+}
+
+/** A write that no condition can stop. */
+export const UNCONDITIONAL: WriteCondition = { match: null, noneMatch: null };
+
+/** A write that only a free name lets happen. */
+export const IF_ABSENT: WriteCondition = { match: null, noneMatch: "*" };
+
+/** What became of a write. Nothing has changed unless the outcome is `committed`. */
+export type WriteOutcome =
+  | { readonly outcome: "committed"; readonly seq: number; readonly created: boolean }
+  | { readonly outcome: "condition-failed" }
+  | { readonly outcome: "namespace-missing" };
+
+export type DeleteOutcome =
+  | { readonly outcome: "committed"; readonly seq: number }
+  | { readonly outcome: "condition-failed" }
+  | { readonly outcome: "absent" };
+
+/** Where a page starts: after this key or, if inclusive, at it. A key is a name, or `namespace/name` cluster-wide. */
+export interface PageFrom {
+  readonly key: string;
+  readonly inclusive: boolean;
+}
+
+export interface AssetPage {
+  readonly assets: readonly StoredAsset[];
+  /** The key after which the next page starts; null when nothing is left. */
+  readonly next: string | null;
+}
+
+/** What a list of this scope is ordered and continued by. */
+export function pageKey(namespace: string | null, asset: { namespace: string; name: string }): string {
+  return namespace === null ? `${asset.namespace}/${asset.name}` : asset.name;
+}
+
+/**
+ * Where assets are kept. Every write is one atomic commit with a seq greater than all before it; of two writers with
+ * the same condition one wins. Order is byte order: of names within a namespace, of `namespace/name` across all.
+ */
+export interface AssetStore {
+  get(namespace: string, name: string): Promise<StoredAsset | null>;
+  /** A page of at most `limit` assets; fewer when their bytes would be too many for one answer. */
+  list(namespace: string | null, from: PageFrom | null, limit: number): Promise<AssetPage>;
+  put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome>;
+  delete(namespace: string, name: string, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome>;
+}
+
+/** Bytes of definitions in one page at the most; an isolate has 128 MB for everything. */
+export const PAGE_BYTES = 8 * 1024 * 1024;

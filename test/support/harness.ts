@@ -1,0 +1,50 @@
+// The real bundle behind a real server, for suites that run in Node and may read files.
+import { randomUUID } from "node:crypto";
+import { createTestHarness } from "wrangler";
+import { signAccessToken } from "../../src/auth/access-tokens.ts";
+import { readSigningKeys } from "../../src/auth/signing-keys.ts";
+
+const SECRET = "a-secret-for-tests-that-is-long-enough-to-sign-with";
+
+export interface Sent {
+  readonly body?: string | Uint8Array | undefined;
+  readonly headers?: Record<string, string>;
+}
+
+export interface RunningWorker {
+  /** Sends a request as the principal `admin`, who may do everything, unless the headers say otherwise. */
+  send(method: string, path: string, sent?: Sent): Promise<Response>;
+  readonly database: D1Database;
+  close(): Promise<void>;
+}
+
+/** Builds and starts the Worker with an empty, migrated database. */
+export async function startWorker(): Promise<RunningWorker> {
+  const harness = createTestHarness({
+    workers: [{ configPath: "./wrangler.toml", secrets: { TOKEN_SECRET: SECRET } }],
+  });
+  await harness.listen();
+  const worker = harness.getWorker<{ DB: D1Database }>();
+  await worker.applyD1Migrations("DB");
+  const { DB: database } = await worker.getEnv();
+  const token = await adminToken();
+  return {
+    database,
+    close: () => harness.close(),
+    async send(method, path, { body, headers } = {}) {
+      const all = { Authorization: `Bearer ${token}`, ...headers };
+      const init = { method, headers: all, redirect: "manual" as const };
+      const response = await harness.fetch(path, body === undefined ? init : { ...init, body });
+      return response as unknown as Response;
+    },
+  };
+}
+
+async function adminToken(): Promise<string> {
+  const [signer] = await readSigningKeys(SECRET);
+  if (signer === undefined) throw new Error("no secret");
+  const now = Math.floor(Date.now() / 1000);
+  const times = { issuedAt: now, expiresAt: now + 3_600 };
+  const claims = { issuer: "http://localhost", subject: "admin", grants: ["admin@*"], tokenId: randomUUID() };
+  return signAccessToken({ ...claims, ...times }, signer);
+}

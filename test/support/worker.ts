@@ -1,0 +1,70 @@
+import { env, exports } from "cloudflare:workers";
+import { applyD1Migrations, reset } from "cloudflare:test";
+import { signAccessToken } from "../../src/auth/access-tokens.ts";
+import { readSigningKeys } from "../../src/auth/signing-keys.ts";
+
+export const ORIGIN = "http://127.0.0.1:8080";
+export const ASSETS = "/api/core/v2/namespaces/default/assets";
+
+export interface Sent {
+  readonly token?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** The one way tests make a request. A body that is no string or bytes is sent as JSON. No token, no credential. */
+export async function api(
+  method: string,
+  path: string,
+  { token, body, headers }: Sent = {},
+): Promise<Response> {
+  const sent = new Headers(headers);
+  if (token !== undefined && token !== null) sent.set("Authorization", `Bearer ${token}`);
+  const raw = body === undefined || typeof body === "string" || body instanceof Uint8Array;
+  const init = { method, headers: sent, body: raw ? body : JSON.stringify(body) };
+  return exports.default.fetch(new Request(`${ORIGIN}${path}`, init as RequestInit));
+}
+
+export interface TokenOptions {
+  readonly name?: string;
+  /** Seconds from now; negative for a token that has expired. */
+  readonly ttl?: number;
+  readonly secret?: string;
+}
+
+/** An access token as `npm run token` makes it, for these grants. */
+export async function tokenFor(grants: readonly string[], options: TokenOptions = {}): Promise<string> {
+  const [signer] = await readSigningKeys(options.secret ?? env.TOKEN_SECRET);
+  if (signer === undefined) throw new Error("no secret");
+  const now = Math.floor(Date.now() / 1000);
+  return signAccessToken(
+    {
+      issuer: ORIGIN,
+      subject: options.name ?? "tester",
+      grants,
+      issuedAt: now,
+      expiresAt: now + (options.ttl ?? 3_600),
+      tokenId: crypto.randomUUID(),
+    },
+    signer,
+  );
+}
+
+/** Empties D1 and KV and migrates again; to be called before each test. */
+export async function freshStorage(): Promise<void> {
+  await reset();
+  await applyD1Migrations(env.DB, env.MIGRATIONS);
+}
+
+/** Creates a namespace under the store, for tests of what lives in it. */
+export async function aNamespace(name: string): Promise<void> {
+  await env.DB.prepare("INSERT OR IGNORE INTO namespaces VALUES (?1, 0, 'tester', 0)").bind(name).run();
+}
+
+/** Every row of assets, revisions and meta that a refused request must leave untouched. */
+export async function storedRows(): Promise<string> {
+  const { results } = await env.DB.prepare(
+    "SELECT namespace, name, etag FROM assets UNION ALL SELECT namespace, name, 'revision' FROM revisions ORDER BY 1, 2, 3",
+  ).all();
+  return JSON.stringify(results);
+}
