@@ -1,0 +1,128 @@
+import { OPERATORS, tokensOf, type Operator, type Token } from "./selector-tokens.ts";
+
+/** One comparison of a selector; only `in` and `notin` have other than one value. */
+export type Operation = { key: string; operator: Operator; values: string[] };
+
+/** What a selector is asked of: the labels of an object, or its fields as text (contract §3.4). */
+export type Fields = Readonly<Record<string, string>> | Map<string, string>;
+
+const MAX_LENGTH = 4_096;
+const END: Token = { type: "end", text: "" };
+
+/**
+ * Reads a labelSelector or fieldSelector. Grammar and error texts are those of the selector engine Sensu published
+ * (contract §3.4, T344-T376), with what is odd about them: `&&` may be left out, either quote ends either string,
+ * `==` needs a space before it. A blank selector has no operations and so matches everything.
+ */
+export function parseSelector(text: string): { operations: Operation[] } | { error: string } {
+  if (text.length > MAX_LENGTH) return { error: `a selector may have at most ${MAX_LENGTH} characters` };
+  const tokens = tokensOf(text);
+  const operations: Operation[] = [];
+  let at = 0;
+  for (;;) {
+    let token = tokens[at] ?? END;
+    let expected = "an identifier or end of string";
+    if (token.type === "end") return { operations };
+    if (token.type === "&&") {
+      if (operations.length === 0) {
+        return { error: "unexpected '&&' operator found, expected a operation first" };
+      }
+      token = tokens[++at] ?? END;
+      expected = "an identifier or string after '&&'";
+    }
+    if (token.type !== "identifier" && token.type !== "string") {
+      return { error: `unexpected token '${token.text}', expected ${expected}` };
+    }
+    const parsed = parseOperation(tokens, at);
+    if ("error" in parsed) return { error: `could not parse the operations: ${parsed.error}` };
+    operations.push(parsed.operation);
+    at = parsed.next;
+  }
+}
+
+function parseOperation(
+  tokens: Token[],
+  at: number,
+): { operation: Operation; next: number } | { error: string } {
+  const key = (tokens[at] ?? END).text;
+  const operatorToken = tokens[at + 1] ?? END;
+  const operator = OPERATORS.find((candidate) => candidate === operatorToken.type);
+  if (operator === undefined) return { error: `unexpected operator '${operatorToken.text}' found` };
+
+  if (operator === "in" || operator === "notin") {
+    const list = parseValues(tokens, at + 2);
+    if ("error" in list) return list;
+    return { operation: { key, operator, values: list.values }, next: list.next };
+  }
+  const value = tokens[at + 2] ?? END;
+  if (!["identifier", "string", "boolean", "matches"].includes(value.type)) {
+    return { error: `unexpected token '${value.text}': expected an identifier or literal value` };
+  }
+  return { operation: { key, operator, values: [value.text] }, next: at + 3 };
+}
+
+function parseValues(tokens: Token[], from: number): { values: string[]; next: number } | { error: string } {
+  const first = tokens[from] ?? END;
+  if (first.type === "identifier") return { values: [first.text], next: from + 1 };
+  if (first.type !== "[") return { error: `found '${first.text}', expected '['` };
+  const values: string[] = [];
+  for (let at = from + 1; ; at++) {
+    const token = tokens[at] ?? END;
+    if (token.type === "]") return { values, next: at + 1 };
+    if (token.type === "identifier" || token.type === "string") values.push(token.text);
+    else if (token.type !== ",") {
+      return { error: `unexpected token '${token.text}', expected a comma or an identifier` };
+    }
+  }
+}
+
+/** Whether every operation holds of these fields. */
+export function matches(operations: readonly Operation[], fields: Fields): boolean {
+  return operations.every((operation) => holds(operation, fields));
+}
+
+function holds({ key, operator, values }: Operation, fields: Fields): boolean {
+  const value = valueOf(fields, key);
+  switch (operator) {
+    case "==":
+    case "!=":
+      return (value !== undefined && values.includes(value)) === (operator === "==");
+    case "matches":
+      return value !== undefined && values.some((part) => value.includes(part));
+    default:
+      return isIn(key, value, values, fields) === (operator === "in");
+  }
+}
+
+/** `linux in check.subscriptions`: a single value that is itself a key is a field that holds a list (T365). */
+function isIn(key: string, value: string | undefined, values: string[], fields: Fields): boolean {
+  const [only, ...others] = values;
+  const list = only === undefined || others.length > 0 ? undefined : valueOf(fields, only);
+  if (list === undefined) return value !== undefined && values.includes(value);
+  return itemsOf(list).includes(key);
+}
+
+function itemsOf(list: string): string[] {
+  let start = 0;
+  let end = list.length;
+  while (start < end && "[]".includes(list.charAt(start))) start++;
+  while (start < end && "[]".includes(list.charAt(end - 1))) end--;
+  const items = list.slice(start, end).split(",");
+  return items.map((item) => item.trim());
+}
+
+function valueOf(fields: Fields, key: string): string | undefined {
+  if (fields instanceof Map) return fields.get(key);
+  return Object.hasOwn(fields, key) ? fields[key] : undefined;
+}
+
+/** The operations as a selector in one fixed spelling: equal operations print alike. */
+export function printSelector(operations: readonly Operation[]): string {
+  return operations
+    .map(({ key, operator, values }) => {
+      const quoted = values.map((value) => `"${value}"`).join(", ");
+      const isList = operator === "in" || operator === "notin";
+      return `"${key}" ${operator} ${isList ? `[${quoted}]` : quoted}`;
+    })
+    .join(" && ");
+}
