@@ -1,0 +1,94 @@
+import type { Declarations, Expression, Statement } from "./ast.ts";
+
+/** Where names, labels and jumps are resolved: one per program and per function. */
+export interface Scope {
+  outer: Scope | null;
+  isFunction: boolean;
+  inLoop: boolean;
+  inSwitch: boolean;
+  /** False inside the head of a `for`, where `in` ends an expression (ES5 §12.6). */
+  allowIn: boolean;
+  labels: string[];
+  declared: Declarations;
+}
+
+export interface Problem {
+  at: number;
+  message: string;
+}
+
+/** A token's kind: a keyword or a punctuator is its own kind, so no name of a kind may be one of those. */
+export type Kind = string;
+
+/** One parse under way. The lexer moves `at`, `token`, `literal` and `start`; the rest reads them. */
+export interface Parser {
+  readonly text: string;
+  readonly problems: Problem[];
+  /** The offset of the first character that is not yet part of a token. */
+  at: number;
+  token: Kind;
+  literal: string;
+  start: number;
+  /** The last token may end a statement, so that a line end after it counts. */
+  mayEnd: boolean;
+  /** A line end (or the end of the text) that counts stood before this token. */
+  newline: boolean;
+  scope: Scope;
+  depth: number;
+  /** Where recovery last stopped, and how often without getting further. */
+  recovered: { at: number; count: number };
+  readonly grammar: Grammar;
+}
+
+/** The rules that lead back to the start: an expression holds expressions, and a function in it holds statements. */
+export interface Grammar {
+  expression: (parser: Parser) => Expression;
+  assignment: (parser: Parser) => Expression;
+  /** `{ ... }` */
+  block: (parser: Parser) => Statement[];
+}
+
+/** How deep a program may nest. Deeper ones are refused, so that no text can exhaust the stack. */
+const MAX_DEPTH = 200;
+
+export function openScope(outer: Scope | null): Scope {
+  return {
+    outer,
+    isFunction: outer !== null,
+    inLoop: false,
+    inSwitch: false,
+    allowIn: true,
+    labels: [],
+    declared: { functions: [], variables: [] },
+  };
+}
+
+export function newParser(text: string, grammar: Grammar): Parser {
+  return {
+    text,
+    problems: [],
+    at: 0,
+    token: "",
+    literal: "",
+    start: 0,
+    mayEnd: false,
+    newline: false,
+    scope: openScope(null),
+    depth: 0,
+    recovered: { at: -1, count: 0 },
+    grammar,
+  };
+}
+
+export function report(parser: Parser, at: number, message: string): void {
+  parser.problems.push({ at, message });
+}
+
+/** Runs `parse` one level deeper. Throws RangeError past the limit; `parseProgram` turns that into a problem. */
+export function nested<T>(parser: Parser, parse: (parser: Parser) => T): T {
+  if (parser.depth === MAX_DEPTH) throw new RangeError("Too deeply nested");
+  parser.depth += 1;
+  const result = parse(parser);
+  parser.depth -= 1;
+  return result;
+}

@@ -1,0 +1,240 @@
+import type { Declarator, Expression, Statement, SwitchCase } from "./ast.ts";
+import { isReference, parseAssignment, parseExpression } from "./expressions.ts";
+import { parseFunction } from "./functions.ts";
+import { parseJump, parseReturn, parseThrow } from "./jumps.ts";
+import { next } from "./lexer.ts";
+import { nested, report, type Parser } from "./parser.ts";
+import { accept, endLooseStatement, endStatement, expect, reportToken, skipToStatement } from "./recovery.ts";
+
+const EMPTY: Statement = { type: "Empty" };
+
+/** The statements of a program, up to the end of the text. */
+export function parseStatements(parser: Parser): Statement[] {
+  const list: Statement[] = [];
+  while (parser.token !== "EOF") list.push(parseStatement(parser));
+  return list;
+}
+
+/** `{ ... }` */
+export function parseBlock(parser: Parser): Statement[] {
+  const list: Statement[] = [];
+  expect(parser, "{");
+  while (parser.token !== "}" && parser.token !== "EOF") list.push(parseStatement(parser));
+  expect(parser, "}");
+  return list;
+}
+
+function parseStatement(parser: Parser): Statement {
+  return nested(parser, statement);
+}
+
+function statement(parser: Parser): Statement {
+  switch (parser.token) {
+    case "EOF":
+      reportToken(parser);
+      return EMPTY;
+    case ";":
+      next(parser);
+      return EMPTY;
+    case "{":
+      return block(parser);
+    case "if":
+      return parseIf(parser);
+    case "do":
+      return parseDoWhile(parser);
+    case "while":
+      next(parser);
+      return { type: "While", test: parenthesised(parser), body: loopBody(parser) };
+    case "for":
+      return parseFor(parser);
+    case "break":
+    case "continue":
+      return parseJump(parser, parser.token);
+    case "debugger":
+      next(parser);
+      endStatement(parser);
+      return EMPTY;
+    case "with":
+      next(parser);
+      return { type: "With", object: parenthesised(parser), body: parseStatement(parser) };
+    case "var": {
+      next(parser);
+      const declarations = parseDeclarations(parser);
+      endStatement(parser);
+      return { type: "Variable", declarations };
+    }
+    case "function":
+      parseFunction(parser, true);
+      return EMPTY;
+    case "switch":
+      return parseSwitch(parser);
+    case "return":
+      return parseReturn(parser);
+    case "throw":
+      return parseThrow(parser);
+    case "try":
+      return parseTry(parser);
+    default:
+      return parseExpressionStatement(parser);
+  }
+}
+
+function block(parser: Parser): Statement {
+  return { type: "Block", body: parseBlock(parser) };
+}
+
+function parenthesised(parser: Parser): Expression {
+  expect(parser, "(");
+  const inside = parseExpression(parser);
+  expect(parser, ")");
+  return inside;
+}
+
+function parseExpressionStatement(parser: Parser): Statement {
+  const expression = parseExpression(parser);
+  if (expression.type !== "Identifier" || parser.token !== ":") {
+    endLooseStatement(parser);
+    return { type: "Expression", expression };
+  }
+  next(parser);
+  const { labels } = parser.scope;
+  const { name: label, at } = expression;
+  for (const known of labels) if (known === label) report(parser, at, `Label '${label}' already exists`);
+  labels.push(label);
+  const body = parseStatement(parser);
+  labels.pop();
+  return { type: "Labelled", label, body };
+}
+
+function parseIf(parser: Parser): Statement {
+  next(parser);
+  const test = parenthesised(parser);
+  const consequent = parseStatement(parser);
+  const alternate = accept(parser, "else") ? parseStatement(parser) : null;
+  return { type: "If", test, consequent, alternate };
+}
+
+function loopBody(parser: Parser): Statement {
+  return within(parser, "inLoop", () => parseStatement(parser));
+}
+
+function within<T>(parser: Parser, where: "inLoop" | "inSwitch", parse: () => T): T {
+  const { scope } = parser;
+  const before = scope[where];
+  scope[where] = true;
+  const result = parse();
+  scope[where] = before;
+  return result;
+}
+
+function parseDoWhile(parser: Parser): Statement {
+  next(parser);
+  const whole = within(parser, "inLoop", (): Statement => {
+    const body = parseStatement(parser);
+    expect(parser, "while");
+    return { type: "DoWhile", body, test: parenthesised(parser) };
+  });
+  parser.newline = true;
+  endLooseStatement(parser);
+  return whole;
+}
+
+function parseDeclarations(parser: Parser): Declarator[] {
+  const list: Declarator[] = [];
+  do {
+    const name = parser.literal;
+    if (parser.token === "identifier") {
+      next(parser);
+      list.push({ name, value: accept(parser, "=") ? parseAssignment(parser) : null });
+    } else {
+      expect(parser, "identifier");
+      skipToStatement(parser);
+    }
+  } while (accept(parser, ","));
+  parser.scope.declared.variables.push(...list.map(({ name }) => name));
+  return list;
+}
+
+function parseFor(parser: Parser): Statement {
+  const at = expect(parser, "for");
+  expect(parser, "(");
+  let init: Expression | Declarator[] | null = null;
+  if (parser.token !== ";") {
+    const { scope } = parser;
+    const { allowIn } = scope;
+    scope.allowIn = false;
+    init = accept(parser, "var") ? parseDeclarations(parser) : parseExpression(parser);
+    const single = Array.isArray(init) ? init.length < 2 : true;
+    const isForIn = single && accept(parser, "in");
+    scope.allowIn = allowIn;
+    if (isForIn) return parseForIn(parser, at, Array.isArray(init) ? init[0] : init);
+  }
+  expect(parser, ";");
+  const test = parser.token === ";" ? null : parseExpression(parser);
+  expect(parser, ";");
+  const update = parser.token === ")" ? null : parseExpression(parser);
+  expect(parser, ")");
+  return { type: "For", init, test, update, body: loopBody(parser) };
+}
+
+function parseForIn(parser: Parser, at: number, into: Expression | Declarator | undefined): Statement {
+  if (into === undefined || ("type" in into && !isReference(into))) {
+    report(parser, at, "Invalid left-hand side in for-in");
+    skipToStatement(parser);
+    return EMPTY;
+  }
+  const source = parseExpression(parser);
+  expect(parser, ")");
+  return { type: "ForIn", into, source, body: loopBody(parser) };
+}
+
+function parseSwitch(parser: Parser): Statement {
+  next(parser);
+  const discriminant = parenthesised(parser);
+  expect(parser, "{");
+  const cases: SwitchCase[] = [];
+  within(parser, "inSwitch", () => {
+    while (parser.token !== "EOF" && !accept(parser, "}")) {
+      const { start } = parser;
+      const clause = parseCase(parser);
+      const again = clause.test === null && cases.some(({ test }) => test === null);
+      if (again) report(parser, start, "Already saw a default in switch");
+      cases.push(clause);
+    }
+  });
+  return { type: "Switch", discriminant, cases };
+}
+
+function parseCase(parser: Parser): SwitchCase {
+  let test: Expression | null = null;
+  if (!accept(parser, "default")) {
+    expect(parser, "case");
+    test = parseExpression(parser);
+  }
+  expect(parser, ":");
+  const body: Statement[] = [];
+  while (!["EOF", "}", "case", "default"].includes(parser.token)) body.push(parseStatement(parser));
+  return { test, body };
+}
+
+function parseTry(parser: Parser): Statement {
+  const at = expect(parser, "try");
+  const body = block(parser);
+  let parameter = "";
+  let handler: Statement | null = null;
+  if (accept(parser, "catch")) {
+    expect(parser, "(");
+    parameter = parser.literal;
+    if (parser.token !== "identifier") {
+      expect(parser, "identifier");
+      skipToStatement(parser);
+      return EMPTY;
+    }
+    next(parser);
+    expect(parser, ")");
+    handler = block(parser);
+  }
+  const finalizer = accept(parser, "finally") ? block(parser) : null;
+  if (handler === null && finalizer === null) report(parser, at, "Missing catch or finally after try");
+  return { type: "Try", body, parameter, handler, finalizer };
+}

@@ -1,0 +1,3 @@
+export function patternProblem(_pattern: string): string | null {
+  return null;
+}

@@ -1,0 +1,49 @@
+import type { Program } from "./parser/ast.ts";
+import { parseAssignment, parseExpression } from "./parser/expressions.ts";
+import { next } from "./parser/lexer.ts";
+import { newParser, report, type Parser, type Problem } from "./parser/parser.ts";
+import { parseBlock, parseStatements } from "./parser/statements.ts";
+
+/** A program, or what is wrong with the text in the words Sensu's evaluator (otto) has for it. */
+export type Parsed = { program: Program } | { problem: string };
+
+/** Parses ES5 as otto reads it: same texts taken, same first complaint, same count of the others. */
+export function parseProgram(text: string): Parsed {
+  const parser = newParser(text, {
+    expression: parseExpression,
+    assignment: parseAssignment,
+    block: parseBlock,
+  });
+  const body = readAll(parser);
+  const [first, ...more] = parser.problems;
+  if (first === undefined) return { program: { body, declared: parser.scope.declared } };
+  const others = more.length > 0 ? ` (and ${more.length} more errors)` : "";
+  return { problem: `(anonymous): Line ${position(text, first)} ${first.message}${others}` };
+}
+
+/**
+ * What Sensu says about a filter on write, after `syntax error in expression N: ` (contract §1.5); `null` when it
+ * takes the text. Texts that nest more than 200 levels deep are refused here, though not there.
+ */
+export function syntaxProblem(expression: string): string | null {
+  const parsed = parseProgram(expression);
+  return "problem" in parsed ? parsed.problem : null;
+}
+
+function readAll(parser: Parser): Program["body"] {
+  try {
+    next(parser);
+    return parseStatements(parser);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    report(parser, parser.start, "Too deeply nested");
+    return [];
+  }
+}
+
+/** `line:column`, both from 1; columns count bytes of UTF-8, as Go does. */
+function position(text: string, problem: Problem): string {
+  const before = text.slice(0, problem.at).split(/\r\n|[\n\r\u2028\u2029]/);
+  const column = 1 + new TextEncoder().encode(before.at(-1)).length;
+  return `${before.length}:${column}`;
+}
