@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  allows,
+  globMatches,
+  parseGrant,
+  printGrant,
+  seesEveryName,
+  type Grant,
+  type Role,
+} from "../../src/auth/grants.ts";
+import { routes } from "../../src/routes.ts";
+
+const ROLES: readonly Role[] = ["view", "edit", "admin"];
+
+function grants(...texts: string[]): Grant[] {
+  return texts.map((text) => {
+    const grant = parseGrant(text);
+    if (grant === null) throw new Error(text);
+    return grant;
+  });
+}
+
+describe("a grant", () => {
+  it.each(["view@*", "edit@default", "admin@*", "edit@team-a/sensu/*", "view@a.b:c/x:*"])(
+    "%s is read and printed",
+    (text) => {
+      expect(grants(text).map(printGrant)).toEqual([text]);
+    },
+  );
+
+  it.each([
+    "",
+    "view",
+    "view@",
+    "@default",
+    "owner@default",
+    "view@a b",
+    "view@default/",
+    "VIEW@default",
+    "view@*x",
+    "toString@a",
+  ])("%j is none", (text) => {
+    expect(parseGrant(text)).toBeNull();
+  });
+});
+
+describe("the decision", () => {
+  it.each([
+    ["view@default", "view", "default", "a", true],
+    ["view@default", "view", "default", null, true],
+    ["view@default", "view", "other", "a", false],
+    ["view@default", "view", null, null, false],
+    ["view@default", "edit", "default", "a", false],
+    ["view@*", "view", null, null, true],
+    ["view@*", "view", "anything", "a", true],
+    ["edit@default", "view", "default", "a", true],
+    ["edit@default", "edit", "default", "a", true],
+    ["edit@default", "admin", "default", null, false],
+    ["admin@default", "edit", "default", "a", true],
+    ["admin@default", "admin", null, null, false],
+    ["admin@*", "admin", null, null, true],
+    ["edit@team/sensu/*", "edit", "team", "sensu/x", true],
+    ["edit@team/sensu/*", "edit", "team", "other", false],
+    ["edit@team/sensu/*", "view", "team", null, true],
+    ["view@*/sensu/*", "view", null, null, true],
+    ["admin@team/sensu/*", "admin", "team", null, false],
+    ["admin@team/sensu/*", "edit", "team", "sensu/x", true],
+  ] as const)("%s to %s at %s/%s is %s", (text, role, namespace, name, expected) => {
+    expect(allows(grants(text), { role, namespace, name })).toBe(expected);
+  });
+
+  it("lets exactly the roles at or above a route's own through, for every route", () => {
+    for (const { access, path } of routes) {
+      if (access === "public") continue;
+      const namespace = path.includes(":namespace") ? "default" : null;
+      const name = path.includes(":name+") ? "a" : null;
+      const through = ROLES.filter((role) => allows(grants(`${role}@*`), { role: access, namespace, name }));
+      expect([path, through]).toEqual([path, ROLES.slice(ROLES.indexOf(access))]);
+    }
+  });
+
+  it("never allows more than the whole cluster's grant of the same role", () => {
+    const part = fc.constantFrom("default", "team", "*");
+    const name = fc.constantFrom("a", "sensu/x", null);
+    const role = fc.constantFrom(...ROLES);
+    fc.assert(
+      fc.property(
+        role,
+        part,
+        fc.constantFrom("", "/sensu/*", "/*", "/a"),
+        role,
+        part,
+        name,
+        (held, at, glob, needed, where, what) => {
+          const need = { role: needed, namespace: where === "*" ? null : where, name: what };
+          const narrow = allows(grants(`${held}@${at}${glob}`), need);
+          expect(narrow && !allows(grants(`${held}@*`), need)).toBe(false);
+        },
+      ),
+    );
+  });
+
+  it("knows when a list needs no filter", () => {
+    expect(seesEveryName(grants("view@default/a*"), "default")).toBe(false);
+    expect(seesEveryName(grants("view@default/a*", "view@default"), "default")).toBe(true);
+    expect(seesEveryName(grants("view@default"), null)).toBe(false);
+  });
+});
+
+describe("a glob", () => {
+  it("matches as the regular expression it stands for does", () => {
+    const text = fc.stringMatching(/^[ab/*]{0,8}$/);
+    fc.assert(
+      fc.property(text, text, (glob, name) => {
+        const expression = new RegExp(
+          `^${glob
+            .split("*")
+            .map((part) => part.replaceAll("/", "\\/"))
+            .join(".*")}$`,
+        );
+        expect(globMatches(glob, name)).toBe(expression.test(name));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("costs bounded time whatever the pattern", () => {
+    expect(globMatches(`${"*a".repeat(120)}b`, "a".repeat(255))).toBe(false);
+  });
+});
