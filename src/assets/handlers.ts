@@ -5,14 +5,16 @@ import { ApiError } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
-import type { StoredAsset } from "../store/asset-store.ts";
+import type { Commit, StoredAsset } from "../store/asset-store.ts";
+import { newReading, type Reading } from "../store/reading.ts";
 import { decodeAsset } from "./decode.ts";
 import { negotiateForm, represent, vary } from "./representation.ts";
 import type { Asset } from "./schema.ts";
 
 export async function getAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
-  const asset = await context.services.assets.get(namespaceOf(context), nameOf(context));
+  const reading = readingOf(context);
+  const asset = await context.services.assets.get(namespaceOf(context), nameOf(context), reading);
   const { definition, etag } = represent(asset, negotiation);
   return json(definition, { ETag: etag, ...vary([asset], negotiation) });
 }
@@ -24,7 +26,7 @@ export async function listAssets(context: Context): Promise<Response> {
   const namespace = context.params["namespace"] ?? null;
   const { limit, start } = readPage(searchParams);
   const visible = visibleTo(principalOf(context), namespace);
-  const page = await context.services.assets.list(namespace, start, limit, visible);
+  const page = await context.services.assets.list(namespace, start, limit, visible, readingOf(context));
   const definitions = page.assets.map((asset) => represent(asset, negotiation).definition);
   return json(`[${definitions.join(",")}]`, {
     ...(page.next === null ? {} : { "Sensu-Continue": continueToken(page.next) }),
@@ -40,14 +42,14 @@ export async function createAsset(context: Context): Promise<Response> {
   // The route's guard cannot know the name; a grant narrowed to some names is checked here.
   if (!seesEveryName(principal.grants, namespace) && !allows(principal.grants, need)) throw denied();
   const place = { namespace, name: null };
-  const stored = await context.services.assets.create(place, asset, principal, context.now);
+  const stored = await context.services.assets.create(place, asset, commitOf(context));
   return written(context, stored, 200, { Location: locationOf(stored) });
 }
 
 export async function replaceAsset(context: Context): Promise<Response> {
   const asset = await readAsset(context);
   const place = { namespace: namespaceOf(context), name: nameOf(context) };
-  const stored = await context.services.assets.replace(place, asset, principalOf(context), context.now);
+  const stored = await context.services.assets.replace(place, asset, commitOf(context));
   return written(context, stored, 201);
 }
 
@@ -80,6 +82,20 @@ function visibleTo(principal: Principal, namespace: string | null): ((asset: Sto
   const { grants } = principal;
   if (seesEveryName(grants, namespace)) return null;
   return (asset) => allows(grants, { role: "view", namespace: asset.namespace, name: asset.name });
+}
+
+/** Who may write here, or asks for it, reads the newest; agents read what the freshness rule admits. */
+function readingOf(context: Context): Reading {
+  const need = { role: "edit", namespace: context.params["namespace"] ?? null, name: null } as const;
+  const newest =
+    allows(principalOf(context).grants, need) ||
+    /\bno-cache\b/i.test(context.request.headers.get("Cache-Control") ?? "");
+  return newReading(newest ? "newest" : "bounded", context.waitUntil);
+}
+
+function commitOf(context: Context): Commit {
+  const { now, waitUntil } = context;
+  return { principal: principalOf(context).name, at: now, waitUntil };
 }
 
 function principalOf({ principal }: Context): Principal {

@@ -1,4 +1,3 @@
-import type { Principal } from "../auth/principal.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
 import {
   IF_ABSENT,
@@ -8,10 +7,12 @@ import {
   type AssetPage,
   type AssetStore,
   type AssetWrite,
+  type Commit,
   type PageFrom,
   type StoredAsset,
   type WriteCondition,
 } from "../store/asset-store.ts";
+import type { Reading } from "../store/reading.ts";
 import { encodeAsset, hasMapFilters } from "./encode.ts";
 import { entityTag } from "./etag.ts";
 import type { Asset } from "./schema.ts";
@@ -36,8 +37,8 @@ export class AssetService {
   }
 
   /** An asset, or `notFound`. A text that cannot be a name is not looked up. */
-  async get(namespace: string, name: string): Promise<StoredAsset> {
-    const found = nameProblem(name) === null ? await this.#store.get(namespace, name) : null;
+  async get(namespace: string, name: string, reading: Reading): Promise<StoredAsset> {
+    const found = nameProblem(name) === null ? await this.#store.get(namespace, name, reading) : null;
     if (found === null) throw notFound();
     return found;
   }
@@ -48,13 +49,14 @@ export class AssetService {
     from: PageFrom | null,
     limit: number,
     accepts: ((asset: StoredAsset) => boolean) | null,
+    reading: Reading,
   ): Promise<AssetPage> {
-    if (accepts === null) return this.#store.list(namespace, from, limit);
+    if (accepts === null) return this.#store.list(namespace, from, limit, reading);
     const matches: StoredAsset[] = [];
     let bytes = 0;
     let next = from;
     for (let read = 0; read < SCAN_LIMIT; read += SCAN_PAGE) {
-      const page = await this.#store.list(namespace, next, SCAN_PAGE);
+      const page = await this.#store.list(namespace, next, SCAN_PAGE, reading);
       for (const asset of page.assets.filter(accepts)) {
         bytes += asset.definition.length;
         const last = matches.at(-1);
@@ -70,30 +72,23 @@ export class AssetService {
   }
 
   /** Stores a new asset; a name that is taken is `alreadyExists`. */
-  async create(place: Place, asset: Asset, by: Principal, now: number): Promise<StoredAsset> {
-    return this.#write(place, asset, IF_ABSENT, by, now);
+  async create(place: Place, asset: Asset, commit: Commit): Promise<StoredAsset> {
+    return this.#write(place, asset, IF_ABSENT, commit);
   }
 
   /** Creates or replaces an asset. */
   async replace(
     place: Place,
     asset: Asset,
-    by: Principal,
-    now: number,
+    commit: Commit,
     condition: WriteCondition = UNCONDITIONAL,
   ): Promise<StoredAsset> {
-    return this.#write(place, asset, condition, by, now);
+    return this.#write(place, asset, condition, commit);
   }
 
-  async #write(
-    place: Place,
-    asset: Asset,
-    condition: WriteCondition,
-    by: Principal,
-    at: number,
-  ): Promise<StoredAsset> {
-    const write = await prepareWrite(place, asset, by.name);
-    const result = await this.#store.put(write, condition, { principal: by.name, at });
+  async #write(place: Place, asset: Asset, condition: WriteCondition, commit: Commit): Promise<StoredAsset> {
+    const write = await prepareWrite(place, asset, commit.principal);
+    const result = await this.#store.put(write, condition, commit);
     if (result.outcome === "committed") return { ...write, seq: result.seq };
     if (result.outcome === "namespace-missing") {
       throw new ApiError("notFound", `the namespace ${place.namespace} does not exist`);

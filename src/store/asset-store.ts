@@ -1,3 +1,5 @@
+import type { Reading } from "./reading.ts";
+
 /** One representation of an asset: the exact bytes of an answer and their strong entity tag (quotes included). */
 export interface Representation {
   readonly etag: string;
@@ -21,10 +23,11 @@ export interface AssetWrite extends Representation {
   readonly expressions: Representation | null;
 }
 
-/** Who commits and when (milliseconds since the epoch). */
+/** Who commits and when (milliseconds since the epoch), and how to let work go on after the answer. */
 export interface Commit {
   readonly principal: string;
   readonly at: number;
+  readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 /**
@@ -75,9 +78,9 @@ export function pageKey(namespace: string | null, asset: { namespace: string; na
  * the same condition one wins. Order is byte order: of names within a namespace, of `namespace/name` across all.
  */
 export interface AssetStore {
-  get(namespace: string, name: string): Promise<StoredAsset | null>;
+  get(namespace: string, name: string, reading: Reading): Promise<StoredAsset | null>;
   /** A page of at most `limit` assets; fewer when their bytes would be too many for one answer. */
-  list(namespace: string | null, from: PageFrom | null, limit: number): Promise<AssetPage>;
+  list(namespace: string | null, from: PageFrom | null, limit: number, reading: Reading): Promise<AssetPage>;
   put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome>;
   delete(namespace: string, name: string, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome>;
 }

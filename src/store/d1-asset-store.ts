@@ -17,11 +17,15 @@ const ROW = "namespace, name, seq, etag, definition, expressions_etag, expressio
 const ADVANCE = "UPDATE meta SET seq = seq + 1";
 const SEQ = "(SELECT seq FROM meta)";
 const GET = `SELECT ${ROW} FROM assets WHERE namespace = ?1 AND name = ?2 AND deleted = 0`;
-const REVISION = `INSERT INTO revisions (seq, namespace, name, action, etag, definition, principal, at)
-  SELECT seq, namespace, name,
+const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, etag, definition, principal, at)
+  SELECT seq, 'asset', namespace, name,
     CASE WHEN deleted THEN 'delete' WHEN created_seq = seq THEN 'create' ELSE 'update' END,
     CASE WHEN deleted THEN NULL ELSE etag END, CASE WHEN deleted THEN NULL ELSE definition END, ?3, ?4
   FROM assets WHERE namespace = ?1 AND name = ?2 AND seq = ${SEQ}`;
+
+/** Marks the namespace with the commit, if there was one; lists are cached under this seq. */
+const TOUCH = `UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1
+  AND EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND name = ?2 AND seq = ${SEQ})`;
 
 interface Row {
   readonly namespace: string;
@@ -86,6 +90,7 @@ export class D1AssetStore implements AssetStore {
       write,
       this.#revision(namespace, name, commit),
       known,
+      this.#db.prepare(TOUCH).bind(namespace, name),
     ]);
     const row = written?.results[0];
     if (row !== undefined) {
@@ -116,6 +121,7 @@ export class D1AssetStore implements AssetStore {
       this.#db.prepare(ADVANCE),
       write,
       this.#revision(namespace, name, commit),
+      this.#db.prepare(TOUCH).bind(namespace, name),
     ]);
     const row = written?.results[0];
     if (row !== undefined) return { outcome: "committed", seq: Number(row["seq"]) };

@@ -8,8 +8,12 @@ import {
   type AssetWrite,
   type PageFrom,
 } from "../../src/store/asset-store.ts";
+import { newReading } from "../../src/store/reading.ts";
 
-const COMMIT = { principal: "tester", at: 1_700_000_000_000 };
+const ignore = () => undefined;
+const COMMIT = { principal: "tester", at: 1_700_000_000_000, waitUntil: ignore };
+/** Promises hold for whoever may write and so reads the newest. */
+const NEWEST = newReading("newest", ignore);
 
 function write(namespace: string, name: string, content = "1"): AssetWrite {
   const definition = `{"content":"${content}","name":"${name}"}`;
@@ -24,7 +28,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const expressions = { etag: '"x"', definition: "{}" };
       const put = await store.put({ ...write("t", "a/b"), expressions }, UNCONDITIONAL, COMMIT);
       expect(put).toEqual({ outcome: "committed", seq: expect.any(Number), created: true });
-      expect(await store.get("t", "a/b")).toEqual({
+      expect(await store.get("t", "a/b", NEWEST)).toEqual({
         ...write("t", "a/b"),
         expressions,
         seq: put.outcome === "committed" ? put.seq : null,
@@ -34,9 +38,9 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
     it("knows nothing of a name that was never put, of other namespaces and of other cases", async () => {
       const store = await make();
       await store.put(write("t", "a"), UNCONDITIONAL, COMMIT);
-      expect(await store.get("t", "b")).toBeNull();
-      expect(await store.get("default", "a")).toBeNull();
-      expect(await store.get("t", "A")).toBeNull();
+      expect(await store.get("t", "b", NEWEST)).toBeNull();
+      expect(await store.get("default", "a", NEWEST)).toBeNull();
+      expect(await store.get("t", "A", NEWEST)).toBeNull();
     });
 
     it("replaces, and orders commits by their seq", async () => {
@@ -45,7 +49,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const second = await store.put(write("t", "a", "2"), UNCONDITIONAL, COMMIT);
       expect(second).toMatchObject({ outcome: "committed", created: false });
       expect(seqOf(second)).toBeGreaterThan(seqOf(first));
-      expect(await store.get("t", "a")).toMatchObject({ etag: '"2"', seq: seqOf(second) });
+      expect(await store.get("t", "a", NEWEST)).toMatchObject({ etag: '"2"', seq: seqOf(second) });
     });
 
     it("refuses a namespace that does not exist, whatever the condition", async () => {
@@ -53,7 +57,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       expect(await store.put(write("nope", "a"), IF_ABSENT, COMMIT)).toEqual({
         outcome: "namespace-missing",
       });
-      expect(await store.get("nope", "a")).toBeNull();
+      expect(await store.get("nope", "a", NEWEST)).toBeNull();
     });
 
     it("creates a name once, and again after it was deleted", async () => {
@@ -62,7 +66,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       expect(await store.put(write("t", "a", "2"), IF_ABSENT, COMMIT)).toEqual({
         outcome: "condition-failed",
       });
-      expect(await store.get("t", "a")).toMatchObject({ etag: '"1"' });
+      expect(await store.get("t", "a", NEWEST)).toMatchObject({ etag: '"1"' });
       await store.delete("t", "a", UNCONDITIONAL, COMMIT);
       expect(await store.put(write("t", "a", "3"), IF_ABSENT, COMMIT)).toMatchObject({ created: true });
     });
@@ -87,7 +91,9 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       expect(put).toEqual(holds ? { outcome: "committed", seq: seqOf(put), created: false } : failed);
       const deleted = await store.delete("t", "a", condition, COMMIT);
       expect(deleted).toEqual(holds ? { outcome: "committed", seq: seqOf(deleted) } : failed);
-      expect(await store.get("t", "a")).toEqual(holds ? null : expect.objectContaining({ etag: '"1"' }));
+      expect(await store.get("t", "a", NEWEST)).toEqual(
+        holds ? null : expect.objectContaining({ etag: '"1"' }),
+      );
     });
 
     it("lets one of many writers with the same condition win", async () => {
@@ -106,8 +112,8 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       expect(await store.delete("t", "b", UNCONDITIONAL, COMMIT)).toEqual({ outcome: "absent" });
       expect(await store.delete("t", "a", UNCONDITIONAL, COMMIT)).toMatchObject({ outcome: "committed" });
       expect(await store.delete("t", "a", UNCONDITIONAL, COMMIT)).toEqual({ outcome: "absent" });
-      expect(await store.get("t", "a")).toBeNull();
-      expect(await store.list("t", null, 10)).toEqual({ assets: [], next: null });
+      expect(await store.get("t", "a", NEWEST)).toBeNull();
+      expect(await store.list("t", null, 10, NEWEST)).toEqual({ assets: [], next: null });
     });
 
     it("lists a namespace in byte order, and no other that shares its prefix", async () => {
@@ -115,7 +121,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const names = ["b", "B", "b-1", "b.1", "b/x", "b:1", "_u", "a", "c"];
       for (const name of names) await store.put(write("t", name), UNCONDITIONAL, COMMIT);
       await store.put(write("t1", "other"), UNCONDITIONAL, COMMIT);
-      const { assets, next } = await store.list("t", null, 100);
+      const { assets, next } = await store.list("t", null, 100, NEWEST);
       expect(assets.map(({ name }) => name)).toEqual(["B", "_u", "a", "b", "b-1", "b.1", "b/x", "b:1", "c"]);
       expect(next).toBeNull();
     });
@@ -124,10 +130,10 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const store = await make();
       for (const namespace of ["t1", "t", "t-1"])
         await store.put(write(namespace, "q"), UNCONDITIONAL, COMMIT);
-      const first = await store.list(null, null, 2);
+      const first = await store.list(null, null, 2, NEWEST);
       expect(first.assets.map(({ namespace }) => namespace)).toEqual(["t-1", "t"]);
       expect(first.next).toBe("t/q");
-      const rest = await store.list(null, { key: "t/q", inclusive: false }, 2);
+      const rest = await store.list(null, { key: "t/q", inclusive: false }, 2, NEWEST);
       expect(rest.assets.map(({ namespace }) => namespace)).toEqual(["t1"]);
     });
 
@@ -135,7 +141,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const store = await make();
       for (const name of ["a", "b", "d"]) await store.put(write("t", name), UNCONDITIONAL, COMMIT);
       const names = async (from: PageFrom) =>
-        (await store.list("t", from, 10)).assets.map(({ name }) => name);
+        (await store.list("t", from, 10, NEWEST)).assets.map(({ name }) => name);
       expect(await names({ key: "b", inclusive: false })).toEqual(["d"]);
       expect(await names({ key: "b", inclusive: true })).toEqual(["b", "d"]);
       expect(await names({ key: "c", inclusive: false })).toEqual(["d"]);
@@ -154,7 +160,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
             const joined: string[] = [];
             let from: PageFrom | null = null;
             do {
-              const page = await store.list("t", from, limit);
+              const page = await store.list("t", from, limit, NEWEST);
               joined.push(...page.assets.map((asset) => asset.name));
               from = page.next === null ? null : { key: page.next, inclusive: false };
             } while (from !== null);

@@ -7,6 +7,7 @@ CREATE TABLE meta (
 
 INSERT INTO meta (id, epoch, seq) VALUES (1, lower(hex(randomblob(8))), 0);
 
+-- seq: the last commit to the namespace or to anything in it; lists are cached under it.
 CREATE TABLE namespaces (
   name TEXT PRIMARY KEY,
   seq INTEGER NOT NULL,
@@ -38,9 +39,11 @@ CREATE INDEX assets_by_seq ON assets (seq);
 -- Sensu orders the cluster-wide list by the one string <namespace>/<name>, so 'pg-x' comes before 'pg'.
 CREATE INDEX assets_by_key ON assets (namespace || '/' || name);
 
--- Append-only. definition is what the asset was after this commit; NULL after a delete.
+-- Append-only, one row a commit: the history of assets and the audit of everything else. definition is what the
+-- asset was after this commit; NULL after a delete. namespace is '' for keys and namespaces, which lie in none.
 CREATE TABLE revisions (
   seq INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('asset', 'namespace', 'key')),
   namespace TEXT NOT NULL,
   name TEXT NOT NULL,
   action TEXT NOT NULL CHECK (action IN ('create', 'update', 'delete')),
@@ -50,4 +53,4 @@ CREATE TABLE revisions (
   at INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX revisions_by_asset ON revisions (namespace, name, seq);
+CREATE INDEX revisions_by_name ON revisions (kind, namespace, name, seq);

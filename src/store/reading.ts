@@ -1,0 +1,21 @@
+/** Where an answer came from; `STALE` is an answer past the bound, given because the database does not answer. */
+export type Tier = "MEMORY" | "KV" | "D1" | "STALE";
+
+/** How one request reads: what it asks of the store, and what the store tells about its answer. */
+export interface Reading {
+  /** `newest`: D1's primary. `bounded`: any copy that the freshness rule admits. */
+  readonly freshness: "newest" | "bounded";
+  /** Lets filling of caches go on after the answer has been sent. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Set by the store that answered. */
+  tier: Tier;
+  /** Seconds since the answer was last known to be current. */
+  ageSeconds: number;
+  /** Milliseconds awaited, by what was waited for: `kv`, `d1`. */
+  readonly waited: Map<string, number>;
+}
+
+/** The reading of a request that has not been answered yet. */
+export function newReading(freshness: Reading["freshness"], waitUntil: Reading["waitUntil"]): Reading {
+  return { freshness, waitUntil, tier: "D1", ageSeconds: 0, waited: new Map() };
+}
