@@ -1,17 +1,43 @@
+import { publishedKeys, type OutsideIssuer } from "./auth/outside-issuer.ts";
 import { readSigningKeys, type SigningKey } from "./auth/signing-keys.ts";
 
 /** What the app relies on, checked once an isolate. */
 export interface Config {
   /** The first signs, all verify. */
   readonly signingKeys: readonly SigningKey[];
+  /** Null unless an outside issuer is configured. */
+  readonly outside: OutsideIssuer | null;
 }
 
-/** Settings as the runtime hands them over. */
+/** Settings as the runtime hands them over; the README lists them. */
 export interface Settings {
   readonly TOKEN_SECRET?: string;
+  readonly OIDC_ISSUER?: string;
+  readonly OIDC_AUDIENCE?: string;
+  readonly OIDC_JWKS_URL?: string;
+  readonly OIDC_GRANTS_CLAIM?: string;
 }
 
 /** Checks the settings; a wrong one fails with its name, so that the log says what to mend. */
 export async function readConfig(settings: Settings): Promise<Config> {
-  return { signingKeys: await readSigningKeys(settings.TOKEN_SECRET ?? "") };
+  return {
+    signingKeys: await readSigningKeys(settings.TOKEN_SECRET ?? ""),
+    outside: readOutsideIssuer(settings),
+  };
+}
+
+function readOutsideIssuer(settings: Settings): OutsideIssuer | null {
+  const issuer = settings.OIDC_ISSUER ?? "";
+  if (issuer === "") return null;
+  const audience = settings.OIDC_AUDIENCE ?? "";
+  if (audience === "")
+    throw new Error("OIDC_ISSUER is set but OIDC_AUDIENCE is not: say for whom its tokens are");
+  const jwks = settings.OIDC_JWKS_URL ?? `${issuer.replace(/\/$/, "")}/.well-known/jwks.json`;
+  if (!URL.canParse(jwks)) throw new Error(`OIDC_JWKS_URL or OIDC_ISSUER is not a URL: ${jwks}`);
+  return {
+    issuer,
+    audience,
+    grantsClaim: settings.OIDC_GRANTS_CLAIM ?? "grants",
+    keyFor: publishedKeys(jwks),
+  };
 }

@@ -1,11 +1,19 @@
 import type { AssetService } from "./assets/service.ts";
+import { allows, type Role } from "./auth/grants.ts";
 import type { Principal } from "./auth/principal.ts";
-import type { Role } from "./auth/grants.ts";
+import type { KeyService } from "./keys/service.ts";
+import type { LoginService } from "./login/service.ts";
+import type { NamespaceService } from "./namespaces/service.ts";
 import type { Health } from "./ops/health.ts";
+import type { Commit } from "./store/asset-store.ts";
+import { newReading, type Reading } from "./store/reading.ts";
 
 /** What handlers may call; built once an isolate by `index.ts`. */
 export interface Services {
   readonly assets: AssetService;
+  readonly namespaces: NamespaceService;
+  readonly keys: KeyService;
+  readonly login: LoginService;
   readonly health: Health;
 }
 
@@ -26,10 +34,32 @@ export interface Context {
 }
 
 /**
- * Who may call a route: anyone, or a principal with this role at the path's namespace and name.
- * A path without `:namespace` speaks of the whole cluster and needs a grant `@*`.
+ * Who may call a route: anyone; any principal, whose grants then decide what it sees; a principal that is `admin` of
+ * anything; or one with this role at the path's namespace and name. A path without `:namespace` speaks of the whole
+ * cluster, and a role then needs a grant `@*`.
  */
-export type Access = "public" | Role;
+export type Access = "public" | "authenticated" | "admin-anywhere" | Role;
+
+/** The principal of a route that is not public. */
+export function principalOf({ principal }: Context): Principal {
+  if (principal === null) throw new Error("the route is public but its handler needs a principal");
+  return principal;
+}
+
+/** Who may write here, or asks for it, reads the newest; agents read what the freshness rule admits. */
+export function readingOf(context: Context): Reading {
+  const need = { role: "edit", namespace: context.params["namespace"] ?? null, name: null } as const;
+  const newest =
+    allows(principalOf(context).grants, need) ||
+    /\bno-cache\b/i.test(context.request.headers.get("Cache-Control") ?? "");
+  return newReading(newest ? "newest" : "bounded", context.waitUntil);
+}
+
+/** What a commit of this request says of itself. */
+export function commitOf(context: Context): Commit {
+  const { now, waitUntil } = context;
+  return { principal: principalOf(context).name, at: now, waitUntil };
+}
 
 /** A row of the route table. From it follow the guard, HEAD, 405 with `Allow`, and the table of the README. */
 export interface Route {

@@ -7,11 +7,25 @@ import {
   replaceAsset,
 } from "./assets/handlers.ts";
 import type { Route } from "./context.ts";
+import { createKey, getKey, listKeys, revokeKey, rotateKey } from "./keys/handlers.ts";
+import { login, logout, refreshLogin, testLogin } from "./login/handlers.ts";
+import {
+  createNamespace,
+  deleteNamespace,
+  getNamespace,
+  listNamespaces,
+  replaceNamespace,
+} from "./namespaces/handlers.ts";
 import { getHealth, getIndex, getReady, getVersion } from "./ops/handlers.ts";
 
 const ASSETS = "/api/core/v2/namespaces/:namespace/assets";
 /** A name may hold raw slashes, so it takes the rest of the path. */
 const ASSET = `${ASSETS}/:name+`;
+
+const NAMESPACES = "/api/core/v2/namespaces";
+const NAMESPACE = `${NAMESPACES}/:namespace`;
+const KEYS = "/api/edge/v1/keys";
+const KEY = `${KEYS}/:key`;
 
 /** The product on one screen. A row says who may call it; it cannot be left out. */
 export const routes: readonly Route[] = [
@@ -56,5 +70,82 @@ export const routes: readonly Route[] = [
     access: "view",
     handle: listAssets,
     summary: "List the assets of all namespaces",
+  },
+
+  {
+    method: "GET",
+    path: NAMESPACES,
+    access: "authenticated",
+    handle: listNamespaces,
+    summary: "List the namespaces the caller may see",
+  },
+  {
+    method: "POST",
+    path: NAMESPACES,
+    access: "admin",
+    handle: createNamespace,
+    summary: "Create a namespace",
+  },
+  { method: "GET", path: NAMESPACE, access: "view", handle: getNamespace, summary: "Get a namespace" },
+  {
+    method: "PUT",
+    path: NAMESPACE,
+    access: "admin",
+    handle: replaceNamespace,
+    summary: "Create a namespace, if there is none",
+  },
+  {
+    method: "DELETE",
+    path: NAMESPACE,
+    access: "admin",
+    handle: deleteNamespace,
+    summary: "Delete an empty namespace",
+  },
+
+  {
+    method: "GET",
+    path: "/auth",
+    access: "public",
+    handle: login,
+    summary: "Log in: Basic with a key's name and the key",
+  },
+  { method: "GET", path: "/auth/test", access: "public", handle: testLogin, summary: "Check a name and key" },
+  {
+    method: "POST",
+    path: "/auth/token",
+    access: "public",
+    handle: refreshLogin,
+    summary: "New tokens for a refresh token",
+  },
+  { method: "POST", path: "/auth/logout", access: "public", handle: logout, summary: "End a session" },
+
+  { method: "GET", path: KEYS, access: "admin-anywhere", handle: listKeys, summary: "List API keys" },
+  {
+    method: "POST",
+    path: KEYS,
+    access: "admin-anywhere",
+    handle: createKey,
+    summary: "Make an API key; shown once",
+  },
+  {
+    method: "GET",
+    path: KEY,
+    access: "admin-anywhere",
+    handle: getKey,
+    summary: "Get the API keys of a name",
+  },
+  {
+    method: "DELETE",
+    path: KEY,
+    access: "admin-anywhere",
+    handle: revokeKey,
+    summary: "Revoke the API keys of a name",
+  },
+  {
+    method: "POST",
+    path: `${KEY}/rotate`,
+    access: "admin-anywhere",
+    handle: rotateKey,
+    summary: "A new secret, while the old one is good for a time",
   },
 ];

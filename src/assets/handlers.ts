@@ -1,13 +1,12 @@
 import { allows, seesEveryName } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
-import type { Context } from "../context.ts";
+import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { notModified, readConditions } from "../http/conditional.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
-import type { Commit, StoredAsset } from "../store/asset-store.ts";
-import { newReading, type Reading } from "../store/reading.ts";
+import type { StoredAsset } from "../store/asset-store.ts";
 import { decodeAsset } from "./decode.ts";
 import { entityTag } from "./etag.ts";
 import { readPatch } from "./patch.ts";
@@ -113,30 +112,11 @@ function visibleTo(principal: Principal, namespace: string | null): Accepts {
   return (asset) => allows(grants, { role: "view", namespace: asset.namespace, name: asset.name });
 }
 
-/** Who may write here, or asks for it, reads the newest; agents read what the freshness rule admits. */
-function readingOf(context: Context): Reading {
-  const need = { role: "edit", namespace: context.params["namespace"] ?? null, name: null } as const;
-  const newest =
-    allows(principalOf(context).grants, need) ||
-    /\bno-cache\b/i.test(context.request.headers.get("Cache-Control") ?? "");
-  return newReading(newest ? "newest" : "bounded", context.waitUntil);
-}
-
-function commitOf(context: Context): Commit {
-  const { now, waitUntil } = context;
-  return { principal: principalOf(context).name, at: now, waitUntil };
-}
-
 type Accepts = ((asset: StoredAsset) => boolean) | null;
 
 function both(one: Accepts, other: Accepts): Accepts {
   if (one === null || other === null) return one ?? other;
   return (asset) => one(asset) && other(asset);
-}
-
-function principalOf({ principal }: Context): Principal {
-  if (principal === null) throw new Error("the route is public but its handler needs a principal");
-  return principal;
 }
 
 function denied(): ApiError {

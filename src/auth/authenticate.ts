@@ -1,32 +1,86 @@
+import { decodeProtectedHeader } from "jose";
 import { ApiError } from "../errors.ts";
-import { verifyAccessToken } from "./access-tokens.ts";
+import { verifyAccessToken, type VerifiedToken } from "./access-tokens.ts";
+import { checkApiKey, holderPrincipal, type KeyRing, type Moment } from "./key-credentials.ts";
+import { verifyOutsideToken, type OutsideIssuer } from "./outside-issuer.ts";
 import type { Principal } from "./principal.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
-/** Turns the credential of a request into a principal, or throws `unauthenticated`. */
-export type Authenticate = (request: Request, now: number) => Promise<Principal>;
+/** What credentials are checked against. */
+export interface CredentialSources {
+  readonly signingKeys: readonly SigningKey[];
+  readonly ring: KeyRing;
+  /** Null unless configured. */
+  readonly outside: OutsideIssuer | null;
+  /** Counts a failed credential of this client; true when it has failed too often. */
+  readonly failedTooOften: (request: Request) => Promise<boolean>;
+}
 
-/** Accepts `Authorization: Bearer <access token>`; scheme names are case-sensitive, as Sensu's are (contract §4.3). */
-export function authenticator(keys: readonly SigningKey[]): Authenticate {
-  return async (request, now) => {
-    const credential = request.headers.get("Authorization") ?? "";
-    if (!credential.startsWith("Bearer ")) throw unauthenticated("bad credentials");
-    try {
-      const verified = await verifyAccessToken(credential.slice("Bearer ".length), keys, new Date(now));
-      return verified.principal;
-    } catch (cause) {
-      throw unauthenticated("invalid credentials", cause);
-    }
+/** Turns the credential of a request into a principal, or throws `unauthenticated`. */
+export type Authenticate = (request: Request, moment: Moment) => Promise<Principal>;
+
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/**
+ * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`; scheme names are case-sensitive, as Sensu's are
+ * (contract §4.3). What cannot be a credential by its form is refused without a look-up and without being counted.
+ */
+export function authenticator(sources: CredentialSources): Authenticate {
+  return async (request, moment) => {
+    const [scheme, credential] = splitCredential(request.headers.get("Authorization") ?? "");
+    if (scheme === null) throw unauthenticated("bad credentials");
+    const principal = await principalOf(credential, scheme, sources, moment);
+    if (principal !== null) return principal;
+    if (JWT.test(credential) || credential.startsWith("sak_")) await countFailure(request, sources);
+    throw unauthenticated("invalid credentials");
   };
 }
 
-/** One wording for every credential that fails, so that an answer tells nothing about why it did. */
-export function unauthenticated(
-  message: "bad credentials" | "invalid credentials",
-  cause?: unknown,
-): ApiError {
-  return new ApiError("unauthenticated", message, {
-    cause,
-    headers: { "WWW-Authenticate": 'Bearer realm="sensu"' },
+/** Counts a failed credential and, when there were too many, answers 429 in place of 401. */
+export async function countFailure(
+  request: Request,
+  { failedTooOften }: Pick<CredentialSources, "failedTooOften">,
+): Promise<void> {
+  if (!(await failedTooOften(request))) return;
+  throw new ApiError("tooManyRequests", "too many failed credentials; wait a minute", {
+    headers: { "Retry-After": "60" },
   });
+}
+
+/** One wording for every credential that fails, so that an answer tells nothing about why it did. */
+export function unauthenticated(message: string, challenge = 'Bearer realm="sensu"'): ApiError {
+  return new ApiError("unauthenticated", message, { headers: { "WWW-Authenticate": challenge } });
+}
+
+function splitCredential(header: string): ["Bearer" | "Key", string] | [null, string] {
+  if (header.startsWith("Bearer ")) return ["Bearer", header.slice("Bearer ".length)];
+  if (header.startsWith("Key ")) return ["Key", header.slice("Key ".length)];
+  return [null, ""];
+}
+
+async function principalOf(
+  credential: string,
+  scheme: "Bearer" | "Key",
+  sources: CredentialSources,
+  moment: Moment,
+): Promise<Principal | null> {
+  if (credential.startsWith("sak_")) {
+    const key = await checkApiKey(credential, sources.ring, moment);
+    return key === null ? null : holderPrincipal(key);
+  }
+  if (scheme === "Key" || !JWT.test(credential)) return null;
+  try {
+    return (await verifyToken(credential, sources, new Date(moment.now))).principal;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    return null;
+  }
+}
+
+/** Which keys may verify a token is decided by its `kid`: ours by the ring, any other by the outside issuer. */
+function verifyToken(token: string, sources: CredentialSources, now: Date): Promise<VerifiedToken> {
+  const { kid } = decodeProtectedHeader(token);
+  const ours = sources.signingKeys.some((key) => key.kid === kid);
+  if (ours || sources.outside === null) return verifyAccessToken(token, sources.signingKeys, now);
+  return verifyOutsideToken(token, sources.outside, now);
 }

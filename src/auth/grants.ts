@@ -39,6 +39,18 @@ export function allows(grants: readonly Grant[], need: Need): boolean {
   return grants.some((grant) => covers(grant, need));
 }
 
+/** Whether everything that `grant` allows is allowed by one of those held. */
+export function coversGrant(held: readonly Grant[], grant: Grant): boolean {
+  return held.some(
+    (one) =>
+      RANK[one.role] >= RANK[grant.role] &&
+      (one.namespace === "*" || one.namespace === grant.namespace) &&
+      // A glob that matches another's text, stars as plain characters, matches whatever that one matches.
+      (one.names === null ||
+        (grant.names !== null && grant.role !== "admin" && globMatches(one.names, grant.names))),
+  );
+}
+
 /** Whether the grants reach every name of the namespace, so that a list needs no filter. */
 export function seesEveryName(grants: readonly Grant[], namespace: string | null): boolean {
   return grants.some((grant) => grant.names === null && reaches(grant, namespace));

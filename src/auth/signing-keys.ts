@@ -32,3 +32,10 @@ async function importSecret(secret: string): Promise<SigningKey> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   return { kid, key: await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]) };
 }
+
+/** The key of this id; throws when the ring has none. */
+export function keyOf(keys: readonly SigningKey[], kid: string | undefined): CryptoKey {
+  const found = keys.find((key) => key.kid === kid);
+  if (found === undefined) throw new Error("no secret has this kid");
+  return found.key;
+}

@@ -44,7 +44,7 @@ export function compile(options: RouterOptions): Serve {
         router[METHODS[row.method]](path, serve);
       }
     }
-    const allow = allowed(rows);
+    const allow = allowHeader(rows);
     router.all(path, () => {
       throw new ApiError("methodNotAllowed", `method not allowed; use ${allow}`, {
         headers: { Allow: allow },
@@ -82,7 +82,7 @@ function rowsByPath(routes: readonly Route[]): Map<string, Route[]> {
 }
 
 /** The methods of a path as `Allow` lists them; GET brings HEAD. */
-function allowed(rows: readonly Route[]): string {
+function allowHeader(rows: readonly Route[]): string {
   return rows.flatMap((row) => (row.method === "GET" ? ["GET", "HEAD"] : [row.method])).join(", ");
 }
 
@@ -94,18 +94,24 @@ async function answer(
 ): Promise<Response> {
   const params = decodeParams(request.params);
   const now = options.clock();
-  const principal = row.access === "public" ? null : await options.authenticate(request, now);
+  const principal =
+    row.access === "public" ? null : await options.authenticate(request, { now, waitUntil: visit.waitUntil });
   if (principal !== null) guard(row, params, principal);
   const context: Context = { ...visit, request, params, principal, services: options.services, now };
   return row.handle(context);
 }
 
-function guard(row: Route, params: Readonly<Record<string, string>>, principal: Principal): void {
-  if (row.access === "public") return;
-  const need = { role: row.access, namespace: params["namespace"] ?? null, name: params["name"] ?? null };
-  if (!allows(principal.grants, need)) {
-    throw new ApiError("permissionDenied", "unauthorized to perform action");
-  }
+function guard({ access }: Route, params: Readonly<Record<string, string>>, { grants }: Principal): void {
+  if (access === "public" || access === "authenticated") return;
+  const allowed =
+    access === "admin-anywhere"
+      ? grants.some(({ role, names }) => role === "admin" && names === null)
+      : allows(grants, {
+          role: access,
+          namespace: params["namespace"] ?? null,
+          name: params["name"] ?? null,
+        });
+  if (!allowed) throw new ApiError("permissionDenied", "unauthorized to perform action");
 }
 
 function decodeParams(raw: Record<string, string>): Record<string, string> {

@@ -6,6 +6,8 @@ import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 export const ORIGIN = "http://127.0.0.1:8080";
 export const ASSETS = "/api/core/v2/namespaces/default/assets";
 
+let addresses = 0;
+
 export interface Sent {
   readonly token?: string | null;
   readonly body?: unknown;
@@ -18,7 +20,8 @@ export async function api(
   path: string,
   { token, body, headers }: Sent = {},
 ): Promise<Response> {
-  const sent = new Headers(headers);
+  // A client of its own each time: failed credentials are counted by address, and storage lives as long as a file.
+  const sent = new Headers({ "CF-Connecting-IP": `192.0.2.${(addresses += 1)}`, ...headers });
   if (token !== undefined && token !== null) sent.set("Authorization", `Bearer ${token}`);
   const raw = body === undefined || typeof body === "string" || body instanceof Uint8Array;
   const init = { method, headers: sent, body: raw ? body : JSON.stringify(body) };

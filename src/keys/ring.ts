@@ -1,0 +1,33 @@
+import type { KeyRing } from "../auth/key-credentials.ts";
+import { ApiError } from "../errors.ts";
+import type { KeyStore } from "../store/key-store.ts";
+import { newReading } from "../store/reading.ts";
+
+/** Digests remembered as noted today; past this many the memory starts anew, at the cost of one more write each. */
+const NOTED_LIMIT = 10_000;
+
+/** The key store as the authenticator sees it. A store that cannot answer is 503: never 200, and not 401. */
+export function keyRing(store: KeyStore): KeyRing {
+  let notedDay = "";
+  const noted = new Set<string>();
+  return {
+    async find(digest, { waitUntil }) {
+      try {
+        return await store.find(digest, newReading("bounded", waitUntil));
+      } catch (cause) {
+        if (cause instanceof ApiError) throw cause;
+        const headers = { "Retry-After": "5" };
+        throw new ApiError("unavailable", "the credential cannot be checked now", { cause, headers });
+      }
+    },
+    noteUse({ digest, lastUsed }, { now, waitUntil }) {
+      const day = new Date(now).toISOString().slice(0, 10);
+      if (day !== notedDay || noted.size >= NOTED_LIMIT) noted.clear();
+      notedDay = day;
+      if (noted.has(digest) || (lastUsed !== null && lastUsed >= day)) return;
+      noted.add(digest);
+      // The day of use is a hint for people; a failed note costs a key nothing and is made up for tomorrow.
+      waitUntil(store.touch(digest, day).catch(() => noted.delete(digest)));
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import * as z from "zod/mini";
+import { unauthenticated } from "../auth/authenticate.ts";
+import type { Context } from "../context.ts";
+import { invalid } from "../errors.ts";
+import { parseBody, readBody } from "../http/body.ts";
+import { empty, json } from "../http/respond.ts";
+import { isBasic, readBasic } from "./basic.ts";
+import type { Tokens } from "./service.ts";
+
+/** What continues or ends a session. */
+export const RefreshBody = z.object({ refresh_token: z.string() });
+
+/** Login: Basic with a key's name and the key (contract §4.1). */
+export async function login(context: Context): Promise<Response> {
+  const header = authorizationOf(context);
+  if (!isBasic(header)) throw unauthenticated("Request unauthorized", 'Basic realm="sensu"');
+  const key = await context.services.login.check(readBasic(header), context.request, context);
+  return tokens(await context.services.login.open(key, context.url.origin, context.now));
+}
+
+export async function testLogin(context: Context): Promise<Response> {
+  const header = authorizationOf(context);
+  if (!isBasic(header)) throw unauthenticated("Request unauthorized", 'Basic realm="sensu"');
+  await context.services.login.check(readBasic(header), context.request, context);
+  return empty(200);
+}
+
+export async function refreshLogin(context: Context): Promise<Response> {
+  const access = await accessTokenOf(context);
+  const refresh = await readRefreshToken(context);
+  return tokens(await context.services.login.refresh(access, refresh, context.url.origin, context));
+}
+
+export async function logout(context: Context): Promise<Response> {
+  const access = await accessTokenOf(context);
+  await context.services.login.logout(access, await readRefreshToken(context), context);
+  return empty(200);
+}
+
+/** The access token, expired or not; it is refused before the body is looked at. */
+async function accessTokenOf(context: Context): Promise<string> {
+  const header = authorizationOf(context);
+  if (isBasic(header)) throw invalid("invalid access token");
+  const token = header.startsWith("Bearer ") ? header.slice("Bearer ".length) : "";
+  await context.services.login.subjectOf(token);
+  return token;
+}
+
+async function readRefreshToken(context: Context): Promise<string> {
+  const body = RefreshBody.safeParse(parseBody(await readBody(context.request)));
+  if (!body.success) throw unauthenticated("Request unauthorized");
+  return body.data.refresh_token;
+}
+
+/** Sensu 6 ends these bodies with a line end. */
+function tokens({ accessToken, expiresAt, refreshToken }: Tokens): Response {
+  const body = { access_token: accessToken, expires_at: expiresAt, refresh_token: refreshToken };
+  return json(`${JSON.stringify(body)}\n`, { "Cache-Control": "no-store" });
+}
+
+function authorizationOf({ request }: Context): string {
+  return request.headers.get("Authorization") ?? "";
+}

@@ -1,0 +1,112 @@
+import { signAccessToken, subjectOfAccessToken } from "../auth/access-tokens.ts";
+import { countFailure, unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
+import { checkApiKey, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
+import { signRefreshToken, verifyRefreshToken, type RefreshClaims } from "../auth/refresh-tokens.ts";
+import { invalid } from "../errors.ts";
+import type { SessionStore } from "../store/session-store.ts";
+import type { BasicCredential } from "./basic.ts";
+
+/** What Sensu's clients are given at login. `expiresAt` is the access token's, in Unix seconds. */
+export interface Tokens {
+  readonly accessToken: string;
+  readonly expiresAt: number;
+  readonly refreshToken: string;
+}
+
+/** Seconds: Sensu 6's own lifetimes (contract §4.2). */
+const ACCESS_SECONDS = 300;
+const REFRESH_SECONDS = 12 * 3_600;
+
+const BASIC_CHALLENGE = 'Basic realm="sensu"';
+
+/** Sensu's login over API keys: the user is a key's name, the password the key (contract §4.1). */
+export class LoginService {
+  readonly #sources: CredentialSources;
+  readonly #sessions: SessionStore;
+
+  constructor(sources: CredentialSources, sessions: SessionStore) {
+    this.#sources = sources;
+    this.#sessions = sessions;
+  }
+
+  /** Checks a name and key; every failure reads the same. */
+  async check(credential: BasicCredential | null, request: Request, moment: Moment): Promise<KeyHolder> {
+    const key =
+      credential === null ? null : await checkApiKey(credential.password, this.#sources.ring, moment);
+    if (key !== null && key.name === credential?.user) return key;
+    await countFailure(request, this.#sources);
+    throw unauthenticated("Unauthorized", BASIC_CHALLENGE);
+  }
+
+  /** Opens a session for a key. `issuer` is the URL this server is reached by, where clients send the refresh. */
+  async open(key: KeyHolder, issuer: string, now: number): Promise<Tokens> {
+    const claims = { subject: key.name, sessionId: crypto.randomUUID(), tokenId: crypto.randomUUID() };
+    const { sessionId: id, tokenId: refreshId } = claims;
+    await this.#sessions.open({
+      id,
+      refreshId,
+      keyDigest: key.digest,
+      expiresAt: now + REFRESH_SECONDS * 1000,
+    });
+    return this.#issue(key, claims, issuer, now);
+  }
+
+  /** Continues a session: both tokens are new, the old refresh token is good no more; its reuse ends the session. */
+  async refresh(access: string | null, refresh: string, issuer: string, moment: Moment): Promise<Tokens> {
+    const claims = await this.#claims(access, refresh, moment);
+    const next = { ...claims, tokenId: crypto.randomUUID() };
+    const expiresAt = moment.now + REFRESH_SECONDS * 1000;
+    const rotated = await this.#sessions.rotate(
+      claims.sessionId,
+      claims.tokenId,
+      { refreshId: next.tokenId, expiresAt },
+      moment.now,
+    );
+    if (rotated.outcome === "reused") throw invalid("invalid access token");
+    if (rotated.outcome === "unknown") throw unauthenticated("Unauthorized");
+    const key = await this.#sources.ring.find(rotated.keyDigest, moment);
+    if (key === null || key.revokedAt !== null || (key.expiresAt ?? Infinity) <= moment.now) {
+      await this.#sessions.close(claims.sessionId);
+      throw unauthenticated("Unauthorized");
+    }
+    return this.#issue(key, next, issuer, moment.now);
+  }
+
+  /** Ends a session. Its access token lives out its few minutes, as Sensu's does. */
+  async logout(access: string | null, refresh: string, moment: Moment): Promise<void> {
+    const { sessionId } = await this.#claims(access, refresh, moment);
+    await this.#sessions.close(sessionId);
+  }
+
+  /** The subject of an access token, expired or not; any other text is `Request unauthorized`. */
+  async subjectOf(access: string | null): Promise<string> {
+    try {
+      return await subjectOfAccessToken(access ?? "", this.#sources.signingKeys);
+    } catch {
+      throw unauthenticated("Request unauthorized");
+    }
+  }
+
+  async #claims(access: string | null, refresh: string, moment: Moment): Promise<RefreshClaims> {
+    const subject = await this.subjectOf(access);
+    const claims = await verifyRefreshToken(refresh, this.#sources.signingKeys, new Date(moment.now)).catch(
+      () => null,
+    );
+    if (claims?.subject !== subject) throw unauthenticated("Request unauthorized");
+    return claims;
+  }
+
+  async #issue(key: KeyHolder, refresh: RefreshClaims, issuer: string, now: number): Promise<Tokens> {
+    const [signer] = this.#sources.signingKeys;
+    if (signer === undefined) throw new Error("no secret signs tokens");
+    const issuedAt = Math.floor(now / 1000);
+    const expiresAt = issuedAt + ACCESS_SECONDS;
+    const { name: subject, grants } = key;
+    const tokenId = crypto.randomUUID();
+    return {
+      accessToken: await signAccessToken({ issuer, subject, grants, issuedAt, expiresAt, tokenId }, signer),
+      expiresAt,
+      refreshToken: await signRefreshToken(refresh, issuedAt + REFRESH_SECONDS, signer),
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import * as z from "zod/mini";
+import { allows } from "../auth/grants.ts";
+import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
+import { invalid } from "../errors.ts";
+import { parseBody, readBody } from "../http/body.ts";
+import { compareBytes, quoteJson } from "../http/go-json.ts";
+import { continueToken, readPage } from "../http/pagination.ts";
+import { empty, json } from "../http/respond.ts";
+
+/** A namespace as it is written and served: it has no metadata. */
+export const Namespace = z.object({ name: z.optional(z.nullable(z.string())) });
+
+const PATH = "/api/core/v2/namespaces";
+
+/** The namespaces in which the caller holds any grant, and no others. */
+export async function listNamespaces(context: Context): Promise<Response> {
+  const { limit, start } = readPage(context.url.searchParams);
+  const { grants } = principalOf(context);
+  const all = await context.services.namespaces.names(readingOf(context));
+  const visible = all
+    .filter((namespace) => allows(grants, { role: "view", namespace, name: null }))
+    .filter((name) => start === null || follows(name, start));
+  const page = visible.slice(0, limit);
+  const last = visible.length > page.length ? page.at(-1) : undefined;
+  const body = `[${page.map(encode).join(",")}]`;
+  return json(body, last === undefined ? {} : { "Sensu-Continue": continueToken(last) });
+}
+
+export async function getNamespace(context: Context): Promise<Response> {
+  const name = nameOf(context);
+  await context.services.namespaces.get(name, readingOf(context));
+  return json(encode(name));
+}
+
+export async function createNamespace(context: Context): Promise<Response> {
+  const name = (await readNamespace(context)) ?? "";
+  await context.services.namespaces.create(name, commitOf(context));
+  return empty(201, { Location: `${PATH}/${encodeURIComponent(name)}` });
+}
+
+export async function replaceNamespace(context: Context): Promise<Response> {
+  const name = nameOf(context);
+  const given = (await readNamespace(context)) ?? name;
+  if (given !== name) {
+    throw invalid(`the name of the resource (${given}) does not match the name of the URI (${name})`);
+  }
+  await context.services.namespaces.ensure(name, commitOf(context));
+  return empty(201);
+}
+
+export async function deleteNamespace(context: Context): Promise<Response> {
+  await context.services.namespaces.delete(nameOf(context), commitOf(context));
+  return empty(204);
+}
+
+async function readNamespace(context: Context): Promise<string | null> {
+  const parsed = Namespace.safeParse(parseBody(await readBody(context.request)));
+  if (!parsed.success) throw invalid('a namespace is a JSON object such as {"name":"team-a"}');
+  return parsed.data.name ?? null;
+}
+
+function follows(name: string, start: { key: string; inclusive: boolean }): boolean {
+  const order = compareBytes(name, start.key);
+  return order > 0 || (order === 0 && start.inclusive);
+}
+
+function encode(name: string): string {
+  return `{"name":${quoteJson(name)}}`;
+}
+
+function nameOf({ params }: Context): string {
+  return params["namespace"] ?? "";
+}
