@@ -5,6 +5,7 @@ import { ApiError } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
+import { servedHeaders } from "../http/served.ts";
 import type { Commit, StoredAsset } from "../store/asset-store.ts";
 import { newReading, type Reading } from "../store/reading.ts";
 import { decodeAsset } from "./decode.ts";
@@ -16,7 +17,7 @@ export async function getAsset(context: Context): Promise<Response> {
   const reading = readingOf(context);
   const asset = await context.services.assets.get(namespaceOf(context), nameOf(context), reading);
   const { definition, etag } = represent(asset, negotiation);
-  return json(definition, { ETag: etag, ...vary([asset], negotiation) });
+  return json(definition, { ETag: etag, ...vary([asset], negotiation), ...servedHeaders(reading) });
 }
 
 /** The list of a namespace or, on the path without one, of the whole cluster. */
@@ -26,11 +27,13 @@ export async function listAssets(context: Context): Promise<Response> {
   const namespace = context.params["namespace"] ?? null;
   const { limit, start } = readPage(searchParams);
   const visible = visibleTo(principalOf(context), namespace);
-  const page = await context.services.assets.list(namespace, start, limit, visible, readingOf(context));
+  const reading = readingOf(context);
+  const page = await context.services.assets.list(namespace, start, limit, visible, reading);
   const definitions = page.assets.map((asset) => represent(asset, negotiation).definition);
   return json(`[${definitions.join(",")}]`, {
     ...(page.next === null ? {} : { "Sensu-Continue": continueToken(page.next) }),
     ...vary(page.assets, negotiation),
+    ...servedHeaders(reading),
   });
 }
 
