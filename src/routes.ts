@@ -1,4 +1,11 @@
-import { createAsset, getAsset, listAssets, replaceAsset } from "./assets/handlers.ts";
+import {
+  createAsset,
+  deleteAsset,
+  getAsset,
+  listAssets,
+  patchAsset,
+  replaceAsset,
+} from "./assets/handlers.ts";
 import type { Route } from "./context.ts";
 import { getHealth, getIndex, getReady, getVersion } from "./ops/handlers.ts";
 
@@ -35,6 +42,14 @@ export const routes: readonly Route[] = [
   { method: "POST", path: ASSETS, access: "edit", handle: createAsset, summary: "Create an asset" },
   { method: "GET", path: ASSET, access: "view", handle: getAsset, summary: "Get an asset" },
   { method: "PUT", path: ASSET, access: "edit", handle: replaceAsset, summary: "Create or replace an asset" },
+  {
+    method: "PATCH",
+    path: ASSET,
+    access: "edit",
+    handle: patchAsset,
+    summary: "Change members of an asset (RFC 7396)",
+  },
+  { method: "DELETE", path: ASSET, access: "edit", handle: deleteAsset, summary: "Delete an asset" },
   {
     method: "GET",
     path: "/api/core/v2/assets",

@@ -3,21 +3,25 @@ import type { Principal } from "../auth/principal.ts";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
+import { notModified, readConditions } from "../http/conditional.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 import type { Commit, StoredAsset } from "../store/asset-store.ts";
 import { newReading, type Reading } from "../store/reading.ts";
 import { decodeAsset } from "./decode.ts";
+import { entityTag } from "./etag.ts";
+import { readPatch } from "./patch.ts";
 import { negotiateForm, represent, vary } from "./representation.ts";
 import type { Asset } from "./schema.ts";
+import { readSelection } from "./selection.ts";
 
 export async function getAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
   const reading = readingOf(context);
   const asset = await context.services.assets.get(namespaceOf(context), nameOf(context), reading);
   const { definition, etag } = represent(asset, negotiation);
-  return json(definition, { ETag: etag, ...vary([asset], negotiation), ...servedHeaders(reading) });
+  return tagged(context, definition, etag, { ...vary([asset], negotiation), ...servedHeaders(reading) });
 }
 
 /** The list of a namespace or, on the path without one, of the whole cluster. */
@@ -26,12 +30,15 @@ export async function listAssets(context: Context): Promise<Response> {
   const negotiation = negotiateForm(searchParams, context.request.headers);
   const namespace = context.params["namespace"] ?? null;
   const { limit, start } = readPage(searchParams);
-  const visible = visibleTo(principalOf(context), namespace);
+  const accepts = both(visibleTo(principalOf(context), namespace), readSelection(searchParams));
   const reading = readingOf(context);
-  const page = await context.services.assets.list(namespace, start, limit, visible, reading);
-  const definitions = page.assets.map((asset) => represent(asset, negotiation).definition);
-  return json(`[${definitions.join(",")}]`, {
-    ...(page.next === null ? {} : { "Sensu-Continue": continueToken(page.next) }),
+  const page = await context.services.assets.list(namespace, start, limit, accepts, reading);
+  const shown = page.assets.map((asset) => represent(asset, negotiation));
+  const next = page.next === null ? null : continueToken(page.next);
+  // The tags of its assets and its token say what a page is; no need to hash all its bytes.
+  const etag = await entityTag([next, ...shown.map((asset) => asset.etag)].join("\n"));
+  return tagged(context, `[${shown.map(({ definition }) => definition).join(",")}]`, etag, {
+    ...(next === null ? {} : { "Sensu-Continue": next }),
     ...vary(page.assets, negotiation),
     ...servedHeaders(reading),
   });
@@ -52,8 +59,31 @@ export async function createAsset(context: Context): Promise<Response> {
 export async function replaceAsset(context: Context): Promise<Response> {
   const asset = await readAsset(context);
   const place = { namespace: namespaceOf(context), name: nameOf(context) };
-  const stored = await context.services.assets.replace(place, asset, commitOf(context));
+  const condition = readConditions(context.request.headers);
+  const stored = await context.services.assets.replace(place, asset, commitOf(context), condition);
   return written(context, stored, 201);
+}
+
+export async function patchAsset(context: Context): Promise<Response> {
+  const place = { namespace: namespaceOf(context), name: nameOf(context) };
+  const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
+  const patch = await readPatch(context.request, place);
+  const condition = readConditions(context.request.headers);
+  const stored = await context.services.assets.patch(place, patch, commitOf(context), condition);
+  const { definition, etag } = represent(stored, negotiation);
+  return json(definition, { ETag: etag, ...vary([stored], negotiation) });
+}
+
+export async function deleteAsset(context: Context): Promise<Response> {
+  const condition = readConditions(context.request.headers);
+  await context.services.assets.delete(namespaceOf(context), nameOf(context), condition, commitOf(context));
+  return empty(204);
+}
+
+/** A body with its tag, or 304 when the client has it (RFC 9110 §15.4.5). */
+function tagged(context: Context, body: string, etag: string, headers: Record<string, string>): Response {
+  const all = { ETag: etag, ...headers };
+  return notModified(context.request.headers, etag) ? empty(304, all) : json(body, all);
 }
 
 async function readAsset(context: Context): Promise<Asset> {
@@ -69,11 +99,10 @@ function written(
 ): Response {
   const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
   const { definition, etag } = represent(asset, negotiation);
-  const tagged = { ETag: etag, ...vary([asset], negotiation), ...headers };
+  const all = { ETag: etag, ...vary([asset], negotiation), ...headers };
   const preference = context.request.headers.get("Prefer") ?? "";
-  if (!/(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i.test(preference))
-    return empty(status, tagged);
-  return json(definition, { ...tagged, "Preference-Applied": "return=representation" }, status);
+  if (!/(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i.test(preference)) return empty(status, all);
+  return json(definition, { ...all, "Preference-Applied": "return=representation" }, status);
 }
 
 function locationOf({ namespace, name }: StoredAsset): string {
@@ -81,7 +110,7 @@ function locationOf({ namespace, name }: StoredAsset): string {
 }
 
 /** What a list must leave out for this principal; null when it may see every name. */
-function visibleTo(principal: Principal, namespace: string | null): ((asset: StoredAsset) => boolean) | null {
+function visibleTo(principal: Principal, namespace: string | null): Accepts {
   const { grants } = principal;
   if (seesEveryName(grants, namespace)) return null;
   return (asset) => allows(grants, { role: "view", namespace: asset.namespace, name: asset.name });
@@ -99,6 +128,13 @@ function readingOf(context: Context): Reading {
 function commitOf(context: Context): Commit {
   const { now, waitUntil } = context;
   return { principal: principalOf(context).name, at: now, waitUntil };
+}
+
+type Accepts = ((asset: StoredAsset) => boolean) | null;
+
+function both(one: Accepts, other: Accepts): Accepts {
+  if (one === null || other === null) return one ?? other;
+  return (asset) => one(asset) && other(asset);
 }
 
 function principalOf({ principal }: Context): Principal {

@@ -1,4 +1,5 @@
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { ApiError, notFound } from "../errors.ts";
+import { holds } from "../http/conditional.ts";
 import {
   IF_ABSENT,
   PAGE_BYTES,
@@ -6,23 +7,20 @@ import {
   UNCONDITIONAL,
   type AssetPage,
   type AssetStore,
-  type AssetWrite,
   type Commit,
   type PageFrom,
   type StoredAsset,
   type WriteCondition,
 } from "../store/asset-store.ts";
-import type { Reading } from "../store/reading.ts";
-import { encodeAsset, hasMapFilters } from "./encode.ts";
-import { entityTag } from "./etag.ts";
+import { newReading, type Reading } from "../store/reading.ts";
+import { decodeAsset } from "./decode.ts";
+import { mergePatch, type Json } from "./merge-patch.ts";
+import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
 import type { Asset } from "./schema.ts";
-import { assetProblem, nameProblem } from "./validate.ts";
+import { nameProblem } from "./validate.ts";
 
-/** Where an asset is to be written: what the URL says. POST names no asset. */
-export interface Place {
-  readonly namespace: string;
-  readonly name: string | null;
-}
+/** How often a patch without a condition is merged anew when another writer came in between. */
+const PATCH_ATTEMPTS = 5;
 
 /** Rows that one list request reads at the most while it looks for matches; the rest follows by its token. */
 const SCAN_LIMIT = 50_000;
@@ -86,6 +84,40 @@ export class AssetService {
     return this.#write(place, asset, condition, commit);
   }
 
+  /**
+   * Merges a patch (RFC 7396) into the asset and stores the result, as the caller's. Nothing is written when nothing
+   * changes. A writer that comes in between is overwritten by merging again, unless the request has a condition.
+   */
+  async patch(
+    place: Place & { name: string },
+    patch: Record<string, Json>,
+    commit: Commit,
+    condition: WriteCondition,
+  ): Promise<StoredAsset> {
+    const reading = newReading("newest", commit.waitUntil);
+    const conditional = condition.match !== null || condition.noneMatch !== null;
+    for (let attempt = 0; attempt < (conditional ? 1 : PATCH_ATTEMPTS); attempt += 1) {
+      const current = await this.get(place.namespace, place.name, reading);
+      if (!holds(condition, tagsOf(current))) throw conditionFailed(place.name);
+      const merged = decodeAsset(mergePatch(JSON.parse(current.definition), patch));
+      if ((await preparePatched(place, merged, createdBy(current))).definition === current.definition)
+        return current;
+      const write = await preparePatched(place, merged, commit.principal);
+      const unchanged = { match: [current.etag], noneMatch: null };
+      const result = await this.#store.put(write, unchanged, commit);
+      if (result.outcome === "committed") return { ...write, seq: result.seq };
+    }
+    throw conditionFailed(place.name);
+  }
+
+  /** Deletes an asset, or `notFound`, which comes before any condition. */
+  async delete(namespace: string, name: string, condition: WriteCondition, commit: Commit): Promise<void> {
+    if (nameProblem(name) !== null) throw notFound();
+    const { outcome } = await this.#store.delete(namespace, name, condition, commit);
+    if (outcome === "absent") throw notFound();
+    if (outcome === "condition-failed") throw conditionFailed(name);
+  }
+
   async #write(place: Place, asset: Asset, condition: WriteCondition, commit: Commit): Promise<StoredAsset> {
     const write = await prepareWrite(place, asset, commit.principal);
     const result = await this.#store.put(write, condition, commit);
@@ -94,37 +126,18 @@ export class AssetService {
       throw new ApiError("notFound", `the namespace ${place.namespace} does not exist`);
     }
     if (condition === IF_ABSENT) throw new ApiError("alreadyExists", "resource already exists");
-    throw new ApiError("preconditionFailed", `at least one condition failed for the asset ${write.name}`);
+    throw conditionFailed(write.name);
   }
 }
 
-/** Checks an asset against its place and Sensu's rules, and encodes what will be served (contract §1.5, §2.7, §2.8). */
-export async function prepareWrite(place: Place, asset: Asset, createdBy: string): Promise<AssetWrite> {
-  const metadata = { ...asset.metadata };
-  metadata.namespace ??= place.namespace;
-  metadata.name ??= place.name ?? "";
-  metadata.created_by = createdBy;
-  if (metadata.namespace !== place.namespace) {
-    throw invalid(
-      `the namespace of the resource (${metadata.namespace}) does not match the namespace of the URI (${place.namespace})`,
-    );
-  }
-  if (place.name !== null && metadata.name !== place.name) {
-    throw invalid(
-      `the name of the resource (${metadata.name}) does not match the name of the URI (${place.name})`,
-    );
-  }
-  const whole = { ...asset, metadata };
-  const problem = assetProblem(whole);
-  if (problem !== null) throw invalid(`resource is invalid: ${problem}`);
-  const definition = encodeAsset(whole, "as-written");
-  const expressions = hasMapFilters(whole) ? encodeAsset(whole, "expressions") : null;
-  return {
-    namespace: metadata.namespace,
-    name: metadata.name,
-    etag: await entityTag(definition),
-    definition,
-    expressions:
-      expressions === null ? null : { etag: await entityTag(expressions), definition: expressions },
-  };
+function conditionFailed(name: string): ApiError {
+  return new ApiError("preconditionFailed", `at least one condition failed for the asset ${name}`);
+}
+
+function tagsOf({ etag, expressions }: StoredAsset): string[] {
+  return expressions === null ? [etag] : [etag, expressions.etag];
+}
+
+function createdBy({ definition }: StoredAsset): string {
+  return decodeAsset(JSON.parse(definition)).metadata?.created_by ?? "";
 }

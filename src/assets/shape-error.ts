@@ -54,7 +54,8 @@ function goType(path: Path): string {
   return "string";
 }
 
-function goKind(value: unknown): string {
+/** What Go's decoder calls a value of this kind. */
+export function goKind(value: unknown): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";
   return value === null ? "null" : typeof value;

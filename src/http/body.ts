@@ -1,5 +1,5 @@
 import { ApiError, invalid } from "../errors.ts";
-import { scanJson } from "./go-json.ts";
+import { scanJson, scanWholeJson, type ScannedJson } from "./go-json.ts";
 
 /** Bytes of a request body; more is 413 (Sensu's own limit, contract §2.6). */
 export const BODY_LIMIT = 512_000;
@@ -30,7 +30,15 @@ export async function readBody(request: Request, limit = BODY_LIMIT): Promise<Ui
  * Malformed JSON is 400 with Go's text (V1-V8).
  */
 export function parseBody(bytes: Uint8Array): unknown {
-  const scan = scanJson(bytes);
+  return parseScanned(bytes, scanJson(bytes));
+}
+
+/** The JSON value of a body that holds nothing else, as PATCH reads it (contract §2.10 step 4). */
+export function parseWholeBody(bytes: Uint8Array): unknown {
+  return parseScanned(bytes, scanWholeJson(bytes));
+}
+
+function parseScanned(bytes: Uint8Array, scan: ScannedJson): unknown {
   if ("error" in scan) throw invalid(scan.error);
   const value: unknown = JSON.parse(decodeUtf8(bytes.subarray(0, scan.end)));
   refuseReserved(value, "");

@@ -1,8 +1,8 @@
 /** The entity tags a header names, quotes and `W/` included; `*` is any; null when the header is absent or blank. */
-export type NamedTags = string[] | "*" | null;
+export type NamedTags = readonly string[] | "*" | null;
 
-/** What a request asks to hold before anything is done. */
-export type Condition = { ifMatch: NamedTags; ifNoneMatch: NamedTags };
+/** What a request asks to hold before anything is done. Tags of `noneMatch` are compared weakly, so without `W/`. */
+export type Condition = { match: NamedTags; noneMatch: NamedTags };
 
 const MAX_HEADER_LENGTH = 8_192;
 const MAX_TAGS = 100;
@@ -11,24 +11,28 @@ const MAX_TAGS = 100;
 const MEMBER = /[\t ]*(?:(\*|(?:W\/)?"[!#-~\x80-\uffff]*")[\t ]*(?=,|$)|[^,]*)(?:,|$)/g;
 
 export function readConditions(headers: Headers): Condition {
-  return { ifMatch: tagsOf(headers.get("if-match")), ifNoneMatch: tagsOf(headers.get("if-none-match")) };
+  const noneMatch = tagsOf(headers.get("if-none-match"));
+  return {
+    match: tagsOf(headers.get("if-match")),
+    noneMatch: Array.isArray(noneMatch) ? noneMatch.map(opaque) : noneMatch,
+  };
 }
 
 /**
  * Whether a write may go ahead (contract §2.11, T99-T107). `etags` are all strong tags the current representation
  * goes by, quoted; none when it does not exist. If-Match compares strongly, so a weak tag never matches there.
  */
-export function holds({ ifMatch, ifNoneMatch }: Condition, etags: readonly string[]): boolean {
+export function holds({ match, noneMatch }: Condition, etags: readonly string[]): boolean {
   const exists = etags.length > 0;
-  const matched = ifMatch === "*" ? exists : (ifMatch?.some((tag) => etags.includes(tag)) ?? true);
-  const met =
-    ifNoneMatch === "*" ? exists : (ifNoneMatch?.some((tag) => etags.includes(opaque(tag))) ?? false);
+  const matched = match === "*" ? exists : (match?.some((tag) => etags.includes(tag)) ?? true);
+  const met = noneMatch === "*" ? exists : (noneMatch?.some((tag) => etags.includes(tag)) ?? false);
   return matched && !met;
 }
 
 /** Whether a GET is answered with 304. If-Match is not looked at: sensu-backend ignores it on GET (contract §2.11). */
 export function notModified(headers: Headers, etag: string): boolean {
-  return !holds({ ifMatch: null, ifNoneMatch: tagsOf(headers.get("if-none-match")) }, [opaque(etag)]);
+  const { noneMatch } = readConditions(headers);
+  return !holds({ match: null, noneMatch }, [opaque(etag)]);
 }
 
 function opaque(tag: string): string {

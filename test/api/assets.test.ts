@@ -137,7 +137,7 @@ describe("PUT of an asset", () => {
     const put = await api("PUT", `${ASSETS}/one`, { token: editor, body });
     expect(put.status).toBe(400);
     expect(await put.json()).toEqual({
-      message: "a wrapped resource must be type Asset, api_version core/v2; this is Check, core/v2",
+      message: 'a wrapped resource must be type Asset, api_version core/v2; this is "Check", "core/v2"',
       code: 1,
     });
   });

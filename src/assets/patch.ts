@@ -1,0 +1,36 @@
+import { invalid } from "../errors.ts";
+import { readBody, parseWholeBody } from "../http/body.ts";
+import { decodePatch } from "./decode.ts";
+import type { Json } from "./merge-patch.ts";
+
+const MERGE_PATCH = "application/merge-patch+json";
+/** What curl -d sends on its own, and nothing at all: both mean the one kind of patch there is. */
+const ACCEPTED = new Set(["", "application/x-www-form-urlencoded", MERGE_PATCH]);
+
+/** Reads the merge patch of a request to the asset at this place (contract §2.10 steps 1 to 4). */
+export async function readPatch(
+  request: Request,
+  place: { namespace: string; name: string },
+): Promise<Record<string, Json>> {
+  refuseOtherTypes(request.headers.get("Content-Type") ?? "");
+  const patch = decodePatch(parseWholeBody(await readBody(request)));
+  const metadata = patch["metadata"];
+  for (const member of ["namespace", "name"] as const) {
+    const given =
+      typeof metadata === "object" && metadata !== null ? Reflect.get(metadata, member) : undefined;
+    if (typeof given !== "string" || given === "" || given === place[member]) continue;
+    throw invalid(
+      `the ${member} of the resource (${given}) does not match the ${member} in the URI (${place[member]})`,
+    );
+  }
+  return patch;
+}
+
+function refuseOtherTypes(contentType: string): void {
+  const type = (contentType.split(";")[0] ?? "").trim().toLowerCase();
+  if (ACCEPTED.has(type)) return;
+  if (type === "application/json-patch+json") {
+    throw invalid(`JSON Patch is not supported yet. Allowed values: ${MERGE_PATCH}`);
+  }
+  throw invalid(`invalid Content-Type header: ${contentType}.  Allowed values: ${MERGE_PATCH}`);
+}

@@ -1,0 +1,50 @@
+import { invalid } from "../errors.ts";
+import type { AssetWrite } from "../store/asset-store.ts";
+import { encodeAsset, hasMapFilters } from "./encode.ts";
+import { entityTag } from "./etag.ts";
+import type { Asset } from "./schema.ts";
+import { assetProblem } from "./validate.ts";
+
+/** Where an asset is to be written: what the URL says. POST names no asset. */
+export interface Place {
+  readonly namespace: string;
+  readonly name: string | null;
+}
+
+/** Checks an asset against its place and Sensu's rules, and encodes what will be served (contract §1.5, §2.7, §2.8). */
+export async function prepareWrite(place: Place, asset: Asset, createdBy: string): Promise<AssetWrite> {
+  const { namespace = place.namespace, name = place.name ?? "" } = asset.metadata ?? {};
+  if (namespace !== place.namespace) {
+    throw invalid(
+      `the namespace of the resource (${namespace}) does not match the namespace of the URI (${place.namespace})`,
+    );
+  }
+  if (place.name !== null && name !== place.name) {
+    throw invalid(`the name of the resource (${name}) does not match the name of the URI (${place.name})`);
+  }
+  const whole = { ...asset, metadata: { ...asset.metadata, namespace, name, created_by: createdBy } };
+  const problem = assetProblem(whole);
+  if (problem !== null) throw invalid(`resource is invalid: ${problem}`);
+  return encodeWrite(namespace, name, whole);
+}
+
+/** The same for what a patch made of an asset: it stays where it is, and Sensu's text has no prefix (contract §2.10). */
+export async function preparePatched(
+  { namespace, name }: { namespace: string; name: string },
+  merged: Asset,
+  createdBy: string,
+): Promise<AssetWrite> {
+  const whole = { ...merged, metadata: { ...merged.metadata, namespace, name, created_by: createdBy } };
+  const problem = assetProblem(whole);
+  if (problem !== null) throw invalid(problem);
+  return encodeWrite(namespace, name, whole);
+}
+
+async function encodeWrite(namespace: string, name: string, asset: Asset): Promise<AssetWrite> {
+  const definition = encodeAsset(asset, "as-written");
+  const etag = await entityTag(definition);
+  if (!hasMapFilters(asset)) return { namespace, name, etag, definition, expressions: null };
+  const asExpressions = encodeAsset(asset, "expressions");
+  const expressions = { etag: await entityTag(asExpressions), definition: asExpressions };
+  return { namespace, name, etag, definition, expressions };
+}
