@@ -1,19 +1,15 @@
-import type { Reading } from "../store/reading.ts";
 import type { Replica } from "../store/origin.ts";
-import type { Verdict } from "./admit.ts";
+import type { Reading } from "../store/reading.ts";
+import { Copies } from "./copies.ts";
 import type { Edge } from "./edge.ts";
 import { entryOf, isNewer, type Entry } from "./entry.ts";
-import { kvKey, open, seal } from "./envelope.ts";
 import type { Journal } from "./journal.ts";
 import type { Kind } from "./kind.ts";
-import { Memory, type MemoryLimits } from "./memory.ts";
+import type { MemoryLimits } from "./memory.ts";
 import { staleCopy } from "./stale.ts";
+import { timed } from "./timed.ts";
 import { unavailable } from "./unavailable.ts";
 
-/** Seconds for which a location may answer from its own copy of a KV entry. */
-const ENTRY_CACHE_TTL = 60;
-/** Seconds after which KV forgets an entry that nobody has put again. */
-const ENTRY_EXPIRATION_TTL = 30 * 86_400;
 /** Reads of the primary, each overtaken by a newer answer of this isolate, before a request is given up. */
 const PRIMARY_TRIES = 5;
 
@@ -25,57 +21,43 @@ const PRIMARY_TRIES = 5;
 export class FreshReader<Id, T> {
   readonly #edge: Edge;
   readonly #kind: Kind<Id, T>;
-  readonly #memory: Memory<Entry<T>>;
+  readonly #copies: Copies<Id, T>;
 
   constructor(edge: Edge, kind: Kind<Id, T>, limits: MemoryLimits) {
     this.#edge = edge;
     this.#kind = kind;
-    this.#memory = new Memory(limits);
+    this.#copies = new Copies(edge, kind, limits);
   }
 
   /** The thing, or null when it is absent; throws `unavailable` when no store can tell. */
   async read(id: Id, reading: Reading): Promise<T | null> {
-    const { journal: keeper, clock, bound } = this.#edge;
-    const now = clock();
+    const now = this.#edge.clock();
     if (reading.freshness === "newest") return this.#readNewest(id, reading, now);
-    let journal = keeper.recent(now);
-    if (journal === null || now - journal.asOf > bound) {
-      journal = await timed(reading, "kv", clock, () => keeper.current(now, bound, reading.waitUntil));
-    }
-    const kept = this.#memory.get(this.#kind.key(id));
-    if (kept !== undefined && this.#judge(kept, journal, id, now) === "admitted") {
+    const journal = await this.#journal(reading, now);
+    const kept = this.#copies.inMemory(id);
+    if (kept !== undefined && this.#copies.judge(id, kept, journal, now) === "admitted") {
       return this.#serve(id, kept, journal, reading, "MEMORY", now);
     }
-    let near: Entry<T> | null = null;
-    if (journal !== null && now - journal.asOf <= bound) {
-      near = await this.#fromKv(id, journal, reading);
-      if (near !== null && this.#judge(near, journal, id, now) === "admitted") {
-        return this.#serve(id, near, journal, reading, "KV", now);
-      }
+    const near =
+      journal !== null && this.#isUsable(journal, now) ? await this.#near(id, journal, reading) : null;
+    if (near !== null && this.#copies.judge(id, near, journal, now) === "admitted") {
+      return this.#serve(id, near, journal, reading, "KV", now);
     }
     return this.#readOrigin(id, reading, journal, now, near);
   }
 
   /** Takes in what a commit of this isolate has made of a thing, and puts it in KV, best effort. */
   async committed(id: Id, entry: Entry<T>): Promise<void> {
-    this.#remember(id, entry);
-    this.#edge.served.raise(this.#kind.mark(id), entry.epoch, entry.s);
-    await this.#putInKv(id, entry);
+    this.#copies.keep(id, entry);
+    this.#copies.served(id, entry);
+    await this.#copies.share(id, entry);
   }
 
   async #readNewest(id: Id, reading: Reading, now: number): Promise<T | null> {
     try {
-      const entry = await this.#fromPrimary(id, reading);
-      return this.#serve(id, entry, null, reading, "D1", now);
+      return this.#serve(id, await this.#fromPrimary(id, reading), null, reading, "D1", now);
     } catch (cause) {
-      return this.#readStale(
-        id,
-        reading,
-        await this.#edge.journal.current(now, 0, reading.waitUntil),
-        now,
-        null,
-        cause,
-      );
+      return this.#readStale(id, reading, await this.#journal(reading, now), now, null, cause);
     }
   }
 
@@ -88,12 +70,12 @@ export class FreshReader<Id, T> {
   ): Promise<T | null> {
     try {
       // Without a journal there is nothing to judge a replica by, nor to tell that KV lacks a good copy.
-      const usable = journal !== null && now - journal.asOf <= this.#edge.bound;
+      const usable = journal !== null && this.#isUsable(journal, now);
       let entry = usable ? await this.#load(id, "nearest", reading) : null;
-      if (entry === null || this.#judge(entry, journal, id, now) !== "admitted") {
+      if (entry === null || this.#copies.judge(id, entry, journal, now) !== "admitted") {
         entry = await this.#fromPrimary(id, reading);
       }
-      if (usable) reading.waitUntil(this.#putInKv(id, entry));
+      if (usable) reading.waitUntil(this.#copies.share(id, entry));
       return this.#serve(id, entry, null, reading, "D1", now);
     } catch (cause) {
       return this.#readStale(id, reading, journal, now, near, cause);
@@ -109,21 +91,28 @@ export class FreshReader<Id, T> {
     near: Entry<T> | null,
     cause: unknown,
   ): Promise<T | null> {
-    const kind = this.#kind;
-    if (!kind.stale) throw unavailable(cause);
-    const fromKv = near ?? (journal === null ? null : await this.#fromKv(id, journal, reading));
-    const candidates = [this.#memory.get(kind.key(id)), fromKv ?? undefined];
-    const copy = staleCopy(candidates, now, journal, (entry) => this.#judge(entry, journal, id, now));
+    if (!this.#kind.stale) throw unavailable(cause);
+    const fromKv = near ?? (journal === null ? null : await this.#near(id, journal, reading));
+    const candidates = [this.#copies.inMemory(id), fromKv ?? undefined];
+    const copy = staleCopy(candidates, now, journal, (entry) => this.#copies.judge(id, entry, journal, now));
     if (copy === null) throw unavailable(cause);
     return this.#serve(id, copy, journal, reading, "STALE", now);
   }
 
-  async #fromKv(id: Id, journal: Journal, reading: Reading): Promise<Entry<T> | null> {
-    const { kv, clock } = this.#edge;
-    const state = Math.max(this.#kind.changedAt(journal, id), this.#highWater(id, journal.epoch));
-    const key = kvKey(this.#kind, id, journal.epoch, state);
-    const hit = await timed(reading, "kv", clock, () => kv.get(key, ENTRY_CACHE_TTL));
-    return hit === null ? null : open(this.#kind, id, journal.epoch, hit);
+  /** The journal, waited for only when it must be. */
+  async #journal(reading: Reading, now: number): Promise<Journal | null> {
+    const { journal: keeper, clock, bound } = this.#edge;
+    const recent = keeper.recent(now);
+    if (recent !== null && this.#isUsable(recent, now)) return recent;
+    return timed(reading, "kv", clock, () => keeper.current(now, bound, reading.waitUntil));
+  }
+
+  #isUsable(journal: Journal, now: number): boolean {
+    return now - journal.asOf <= this.#edge.bound;
+  }
+
+  #near(id: Id, journal: Journal, reading: Reading): Promise<Entry<T> | null> {
+    return timed(reading, "kv", this.#edge.clock, () => this.#copies.inKv(id, journal));
   }
 
   /** The primary's answer, unless this isolate has served a newer one while it was on its way (I3). */
@@ -131,10 +120,9 @@ export class FreshReader<Id, T> {
     for (let tries = 0; tries < PRIMARY_TRIES; tries += 1) {
       const entry = await this.#load(id, "primary", reading);
       this.#edge.journal.noteEpoch(entry.epoch, reading.waitUntil);
-      const kept = this.#memory.get(this.#kind.key(id));
+      const kept = this.#copies.inMemory(id);
       if (kept !== undefined && isNewer(kept, entry)) return kept;
-      const highWater = this.#highWater(id, entry.epoch);
-      if (entry.s >= highWater || entry.g >= highWater) return entry;
+      if (!this.#copies.isBackwards(id, entry)) return entry;
     }
     throw new Error("every answer of the database was overtaken by a newer one");
   }
@@ -143,22 +131,6 @@ export class FreshReader<Id, T> {
     const { clock } = this.#edge;
     const readAt = clock();
     return entryOf(await timed(reading, "d1", clock, () => this.#kind.load(id, replica)), readAt);
-  }
-
-  #judge(entry: Entry<T>, journal: Journal | null, id: Id, now: number): Verdict {
-    const highWater = this.#highWater(id, entry.epoch);
-    if (journal === null) return entry.s < highWater && entry.g < highWater ? "backwards" : "journal-old";
-    const evidence = {
-      epoch: journal.epoch,
-      asOf: journal.asOf,
-      since: this.#kind.alwaysTold ? 0 : journal.since,
-      changedAt: this.#kind.changedAt(journal, id),
-    };
-    return this.#edge.admit(entry, evidence, now, this.#edge.bound, highWater);
-  }
-
-  #highWater(id: Id, epoch: string): number {
-    return this.#edge.served.of(this.#kind.mark(id), epoch);
   }
 
   #serve(
@@ -171,46 +143,10 @@ export class FreshReader<Id, T> {
   ): T | null {
     reading.tier = tier;
     reading.ageSeconds = Math.max(0, Math.floor((now - Math.max(entry.readAt, journal?.asOf ?? 0)) / 1000));
-    this.#edge.served.raise(this.#kind.mark(id), entry.epoch, entry.s);
+    this.#copies.served(id, entry);
     // Admitted by a journal, it was the same when the journal was made: so hot copies never fall behind `since`.
     const g = tier === "STALE" ? entry.g : Math.max(entry.g, journal?.seq ?? 0);
-    if (tier !== "MEMORY" || g > entry.g) this.#remember(id, g > entry.g ? { ...entry, g } : entry);
+    if (tier !== "MEMORY" || g > entry.g) this.#copies.keep(id, g > entry.g ? { ...entry, g } : entry);
     return entry.value;
-  }
-
-  #remember(id: Id, entry: Entry<T>): void {
-    const key = this.#kind.key(id);
-    const kept = this.#memory.get(key);
-    if (kept !== undefined && isNewer(kept, entry)) return;
-    this.#memory.set(
-      key,
-      entry,
-      ENTRY_BYTES + 2 * key.length + (entry.value === null ? 0 : this.#kind.bytes(entry.value)),
-    );
-  }
-
-  async #putInKv(id: Id, entry: Entry<T>): Promise<void> {
-    const sealed = seal(this.#kind, entry);
-    if (sealed === null) return;
-    const options = { metadata: sealed.metadata, expirationTtl: ENTRY_EXPIRATION_TTL };
-    await this.#edge.kv.put(kvKey(this.#kind, id, entry.epoch, entry.s), sealed.text, options);
-  }
-}
-
-/** What an entry takes in memory besides its value and key. */
-const ENTRY_BYTES = 300;
-
-/** Adds the time waited to the reading's account. */
-async function timed<R>(
-  reading: Reading,
-  what: string,
-  clock: () => number,
-  work: () => Promise<R>,
-): Promise<R> {
-  const started = clock();
-  try {
-    return await work();
-  } finally {
-    reading.waited.set(what, (reading.waited.get(what) ?? 0) + clock() - started);
   }
 }
