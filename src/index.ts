@@ -1,5 +1,9 @@
 import { AssetService } from "./assets/service.ts";
 import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
+import { CachedAssetStore } from "./cache/cached-asset-store.ts";
+import { edgeOf } from "./cache/edge.ts";
+import { healthOf } from "./cache/health.ts";
+import { beat, type Chore } from "./cache/heartbeat.ts";
 import { readConfig } from "./config.ts";
 import { failure } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
@@ -12,29 +16,47 @@ import { D1AssetStore } from "./store/d1-asset-store.ts";
 import { D1KeyStore } from "./store/d1-key-store.ts";
 import { D1NamespaceStore } from "./store/d1-namespace-store.ts";
 import { D1SessionStore } from "./store/d1-session-store.ts";
+import { loadCommitLog } from "./store/d1-commit-log.ts";
+import { sweepTombstones } from "./store/d1-sweep.ts";
+
+/** The app as it stands in one isolate: what answers requests, and what the cron does. */
+interface App {
+  readonly serve: Serve;
+  readonly beat: () => Promise<void>;
+}
 
 /** Wires bindings to implementations: the only place that sees them. */
-async function build(env: Env): Promise<Serve> {
+async function build(env: Env): Promise<App> {
   const config = await readConfig(env);
   const keys = new D1KeyStore(env.DB);
+  const sessions = new D1SessionStore(env.DB);
   const sources: CredentialSources = {
     ...config,
     ring: keyRing(keys),
     failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
   };
-  return compile({
+  const edge = edgeOf({
+    kv: env.CACHE,
+    readLog: (since) => loadCommitLog(env.DB, since),
+    clock: () => Date.now(),
+    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    log,
+  });
+  const serve = compile({
     routes,
     services: {
-      assets: new AssetService(new D1AssetStore(env.DB)),
+      assets: new AssetService(new CachedAssetStore(new D1AssetStore(env.DB), edge)),
       namespaces: new NamespaceService(new D1NamespaceStore(env.DB)),
       keys: new KeyService(keys),
-      login: new LoginService(sources, new D1SessionStore(env.DB)),
-      health: { databaseAnswers: () => databaseAnswers(env.DB) },
+      login: new LoginService(sources, sessions),
+      health: healthOf(edge, () => env.DB.prepare("SELECT seq FROM meta").first()),
     },
     authenticate: authenticator(sources),
     clock: () => Date.now(),
     log,
   });
+  const chores: readonly Chore[] = [{ name: "sessions", run: (now) => sessions.prune(now) }];
+  return { serve, beat: () => beat(edge, (before, seq) => sweepTombstones(env.DB, before, seq), chores) };
 }
 
 /** Failures are counted by client address, in each of Cloudflare's locations on its own. */
@@ -44,31 +66,32 @@ async function failedTooOften(limiter: RateLimit, request: Request): Promise<boo
   return !success;
 }
 
-async function databaseAnswers(db: D1Database): Promise<boolean> {
-  try {
-    await db.prepare("SELECT seq FROM meta").first();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function log(entry: Record<string, unknown>): void {
   console.log(JSON.stringify(entry));
 }
 
 /** Built by the first request and kept for the isolate's life. A failed build is tried again. */
-let serve: Serve | undefined;
+let app: App | undefined;
 
 export default {
   async fetch(request, env, ctx) {
     const requestId = request.headers.get("CF-Ray") ?? crypto.randomUUID();
     try {
-      serve ??= await build(env);
+      app ??= await build(env);
     } catch (error) {
       log({ level: "error", requestId, error: String(error) });
       return failure(error, requestId);
     }
-    return serve(request, { requestId, waitUntil: (work) => ctx.waitUntil(work) });
+    return app.serve(request, { requestId, waitUntil: (work) => ctx.waitUntil(work) });
+  },
+
+  async scheduled(_controller, env) {
+    try {
+      app ??= await build(env);
+      await app.beat();
+    } catch (error) {
+      log({ level: "error", event: "heartbeat-failed", error: String(error) });
+      throw error;
+    }
   },
 } satisfies ExportedHandler<Env>;

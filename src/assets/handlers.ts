@@ -6,6 +6,7 @@ import { parseBody, readBody } from "../http/body.ts";
 import { notModified, readConditions } from "../http/conditional.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
+import { servedHeaders } from "../http/served.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { decodeAsset } from "./decode.ts";
 import { entityTag } from "./etag.ts";
@@ -19,7 +20,7 @@ export async function getAsset(context: Context): Promise<Response> {
   const reading = readingOf(context);
   const asset = await context.services.assets.get(namespaceOf(context), nameOf(context), reading);
   const { definition, etag } = represent(asset, negotiation);
-  return tagged(context, definition, etag, vary([asset], negotiation));
+  return tagged(context, definition, etag, { ...vary([asset], negotiation), ...servedHeaders(reading) });
 }
 
 /** The list of a namespace or, on the path without one, of the whole cluster. */
@@ -29,7 +30,8 @@ export async function listAssets(context: Context): Promise<Response> {
   const namespace = context.params["namespace"] ?? null;
   const { limit, start } = readPage(searchParams);
   const accepts = both(visibleTo(principalOf(context), namespace), readSelection(searchParams));
-  const page = await context.services.assets.list(namespace, start, limit, accepts, readingOf(context));
+  const reading = readingOf(context);
+  const page = await context.services.assets.list(namespace, start, limit, accepts, reading);
   const shown = page.assets.map((asset) => represent(asset, negotiation));
   const next = page.next === null ? null : continueToken(page.next);
   // The tags of its assets and its token say what a page is; no need to hash all its bytes.
@@ -37,6 +39,7 @@ export async function listAssets(context: Context): Promise<Response> {
   return tagged(context, `[${shown.map(({ definition }) => definition).join(",")}]`, etag, {
     ...(next === null ? {} : { "Sensu-Continue": next }),
     ...vary(page.assets, negotiation),
+    ...servedHeaders(reading),
   });
 }
 

@@ -41,7 +41,8 @@ export function getVersion(): Response {
 
 /** Sensu's cluster health with one member: this Worker and its D1 (contract §4.6); 200 also when unhealthy. */
 export async function getHealth({ services }: Context): Promise<Response> {
-  const healthy = await services.health.databaseAnswers();
+  const report = await services.health.report();
+  const healthy = report.database;
   return json(
     JSON.stringify({
       Alarms: null,
@@ -52,6 +53,8 @@ export async function getHealth({ services }: Context): Promise<Response> {
           Name: "edge-assets",
           Err: healthy ? "" : "the database does not answer",
           Healthy: healthy,
+          Journal: { AgeSeconds: report.journalAgeSeconds },
+          KV: { Healthy: report.kv },
         },
       ],
       Header: { cluster_id: 1, member_id: 1, raft_term: 1 },
@@ -59,10 +62,11 @@ export async function getHealth({ services }: Context): Promise<Response> {
   );
 }
 
-/** 200 `ready` when requests that need the database can be answered, else 503. */
+/** 200 when every request can be answered, with what stands behind it; else 503. KV may be down: it is slower then. */
 export async function getReady({ services }: Context): Promise<Response> {
-  if (await services.health.databaseAnswers()) {
-    return json(JSON.stringify({ ready: true }));
+  const { database, kv, journalAgeSeconds } = await services.health.report();
+  if (!database) {
+    throw new ApiError("unavailable", "the database does not answer", { headers: { "Retry-After": "5" } });
   }
-  throw new ApiError("unavailable", "the database does not answer", { headers: { "Retry-After": "5" } });
+  return json(JSON.stringify({ ready: true, database, kv, journal_age_seconds: journalAgeSeconds }));
 }

@@ -1,5 +1,13 @@
+/** What stands behind the Worker, as it is now. */
+export interface HealthReport {
+  readonly database: boolean;
+  readonly kv: boolean;
+  /** Since the journal was last known to be current; null when there is none. Over 120 the cron is dead. */
+  readonly journalAgeSeconds: number | null;
+}
+
 /** What the platform below can be asked about itself. */
 export interface Health {
-  /** Whether D1 answers. Never throws. */
-  readonly databaseAnswers: () => Promise<boolean>;
+  /** Never throws, and does not wait for long. */
+  readonly report: () => Promise<HealthReport>;
 }

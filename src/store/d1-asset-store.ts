@@ -2,7 +2,6 @@ import {
   PAGE_BYTES,
   pageKey,
   type AssetPage,
-  type AssetStore,
   type AssetWrite,
   type Commit,
   type DeleteOutcome,
@@ -12,11 +11,16 @@ import {
   type WriteOutcome,
 } from "./asset-store.ts";
 import { conditionSql, type Binding } from "./condition-sql.ts";
+import { commitLogStatements, readCommitLog, type LogRow } from "./d1-commit-log.ts";
+import type { AssetOrigin, CommitLog, Logged, Replica, Snapshot } from "./origin.ts";
 
 const ROW = "namespace, name, seq, etag, definition, expressions_etag, expressions";
 const ADVANCE = "UPDATE meta SET seq = seq + 1";
 const SEQ = "(SELECT seq FROM meta)";
-const GET = `SELECT ${ROW} FROM assets WHERE namespace = ?1 AND name = ?2 AND deleted = 0`;
+/** The row, or its tombstone, or its absence, with the state of the whole store: one statement, one snapshot. */
+const GET = `SELECT meta.epoch AS epoch, meta.seq AS g, deleted, namespace, name, assets.seq AS seq, etag, definition,
+    expressions_etag, expressions
+  FROM meta LEFT JOIN assets ON namespace = ?1 AND name = ?2`;
 const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, etag, definition, principal, at)
   SELECT seq, 'asset', namespace, name,
     CASE WHEN deleted THEN 'delete' WHEN created_seq = seq THEN 'create' ELSE 'update' END,
@@ -37,27 +41,68 @@ interface Row {
   readonly expressions: string | null;
 }
 
+/** A row with the snapshot it was seen in; every column of the asset is null where there is none. */
+interface SnapshotRow extends Row {
+  readonly epoch: string;
+  readonly g: number;
+  readonly deleted: number | null;
+}
+
+interface PageRow extends Row {
+  readonly epoch: string;
+  readonly g: number;
+  readonly scope: number | null;
+  readonly fits: number | null;
+}
+
+/** A row of any statement of a write's batch; which columns it has, its statement says. */
+interface BatchRow extends LogRow {
+  readonly created_seq: number;
+}
+
 /** Assets in D1. One `batch()` a write: D1 runs batches one at a time, each as a transaction. */
-export class D1AssetStore implements AssetStore {
+export class D1AssetStore implements AssetOrigin {
   readonly #db: D1Database;
 
   constructor(db: D1Database) {
     this.#db = db;
   }
 
-  async get(namespace: string, name: string): Promise<StoredAsset | null> {
-    const row = await this.#db.prepare(GET).bind(namespace, name).first<Row>();
-    return row === null ? null : fromRow(row);
+  async get(namespace: string, name: string, replica: Replica): Promise<Snapshot<StoredAsset>> {
+    const row = await this.#session(replica).prepare(GET).bind(namespace, name).first<SnapshotRow>();
+    if (row === null) throw new Error("the table meta has no row");
+    const { epoch, g } = row;
+    return {
+      epoch,
+      g,
+      s: row.deleted === null ? null : row.seq,
+      value: row.deleted === 0 ? fromRow(row) : null,
+    };
   }
 
-  async list(namespace: string | null, from: PageFrom | null, limit: number): Promise<AssetPage> {
-    const { results } = await this.#list(namespace, from, limit + 1).all<Row & { fits: number }>();
-    const assets = results.filter((row) => row.fits === 1).slice(0, limit);
-    const last = results.length > assets.length ? assets.at(-1) : undefined;
-    return { assets: assets.map(fromRow), next: last === undefined ? null : pageKey(namespace, last) };
+  async list(
+    namespace: string | null,
+    from: PageFrom | null,
+    limit: number,
+    replica: Replica,
+  ): Promise<Snapshot<AssetPage>> {
+    const { results } = await this.#list(replica, namespace, from, limit + 1).all<PageRow>();
+    const [first] = results;
+    if (first === undefined) throw new Error("the table meta has no row");
+    const rows = results.filter((row) => row.fits !== null);
+    const assets = rows.filter((row) => row.fits === 1).slice(0, limit);
+    const last = rows.length > assets.length ? assets.at(-1) : undefined;
+    const next = last === undefined ? null : pageKey(namespace, last);
+    const { epoch, g, scope } = first;
+    return { epoch, g, s: namespace === null ? g : scope, value: { assets: assets.map(fromRow), next } };
   }
 
-  async put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome> {
+  async put(
+    asset: AssetWrite,
+    condition: WriteCondition,
+    commit: Commit,
+    since: number,
+  ): Promise<Logged<WriteOutcome>> {
     const { namespace, name } = asset;
     const guard = conditionSql(condition, 9);
     const write = this.#db
@@ -85,19 +130,22 @@ export class D1AssetStore implements AssetStore {
         ...guard.bindings,
       );
     const known = this.#db.prepare("SELECT 1 AS one FROM namespaces WHERE name = ?1").bind(namespace);
-    const [, written, , namespaces] = await this.#db.batch<Record<string, number>>([
+    const [, written, , , namespaces, ...told] = await this.#db.batch<BatchRow>([
       this.#db.prepare(ADVANCE),
       write,
       this.#revision(namespace, name, commit),
-      known,
       this.#db.prepare(TOUCH).bind(namespace, name),
+      known,
+      ...commitLogStatements(this.#db, since),
     ]);
+    const log = logOf(told, since);
     const row = written?.results[0];
     if (row !== undefined) {
-      const seq = Number(row["seq"]);
-      return { outcome: "committed", seq, created: row["created_seq"] === seq };
+      const { seq } = row;
+      return { result: { outcome: "committed", seq, created: row.created_seq === seq }, log };
     }
-    return { outcome: namespaces?.results.length === 0 ? "namespace-missing" : "condition-failed" };
+    const outcome = namespaces?.results.length === 0 ? "namespace-missing" : "condition-failed";
+    return { result: { outcome }, log };
   }
 
   async delete(
@@ -105,7 +153,8 @@ export class D1AssetStore implements AssetStore {
     name: string,
     condition: WriteCondition,
     commit: Commit,
-  ): Promise<DeleteOutcome> {
+    since: number,
+  ): Promise<Logged<DeleteOutcome>> {
     const guard = conditionSql(condition, 4);
     const existing = this.#db
       .prepare("SELECT 1 AS one FROM assets WHERE namespace = ?1 AND name = ?2 AND deleted = 0")
@@ -116,16 +165,22 @@ export class D1AssetStore implements AssetStore {
          WHERE namespace = ?1 AND name = ?2 AND deleted = 0 AND ${guard.sql} RETURNING seq`,
       )
       .bind(namespace, name, commit.at, ...guard.bindings);
-    const [before, , written] = await this.#db.batch<Record<string, number>>([
+    const [before, , written, , , ...told] = await this.#db.batch<BatchRow>([
       existing,
       this.#db.prepare(ADVANCE),
       write,
       this.#revision(namespace, name, commit),
       this.#db.prepare(TOUCH).bind(namespace, name),
+      ...commitLogStatements(this.#db, since),
     ]);
+    const log = logOf(told, since);
     const row = written?.results[0];
-    if (row !== undefined) return { outcome: "committed", seq: Number(row["seq"]) };
-    return { outcome: before?.results.length === 0 ? "absent" : "condition-failed" };
+    if (row !== undefined) return { result: { outcome: "committed", seq: row.seq }, log };
+    return { result: { outcome: before?.results.length === 0 ? "absent" : "condition-failed" }, log };
+  }
+
+  #session(replica: Replica): D1DatabaseSession {
+    return this.#db.withSession(replica === "nearest" ? "first-unconstrained" : "first-primary");
   }
 
   #revision(namespace: string, name: string, commit: Commit): D1PreparedStatement {
@@ -133,24 +188,37 @@ export class D1AssetStore implements AssetStore {
   }
 
   /** Keyset page. A row fits while the bytes up to it stay in the page's budget; the first always does. */
-  #list(namespace: string | null, from: PageFrom | null, limit: number): D1PreparedStatement {
+  #list(
+    replica: Replica,
+    namespace: string | null,
+    from: PageFrom | null,
+    limit: number,
+  ): D1PreparedStatement {
     const key = namespace === null ? "namespace || '/' || name" : "name";
     const after = from?.inclusive === true ? ">=" : ">";
     const bindings: Binding[] = [from?.key ?? "", limit, PAGE_BYTES];
     if (namespace !== null) bindings.push(namespace);
     const where = namespace === null ? "" : "namespace = ?4 AND";
-    return this.#db
+    const scope = namespace === null ? "NULL" : "(SELECT seq FROM namespaces WHERE name = ?4)";
+    return this.#session(replica)
       .prepare(
-        `SELECT ${ROW}, (position = 1 OR bytes <= ?3) AS fits FROM (
-           SELECT ${ROW}, ROW_NUMBER() OVER rows AS position,
-             SUM(octet_length(definition)) OVER rows AS bytes, key
-           FROM (SELECT ${ROW}, ${key} AS key FROM assets
-                 WHERE ${where} ${key} ${after} ?1 AND deleted = 0 ORDER BY ${key} LIMIT ?2)
-           WINDOW rows AS (ORDER BY key ROWS UNBOUNDED PRECEDING)
-         ) ORDER BY key`,
+        `SELECT meta.epoch AS epoch, meta.seq AS g, ${scope} AS scope, page.* FROM meta LEFT JOIN (
+           SELECT ${ROW}, key, (position = 1 OR bytes <= ?3) AS fits FROM (
+             SELECT ${ROW}, ROW_NUMBER() OVER rows AS position,
+               SUM(octet_length(definition)) OVER rows AS bytes, key
+             FROM (SELECT ${ROW}, ${key} AS key FROM assets
+                   WHERE ${where} ${key} ${after} ?1 AND deleted = 0 ORDER BY ${key} LIMIT ?2)
+             WINDOW rows AS (ORDER BY key ROWS UNBOUNDED PRECEDING)
+           )
+         ) AS page ON TRUE ORDER BY page.key`,
       )
       .bind(...bindings);
   }
+}
+
+/** The log from the last two results of a batch. */
+function logOf([head, changes]: readonly D1Result<BatchRow>[], since: number): CommitLog {
+  return readCommitLog(head?.results ?? [], changes?.results ?? [], since);
 }
 
 function fromRow(row: Row): StoredAsset {

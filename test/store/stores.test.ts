@@ -1,5 +1,9 @@
 import { env } from "cloudflare:workers";
+import { CachedAssetStore } from "../../src/cache/cached-asset-store.ts";
+import { edgeOf } from "../../src/cache/edge.ts";
 import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
+import { loadCommitLog } from "../../src/store/d1-commit-log.ts";
+import { DirectAssetStore } from "../support/direct-asset-store.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { aNamespace, freshStorage } from "../support/worker.ts";
 import { describeAssetStore } from "./contract.ts";
@@ -8,8 +12,22 @@ const NAMESPACES = ["default", "t", "t-1", "t1"];
 
 describeAssetStore("memory", async () => new MemoryAssetStore(NAMESPACES));
 
-describeAssetStore("D1", async () => {
+async function migratedD1(): Promise<D1AssetStore> {
   await freshStorage();
   for (const namespace of NAMESPACES) await aNamespace(namespace);
   return new D1AssetStore(env.DB);
+}
+
+describeAssetStore("D1", async () => new DirectAssetStore(await migratedD1()));
+
+describeAssetStore("cache over KV and D1", async () => {
+  const origin = await migratedD1();
+  const edge = edgeOf({
+    kv: env.CACHE,
+    readLog: (since) => loadCommitLog(env.DB, since),
+    clock: () => Date.now(),
+    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    log: () => undefined,
+  });
+  return new CachedAssetStore(origin, edge);
 });

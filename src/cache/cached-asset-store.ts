@@ -1,0 +1,89 @@
+import type {
+  AssetPage,
+  AssetStore,
+  AssetWrite,
+  Commit,
+  DeleteOutcome,
+  PageFrom,
+  StoredAsset,
+  WriteCondition,
+  WriteOutcome,
+} from "../store/asset-store.ts";
+import type { AssetOrigin, CommitLog, Logged } from "../store/origin.ts";
+import type { Reading } from "../store/reading.ts";
+import { assetKind, type AssetId } from "./asset-kind.ts";
+import { committing } from "./committing.ts";
+import type { Edge } from "./edge.ts";
+import { FreshReader } from "./fresh-reader.ts";
+import { pageKind, type PageId } from "./page-kind.ts";
+
+const MIB = 1024 * 1024;
+/** An isolate has 128 MB for everything, requests in flight included. */
+const ASSET_MEMORY = { entries: 20_000, bytes: 24 * MIB };
+const PAGE_MEMORY = { entries: 500, bytes: 16 * MIB };
+
+/** Assets from memory, KV or D1, whichever the freshness rule lets answer; writes go to D1 and tell what they did. */
+export class CachedAssetStore implements AssetStore {
+  readonly #edge: Edge;
+  readonly #origin: AssetOrigin;
+  readonly #assets: FreshReader<AssetId, StoredAsset>;
+  readonly #pages: FreshReader<PageId, AssetPage>;
+
+  constructor(origin: AssetOrigin, edge: Edge) {
+    this.#edge = edge;
+    this.#origin = origin;
+    this.#assets = new FreshReader(edge, assetKind(origin), ASSET_MEMORY);
+    this.#pages = new FreshReader(edge, pageKind(origin), PAGE_MEMORY);
+  }
+
+  get(namespace: string, name: string, reading: Reading): Promise<StoredAsset | null> {
+    return this.#assets.read({ namespace, name }, reading);
+  }
+
+  async list(
+    namespace: string | null,
+    from: PageFrom | null,
+    limit: number,
+    reading: Reading,
+  ): Promise<AssetPage> {
+    return (await this.#pages.read({ namespace, from, limit }, reading)) ?? { assets: [], next: null };
+  }
+
+  async put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome> {
+    const made = (seq: number): StoredAsset => ({ ...asset, seq });
+    return this.#commit(asset, commit, made, (since) => this.#origin.put(asset, condition, commit, since));
+  }
+
+  async delete(
+    namespace: string,
+    name: string,
+    condition: WriteCondition,
+    commit: Commit,
+  ): Promise<DeleteOutcome> {
+    return this.#commit({ namespace, name }, commit, nothing, (since) =>
+      this.#origin.delete(namespace, name, condition, commit, since),
+    );
+  }
+
+  async #commit<Outcome extends WriteOutcome | DeleteOutcome>(
+    { namespace, name }: AssetId,
+    { waitUntil }: Commit,
+    made: (seq: number) => StoredAsset | null,
+    write: (since: number) => Promise<Logged<Outcome>>,
+  ): Promise<Outcome> {
+    const readAt = this.#edge.clock();
+    const { result, log } = await committing(this.#edge, waitUntil, write);
+    if (result.outcome === "committed") {
+      const { epoch, seq: g }: CommitLog = log;
+      const value = made(result.seq);
+      const entry = { epoch, s: result.seq, g, readAt, tombstone: value === null, value };
+      waitUntil(this.#assets.committed({ namespace, name }, entry));
+    }
+    return result;
+  }
+}
+
+/** What a delete leaves. */
+function nothing(): null {
+  return null;
+}

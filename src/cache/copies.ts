@@ -1,0 +1,80 @@
+import type { Verdict } from "./admit.ts";
+import type { Edge } from "./edge.ts";
+import { isNewer, type Entry } from "./entry.ts";
+import { kvKey, open, seal } from "./envelope.ts";
+import type { Journal } from "./journal.ts";
+import type { Kind } from "./kind.ts";
+import { Memory, type MemoryLimits } from "./memory.ts";
+
+/** Seconds for which a location may answer from its own copy of a KV entry. */
+const ENTRY_CACHE_TTL = 60;
+/** Seconds after which KV forgets an entry that nobody has put again. */
+const ENTRY_EXPIRATION_TTL = 30 * 86_400;
+/** What an entry takes in memory besides its value and key. */
+const ENTRY_BYTES = 300;
+
+/** The copies of one kind of thing, in memory and in KV, and the judgement of them. */
+export class Copies<Id, T> {
+  readonly #edge: Edge;
+  readonly #kind: Kind<Id, T>;
+  readonly #memory: Memory<Entry<T>>;
+
+  constructor(edge: Edge, kind: Kind<Id, T>, limits: MemoryLimits) {
+    this.#edge = edge;
+    this.#kind = kind;
+    this.#memory = new Memory(limits);
+  }
+
+  inMemory(id: Id): Entry<T> | undefined {
+    return this.#memory.get(this.#kind.key(id));
+  }
+
+  async inKv(id: Id, journal: Journal): Promise<Entry<T> | null> {
+    const state = Math.max(this.#kind.changedAt(journal, id), this.#highWater(id, journal.epoch));
+    const hit = await this.#edge.kv.get(kvKey(this.#kind, id, journal.epoch, state), ENTRY_CACHE_TTL);
+    return hit === null ? null : open(this.#kind, id, journal.epoch, hit);
+  }
+
+  judge(id: Id, entry: Entry<T>, journal: Journal | null, now: number): Verdict {
+    if (journal === null) return this.isBackwards(id, entry) ? "backwards" : "journal-old";
+    const evidence = {
+      epoch: journal.epoch,
+      asOf: journal.asOf,
+      since: this.#kind.alwaysTold ? 0 : journal.since,
+      changedAt: this.#kind.changedAt(journal, id),
+    };
+    return this.#edge.admit(entry, evidence, now, this.#edge.bound, this.#highWater(id, entry.epoch));
+  }
+
+  /** Whether this isolate has served a newer commit than this copy knows of (I3). */
+  isBackwards(id: Id, entry: Entry<T>): boolean {
+    const highWater = this.#highWater(id, entry.epoch);
+    return entry.s < highWater && entry.g < highWater;
+  }
+
+  /** Remembers that this copy was served, so that no older one will be (I3). */
+  served(id: Id, entry: Entry<T>): void {
+    this.#edge.served.raise(this.#kind.mark(id), entry.epoch, entry.s);
+  }
+
+  /** Keeps a copy in memory, unless a newer one is there. */
+  keep(id: Id, entry: Entry<T>): void {
+    const kept = this.inMemory(id);
+    if (kept !== undefined && isNewer(kept, entry)) return;
+    const key = this.#kind.key(id);
+    const bytes = entry.value === null ? 0 : this.#kind.bytes(entry.value);
+    this.#memory.set(key, entry, ENTRY_BYTES + 2 * key.length + bytes);
+  }
+
+  /** Puts a copy in KV, best effort. */
+  async share(id: Id, entry: Entry<T>): Promise<void> {
+    const sealed = seal(this.#kind, entry);
+    if (sealed === null) return;
+    const options = { metadata: sealed.metadata, expirationTtl: ENTRY_EXPIRATION_TTL };
+    await this.#edge.kv.put(kvKey(this.#kind, id, entry.epoch, entry.s), sealed.text, options);
+  }
+
+  #highWater(id: Id, epoch: string): number {
+    return this.#edge.served.of(this.#kind.mark(id), epoch);
+  }
+}

@@ -1,0 +1,152 @@
+import type { Replica } from "../store/origin.ts";
+import type { Reading } from "../store/reading.ts";
+import { Copies } from "./copies.ts";
+import type { Edge } from "./edge.ts";
+import { entryOf, isNewer, type Entry } from "./entry.ts";
+import type { Journal } from "./journal.ts";
+import type { Kind } from "./kind.ts";
+import type { MemoryLimits } from "./memory.ts";
+import { staleCopy } from "./stale.ts";
+import { timed } from "./timed.ts";
+import { unavailable } from "./unavailable.ts";
+
+/** Reads of the primary, each overtaken by a newer answer of this isolate, before a request is given up. */
+const PRIMARY_TRIES = 5;
+
+/**
+ * Reads one kind of thing from memory, KV or D1, whichever first has a copy that the rule admits. A copy that is not
+ * found or not admitted means nothing but that the next place is asked: only a snapshot of the database, or a copy of
+ * one, says that something is absent.
+ */
+export class FreshReader<Id, T> {
+  readonly #edge: Edge;
+  readonly #kind: Kind<Id, T>;
+  readonly #copies: Copies<Id, T>;
+
+  constructor(edge: Edge, kind: Kind<Id, T>, limits: MemoryLimits) {
+    this.#edge = edge;
+    this.#kind = kind;
+    this.#copies = new Copies(edge, kind, limits);
+  }
+
+  /** The thing, or null when it is absent; throws `unavailable` when no store can tell. */
+  async read(id: Id, reading: Reading): Promise<T | null> {
+    const now = this.#edge.clock();
+    if (reading.freshness === "newest") return this.#readNewest(id, reading, now);
+    const journal = await this.#journal(reading, now);
+    const kept = this.#copies.inMemory(id);
+    if (kept !== undefined && this.#copies.judge(id, kept, journal, now) === "admitted") {
+      return this.#serve(id, kept, journal, reading, "MEMORY", now);
+    }
+    const near =
+      journal !== null && this.#isUsable(journal, now) ? await this.#near(id, journal, reading) : null;
+    if (near !== null && this.#copies.judge(id, near, journal, now) === "admitted") {
+      return this.#serve(id, near, journal, reading, "KV", now);
+    }
+    return this.#readOrigin(id, reading, journal, now, near);
+  }
+
+  /** Takes in what a commit of this isolate has made of a thing, and puts it in KV, best effort. */
+  async committed(id: Id, entry: Entry<T>): Promise<void> {
+    this.#copies.keep(id, entry);
+    this.#copies.served(id, entry);
+    await this.#copies.share(id, entry);
+  }
+
+  async #readNewest(id: Id, reading: Reading, now: number): Promise<T | null> {
+    try {
+      return this.#serve(id, await this.#fromPrimary(id, reading), null, reading, "D1", now);
+    } catch (cause) {
+      return this.#readStale(id, reading, await this.#journal(reading, now), now, null, cause);
+    }
+  }
+
+  async #readOrigin(
+    id: Id,
+    reading: Reading,
+    journal: Journal | null,
+    now: number,
+    near: Entry<T> | null,
+  ): Promise<T | null> {
+    try {
+      // Without a journal there is nothing to judge a replica by, nor to tell that KV lacks a good copy.
+      const usable = journal !== null && this.#isUsable(journal, now);
+      let entry = usable ? await this.#load(id, "nearest", reading) : null;
+      if (entry === null || this.#copies.judge(id, entry, journal, now) !== "admitted") {
+        entry = await this.#fromPrimary(id, reading);
+      }
+      if (usable) reading.waitUntil(this.#copies.share(id, entry));
+      return this.#serve(id, entry, null, reading, "D1", now);
+    } catch (cause) {
+      return this.#readStale(id, reading, journal, now, near, cause);
+    }
+  }
+
+  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6). */
+  async #readStale(
+    id: Id,
+    reading: Reading,
+    journal: Journal | null,
+    now: number,
+    near: Entry<T> | null,
+    cause: unknown,
+  ): Promise<T | null> {
+    if (!this.#kind.stale) throw unavailable(cause);
+    const fromKv = near ?? (journal === null ? null : await this.#near(id, journal, reading));
+    const candidates = [this.#copies.inMemory(id), fromKv ?? undefined];
+    const copy = staleCopy(candidates, now, journal, (entry) => this.#copies.judge(id, entry, journal, now));
+    if (copy === null) throw unavailable(cause);
+    return this.#serve(id, copy, journal, reading, "STALE", now);
+  }
+
+  /** The journal, waited for only when it must be. */
+  async #journal(reading: Reading, now: number): Promise<Journal | null> {
+    const { journal: keeper, clock, bound } = this.#edge;
+    const recent = keeper.recent(now);
+    if (recent !== null && this.#isUsable(recent, now)) return recent;
+    return timed(reading, "kv", clock, () => keeper.current(now, bound, reading.waitUntil));
+  }
+
+  #isUsable(journal: Journal, now: number): boolean {
+    return now - journal.asOf <= this.#edge.bound;
+  }
+
+  #near(id: Id, journal: Journal, reading: Reading): Promise<Entry<T> | null> {
+    return timed(reading, "kv", this.#edge.clock, () => this.#copies.inKv(id, journal));
+  }
+
+  /** The primary's answer, unless this isolate has served a newer one while it was on its way (I3). */
+  async #fromPrimary(id: Id, reading: Reading): Promise<Entry<T>> {
+    for (let tries = 0; tries < PRIMARY_TRIES; tries += 1) {
+      const entry = await this.#load(id, "primary", reading);
+      this.#edge.journal.noteEpoch(entry.epoch, reading.waitUntil);
+      const kept = this.#copies.inMemory(id);
+      if (kept !== undefined && isNewer(kept, entry)) return kept;
+      if (!this.#copies.isBackwards(id, entry)) return entry;
+    }
+    throw new Error("every answer of the database was overtaken by a newer one");
+  }
+
+  async #load(id: Id, replica: Replica, reading: Reading): Promise<Entry<T>> {
+    const { clock } = this.#edge;
+    const readAt = clock();
+    return entryOf(await timed(reading, "d1", clock, () => this.#kind.load(id, replica)), readAt);
+  }
+
+  #serve(
+    id: Id,
+    entry: Entry<T>,
+    journal: Journal | null,
+    reading: Reading,
+    tier: Reading["tier"],
+    now: number,
+  ): T | null {
+    reading.tier = tier;
+    reading.ageSeconds = Math.max(0, Math.floor((now - Math.max(entry.readAt, journal?.asOf ?? 0)) / 1000));
+    this.#copies.served(id, entry);
+    // Admitted by a journal, it was the same when the journal was made: so hot copies never fall behind `since`.
+    const g = tier === "STALE" ? entry.g : Math.max(entry.g, journal?.seq ?? 0);
+    if (tier !== "MEMORY" || g > entry.g) this.#copies.keep(id, g > entry.g ? { ...entry, g } : entry);
+    return entry.value;
+  }
+}

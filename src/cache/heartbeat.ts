@@ -1,0 +1,41 @@
+import type { Edge } from "./edge.ts";
+
+/** Milliseconds for which the row of a deleted asset is kept. */
+export const TOMBSTONE_MS = 24 * 3_600_000;
+
+/** Deletes the tombstones that are older than `before` and whose commit is not after `seq`; tells how many. */
+export type SweepTombstones = (before: number, seq: number) => Promise<number>;
+
+/** A further task of the cron, such as pruning what has expired; tells what it did. `now` in milliseconds. */
+export interface Chore {
+  readonly name: string;
+  readonly run: (now: number) => Promise<number>;
+}
+
+/**
+ * What the cron does each minute: publishes the journal, and then cleans up. Absence does not rest on tombstones
+ * (the journal is made of revisions, which stay), so sweeping them brings nothing back (I2). A chore that fails does
+ * not keep the others from their turn.
+ */
+export async function beat(edge: Edge, sweep: SweepTombstones, chores: readonly Chore[]): Promise<void> {
+  const now = edge.clock();
+  const { journal, published } = await edge.journal.renew();
+  const { seq, since, changes } = journal;
+  const done: Record<string, number | string> = {};
+  const all = [
+    { name: "tombstones", run: () => (published ? sweep(now - TOMBSTONE_MS, seq) : none()) },
+    ...chores,
+  ];
+  for (const { name, run } of all) {
+    try {
+      done[name] = await run(now);
+    } catch (error) {
+      done[name] = String(error);
+    }
+  }
+  edge.log({ level: "info", event: "heartbeat", published, seq, since, changes: changes.size, done });
+}
+
+async function none(): Promise<number> {
+  return 0;
+}

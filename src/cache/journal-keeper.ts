@@ -1,0 +1,147 @@
+import type { ReadLog } from "../store/origin.ts";
+import { FORMAT } from "./envelope.ts";
+import { decodeJournal, encodeJournal, extendJournal, mergeJournals, type Journal } from "./journal.ts";
+import { KV_BUDGET_MS, MIN_CACHE_TTL, type KvHit, type PatientKv, type Sleep } from "./patient-kv.ts";
+
+/** Where the journal lies in KV. */
+export const JOURNAL_KEY = `hb:${FORMAT}`;
+/** The age of the copy in memory at which KV is asked again. */
+export const RECHECK_MS = 5_000;
+/** Up to this age the request that asks KV again need not wait for it. */
+const RECHECK_AT_LEISURE_MS = 15_000;
+/** A journal older than this means that the cron has stopped: isolates publish their own (I8). */
+export const CRON_DEAD_MS = 120_000;
+const OWN_EVERY_MS = 60_000;
+/** KV takes one write a second for a key. */
+const PUBLISH_EVERY_MS = 1_100;
+
+type WaitUntil = (work: Promise<unknown>) => void;
+
+/** What the keeper needs from outside. */
+export interface KeeperOptions {
+  readonly kv: PatientKv;
+  readonly readLog: ReadLog;
+  readonly clock: () => number;
+  readonly sleep: Sleep;
+  readonly log: (entry: Record<string, unknown>) => void;
+}
+
+/** The journal as this isolate knows it: held in memory, read again from KV, published after commits. */
+export class JournalKeeper {
+  readonly #options: KeeperOptions;
+  #held: Journal | null = null;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+  #check: Promise<void> | null = null;
+  #ownAt = Number.NEGATIVE_INFINITY;
+  #publishedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** The journal in memory, however old. */
+  get held(): Journal | null {
+    return this.#held;
+  }
+
+  /** The journal in memory if it need not be asked for again; for the hot path, which does not wait. */
+  recent(now: number): Journal | null {
+    return now - this.#checkedAt < RECHECK_MS ? this.#held : null;
+  }
+
+  /** The newest journal that can be had without waiting long; null when there is none. Never throws. */
+  async current(now: number, bound: number, waitUntil: WaitUntil): Promise<Journal | null> {
+    const age = now - this.#checkedAt;
+    if (age >= RECHECK_MS) {
+      // The first that finds it old asks; a second ask starts only when the first has had its time.
+      this.#checkedAt = now;
+      this.#check = this.#recheck(waitUntil);
+      waitUntil(this.#check);
+    }
+    const usable = this.#held !== null && now - this.#held.asOf <= bound;
+    if (this.#check !== null && !(usable && age < RECHECK_AT_LEISURE_MS)) {
+      // The work of another request may die with it, so no one waits for it without a limit.
+      await Promise.race([this.#check, this.#options.sleep(KV_BUDGET_MS)]);
+    }
+    return this.#held;
+  }
+
+  /** Learns of a journal, or of what a commit or a read of the log has told. */
+  learn(journal: Journal): void {
+    this.#held = mergeJournals(this.#held, journal);
+  }
+
+  /** The primary has told its epoch: a journal of another is of no use any more (I9). */
+  noteEpoch(epoch: string, waitUntil: WaitUntil): void {
+    if (this.#held !== null && this.#held.epoch !== epoch) this.#doCronsWork(waitUntil);
+  }
+
+  /** Takes in the log of a commit; `asOf` is the clock before its transaction. */
+  extend(log: Parameters<typeof extendJournal>[1], asOf: number): void {
+    this.learn(extendJournal(this.#held, log, asOf));
+  }
+
+  /**
+   * Puts the journal in KV, best effort, at most once a second. Of a burst the last call waits for its turn and puts
+   * what is known by then.
+   */
+  async publish(): Promise<void> {
+    const { clock, sleep } = this.#options;
+    const wait = this.#publishedAt + PUBLISH_EVERY_MS - clock();
+    if (wait > PUBLISH_EVERY_MS) return;
+    this.#publishedAt = Math.max(clock(), this.#publishedAt + PUBLISH_EVERY_MS);
+    if (wait > 0) await sleep(wait);
+    await this.#put();
+  }
+
+  /** Reads the log from the primary and publishes it: the work of the cron. Throws when D1 does not answer. */
+  async renew(): Promise<{ journal: Journal; published: boolean }> {
+    const asOf = this.#options.clock();
+    const since = this.#held?.seq ?? 0;
+    const log = await this.#options.readLog(since);
+    this.extend(log, asOf);
+    const journal = this.#held ?? extendJournal(null, log, asOf);
+    this.#publishedAt = this.#options.clock();
+    return { journal, published: await this.#put() };
+  }
+
+  async #put(): Promise<boolean> {
+    return this.#held !== null && this.#options.kv.put(JOURNAL_KEY, encodeJournal(this.#held), {});
+  }
+
+  async #recheck(waitUntil: WaitUntil): Promise<void> {
+    const { kv, clock } = this.#options;
+    const take = (hit: KvHit) => {
+      const journal = decodeJournal(hit.value);
+      if (journal !== null) this.learn(journal);
+    };
+    const hit = await kv.get(JOURNAL_KEY, MIN_CACHE_TTL, take);
+    if (hit !== null) take(hit);
+    this.#check = null;
+    if (clock() - (this.#held?.asOf ?? 0) > CRON_DEAD_MS) this.#doCronsWork(waitUntil);
+  }
+
+  #doCronsWork(waitUntil: WaitUntil): void {
+    const now = this.#options.clock();
+    if (now - this.#ownAt < OWN_EVERY_MS) return;
+    this.#ownAt = now;
+    waitUntil(this.#publishOwn(now));
+  }
+
+  /** The cron has stopped, or has never run: this isolate does its work, at leisure (I8). */
+  async #publishOwn(now: number): Promise<void> {
+    const { log } = this.#options;
+    if (this.#held === null) {
+      log({ level: "info", event: "journal-missing", message: "no journal yet; this isolate writes one" });
+    } else {
+      const seconds = Math.round((now - this.#held.asOf) / 1000);
+      const message = "the journal is old or of another epoch: does the cron run?";
+      log({ level: "warn", event: "journal-old", message, seconds });
+    }
+    try {
+      await this.renew();
+    } catch (error) {
+      log({ level: "warn", event: "journal-not-renewed", error: String(error) });
+    }
+  }
+}

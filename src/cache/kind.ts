@@ -1,0 +1,31 @@
+import type { Replica, Snapshot } from "../store/origin.ts";
+import type { Journal } from "./journal.ts";
+
+/** How a value lies in KV: its text, and what else is needed to make it again (small, JSON). */
+export interface Encoded {
+  readonly text: string;
+  readonly extra?: unknown;
+}
+
+/** One kind of thing that is kept in copies: what it is called, how it is loaded, written down and judged. */
+export interface Kind<Id, T> {
+  /** Its name in memory and, within format and epoch, in KV. Unique across kinds: it starts with the kind's letter. */
+  key(id: Id): string;
+  /** Under what the newest commit served is remembered; things with the same name never contradict each other (I3). */
+  mark(id: Id): string;
+  /** The last change of the thing that this journal knows; 0 for none. */
+  changedAt(journal: Journal, id: Id): number;
+  /** Whether the journal tells the last change of all such things, whenever it was. */
+  readonly alwaysTold: boolean;
+  /** Whether a copy is kept in KV for each state (so that it never changes) and not just for each thing. */
+  readonly immutable: boolean;
+  load(id: Id, replica: Replica): Promise<Snapshot<T>>;
+  /** Null for a value that is not worth keeping in KV. */
+  encode(value: T): Encoded | null;
+  /** May throw; what cannot be decoded is a miss. */
+  decode(id: Id, encoded: Encoded, s: number): T;
+  /** About how much memory it takes. */
+  bytes(value: T): number;
+  /** Whether it may be served past the bound when no store answers; credentials may not (I7). */
+  readonly stale: boolean;
+}

@@ -1,0 +1,95 @@
+import { Breaker } from "./breaker.ts";
+
+/** The part of a KV namespace that is used; a binding fits as it is. */
+export interface KvStore {
+  getWithMetadata(
+    key: string,
+    options: { type: "text"; cacheTtl: number },
+  ): Promise<{ value: string | null; metadata: unknown }>;
+  put(key: string, value: string, options?: { expirationTtl?: number; metadata?: unknown }): Promise<void>;
+}
+
+export interface KvHit {
+  readonly value: string;
+  readonly metadata: unknown;
+}
+
+/** Waits so many milliseconds. */
+export type Sleep = (ms: number) => Promise<void>;
+
+/** What one read of KV may cost a request (I4). */
+export const KV_BUDGET_MS = 100;
+/** Longest key KV takes, in bytes. */
+const MAX_KEY_BYTES = 512;
+
+/** KV that never throws and never makes a request wait for long: a failure or a slow answer is a miss (I4). */
+export class PatientKv {
+  readonly #kv: KvStore;
+  readonly #clock: () => number;
+  readonly #sleep: Sleep;
+  readonly #breaker = new Breaker();
+
+  constructor(kv: KvStore, clock: () => number, sleep: Sleep) {
+    this.#kv = kv;
+    this.#clock = clock;
+    this.#sleep = sleep;
+  }
+
+  /** What KV holds, or null. `late` is told of a hit that came after the budget was spent. */
+  async get(key: string, cacheTtl: number, late?: (hit: KvHit) => void): Promise<KvHit | null> {
+    if (!fits(key) || !this.#breaker.allows(this.#clock())) return null;
+    let waiting = true;
+    const answer = this.#ask(key, cacheTtl).then((hit) => {
+      if (!waiting && hit !== null && hit !== "failed") late?.(hit);
+      return hit;
+    });
+    const first = await Promise.race([answer, this.#sleep(KV_BUDGET_MS).then(() => "failed" as const)]);
+    waiting = false;
+    if (first === "failed") {
+      this.#breaker.failed(this.#clock());
+      return null;
+    }
+    this.#breaker.succeeded();
+    return first;
+  }
+
+  /** Best effort: what fails, or comes too often for KV (429), is dropped; a retry could bring back what is old (I2). */
+  async put(
+    key: string,
+    value: string,
+    options: { expirationTtl?: number; metadata?: unknown },
+  ): Promise<boolean> {
+    if (!fits(key)) return false;
+    try {
+      await this.#kv.put(key, value, options);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether KV answers at all, outside any request. */
+  async answers(key: string): Promise<boolean> {
+    const answer = this.#ask(key, MIN_CACHE_TTL);
+    return (await Promise.race([answer, this.#sleep(HEALTH_MS).then(() => "failed" as const)])) !== "failed";
+  }
+
+  async #ask(key: string, cacheTtl: number): Promise<KvHit | null | "failed"> {
+    try {
+      const { value, metadata } = await this.#kv.getWithMetadata(key, { type: "text", cacheTtl });
+      return value === null ? null : { value, metadata };
+    } catch {
+      return "failed";
+    }
+  }
+}
+
+/** Seconds; KV takes no less. */
+export const MIN_CACHE_TTL = 30;
+/** How long a health check waits. */
+const HEALTH_MS = 1_000;
+
+/** Names are ASCII, but a request may ask for any text. */
+function fits(key: string): boolean {
+  return key.length <= MAX_KEY_BYTES && new TextEncoder().encode(key).length <= MAX_KEY_BYTES;
+}
