@@ -1,11 +1,14 @@
 import type { AssetService } from "./assets/service.ts";
 import { allows, type Role } from "./auth/grants.ts";
 import type { Principal } from "./auth/principal.ts";
+import { invalid } from "./errors.ts";
+import type { HistoryService } from "./history/service.ts";
 import type { KeyService } from "./keys/service.ts";
 import type { LoginService } from "./login/service.ts";
 import type { NamespaceService } from "./namespaces/service.ts";
 import type { Health } from "./ops/health.ts";
 import type { Commit } from "./store/asset-store.ts";
+import type { HistoryStore } from "./store/history-store.ts";
 import { newReading, type Reading } from "./store/reading.ts";
 
 /** What handlers may call; built once an isolate by `index.ts`. */
@@ -14,6 +17,8 @@ export interface Services {
   readonly namespaces: NamespaceService;
   readonly keys: KeyService;
   readonly login: LoginService;
+  readonly history: HistoryService;
+  readonly audit: HistoryStore;
   readonly health: Health;
 }
 
@@ -58,7 +63,18 @@ export function readingOf(context: Context): Reading {
 /** What a commit of this request says of itself. */
 export function commitOf(context: Context): Commit {
   const { now, waitUntil } = context;
-  return { principal: principalOf(context).name, at: now, waitUntil };
+  return { principal: principalOf(context).name, at: now, reason: reasonOf(context), waitUntil };
+}
+
+const REASON_CHARACTERS = 500;
+
+/** Why a write is made: the header `X-Reason` or the parameter `reason`. */
+function reasonOf({ request, url }: Context): string | null {
+  const reason = (request.headers.get("X-Reason") ?? url.searchParams.get("reason") ?? "").trim();
+  if (reason.length > REASON_CHARACTERS) {
+    throw invalid(`a reason cannot be longer than ${REASON_CHARACTERS} characters`);
+  }
+  return reason === "" ? null : reason;
 }
 
 /** A row of the route table. From it follow the guard, HEAD, 405 with `Allow`, and the table of the README. */

@@ -5,6 +5,7 @@ import { edgeOf } from "./cache/edge.ts";
 import { healthOf } from "./cache/health.ts";
 import { beat, type Chore } from "./cache/heartbeat.ts";
 import { readConfig } from "./config.ts";
+import { HistoryService } from "./history/service.ts";
 import { failure } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
 import { keyRing } from "./keys/ring.ts";
@@ -13,6 +14,7 @@ import { LoginService } from "./login/service.ts";
 import { NamespaceService } from "./namespaces/service.ts";
 import { routes } from "./routes.ts";
 import { D1AssetStore } from "./store/d1-asset-store.ts";
+import { D1HistoryStore } from "./store/d1-history-store.ts";
 import { D1KeyStore } from "./store/d1-key-store.ts";
 import { D1NamespaceStore } from "./store/d1-namespace-store.ts";
 import { D1SessionStore } from "./store/d1-session-store.ts";
@@ -35,6 +37,7 @@ async function build(env: Env): Promise<App> {
     ring: keyRing(keys),
     failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
   };
+  const history = new D1HistoryStore(env.DB);
   const edge = edgeOf({
     kv: env.CACHE,
     readLog: (since) => loadCommitLog(env.DB, since),
@@ -42,10 +45,13 @@ async function build(env: Env): Promise<App> {
     sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
     log,
   });
+  const assets = new AssetService(new CachedAssetStore(new D1AssetStore(env.DB), edge));
   const serve = compile({
     routes,
     services: {
-      assets: new AssetService(new CachedAssetStore(new D1AssetStore(env.DB), edge)),
+      assets,
+      history: new HistoryService(history, assets),
+      audit: history,
       namespaces: new NamespaceService(new D1NamespaceStore(env.DB)),
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),

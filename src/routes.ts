@@ -6,7 +6,10 @@ import {
   patchAsset,
   replaceAsset,
 } from "./assets/handlers.ts";
+import { listAudit } from "./audit/handlers.ts";
+import { listChanges } from "./changes/handlers.ts";
 import type { Route } from "./context.ts";
+import { diffRevisions, getAssetAt, getRevision, listRevisions, rollbackAsset } from "./history/handlers.ts";
 import { createKey, getKey, listKeys, revokeKey, rotateKey } from "./keys/handlers.ts";
 import { login, logout, refreshLogin, testLogin } from "./login/handlers.ts";
 import {
@@ -26,6 +29,10 @@ const NAMESPACES = "/api/core/v2/namespaces";
 const NAMESPACE = `${NAMESPACES}/:namespace`;
 const KEYS = "/api/edge/v1/keys";
 const KEY = `${KEYS}/:key`;
+
+/** Under our own prefix a name is one encoded segment. */
+const EDGE_NAMESPACE = "/api/edge/v1/namespaces/:namespace";
+const EDGE_ASSET = `${EDGE_NAMESPACE}/assets/:name`;
 
 /** The product on one screen. A row says who may call it; it cannot be left out. */
 export const routes: readonly Route[] = [
@@ -147,5 +154,62 @@ export const routes: readonly Route[] = [
     access: "admin-anywhere",
     handle: rotateKey,
     summary: "A new secret, while the old one is good for a time",
+  },
+
+  {
+    method: "GET",
+    path: EDGE_ASSET,
+    access: "view",
+    handle: getAssetAt,
+    summary: "Get an asset as it was at a seq (`at=`)",
+  },
+  {
+    method: "GET",
+    path: `${EDGE_ASSET}/revisions`,
+    access: "view",
+    handle: listRevisions,
+    summary: "List an asset's revisions",
+  },
+  {
+    method: "GET",
+    path: `${EDGE_ASSET}/revisions/:seq`,
+    access: "view",
+    handle: getRevision,
+    summary: "Get a revision and what the asset then was",
+  },
+  {
+    method: "GET",
+    path: `${EDGE_ASSET}/diff`,
+    access: "view",
+    handle: diffRevisions,
+    summary: "What changed between two revisions",
+  },
+  {
+    method: "POST",
+    path: `${EDGE_ASSET}/rollback`,
+    access: "edit",
+    handle: rollbackAsset,
+    summary: "Write an old revision again",
+  },
+  {
+    method: "GET",
+    path: `${EDGE_NAMESPACE}/audit`,
+    access: "admin",
+    handle: listAudit,
+    summary: "Who did what in a namespace",
+  },
+  {
+    method: "GET",
+    path: "/api/edge/v1/audit",
+    access: "admin",
+    handle: listAudit,
+    summary: "Who did what, everywhere",
+  },
+  {
+    method: "GET",
+    path: "/api/edge/v1/changes",
+    access: "authenticated",
+    handle: listChanges,
+    summary: "Changes since a seq, in commit order",
   },
 ];

@@ -35,6 +35,27 @@ export function empty(status: 200 | 201 | 204 | 304, headers: Record<string, str
   return new Response(null, { status, headers: { ...COMMON, ...headers } });
 }
 
+/** A body for people. */
+export function text(body: string): Response {
+  return new Response(body, { headers: { ...COMMON, "Content-Type": "text/plain; charset=utf-8" } });
+}
+
+/** A body that is written as it is made. A failure on the way breaks the connection: what was sent is not the whole. */
+export function stream(parts: AsyncIterator<string>, contentType: string): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await parts.next();
+      if (done === true) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await parts.return?.();
+    },
+  });
+  return new Response(body, { headers: { ...COMMON, "Content-Type": contentType } });
+}
+
 /** The answer to an error: Sensu's `{"message","code"}`. A 5xx says no more than its request id. */
 export function failure(error: unknown, requestId: string): Response {
   const known = error instanceof ApiError ? error : null;

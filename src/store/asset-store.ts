@@ -27,6 +27,8 @@ export interface AssetWrite extends Representation {
 export interface Commit {
   readonly principal: string;
   readonly at: number;
+  /** Why, in the writer's words; null when nothing was said. */
+  readonly reason: string | null;
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 

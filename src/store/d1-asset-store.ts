@@ -21,10 +21,10 @@ const SEQ = "(SELECT seq FROM meta)";
 const GET = `SELECT meta.epoch AS epoch, meta.seq AS g, deleted, namespace, name, assets.seq AS seq, etag, definition,
     expressions_etag, expressions
   FROM meta LEFT JOIN assets ON namespace = ?1 AND name = ?2`;
-const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, etag, definition, principal, at)
+const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, etag, definition, principal, at, reason)
   SELECT seq, 'asset', namespace, name,
     CASE WHEN deleted THEN 'delete' WHEN created_seq = seq THEN 'create' ELSE 'update' END,
-    CASE WHEN deleted THEN NULL ELSE etag END, CASE WHEN deleted THEN NULL ELSE definition END, ?3, ?4
+    CASE WHEN deleted THEN NULL ELSE etag END, CASE WHEN deleted THEN NULL ELSE definition END, ?3, ?4, ?5
   FROM assets WHERE namespace = ?1 AND name = ?2 AND seq = ${SEQ}`;
 
 /** Marks the namespace with the commit, if there was one; lists are cached under this seq. */
@@ -184,7 +184,7 @@ export class D1AssetStore implements AssetOrigin {
   }
 
   #revision(namespace: string, name: string, commit: Commit): D1PreparedStatement {
-    return this.#db.prepare(REVISION).bind(namespace, name, commit.principal, commit.at);
+    return this.#db.prepare(REVISION).bind(namespace, name, commit.principal, commit.at, commit.reason);
   }
 
   /** Keyset page. A row fits while the bytes up to it stay in the page's budget; the first always does. */

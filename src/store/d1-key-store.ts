@@ -6,8 +6,8 @@ const SEQ = "(SELECT seq FROM meta)";
 const ROW = "digest, name, grants, created_by, created_at, expires_at, revoked_at, last_used";
 const LIVE = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
 /** One row for the batch, and the keys it touched by their own seq; caches learn of a key by its digest. */
-const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at)
-  SELECT ${SEQ}, 'key', '', ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM api_keys WHERE digest = ?1 AND seq = ${SEQ})`;
+const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
+  SELECT ${SEQ}, 'key', '', ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM api_keys WHERE digest = ?1 AND seq = ${SEQ})`;
 
 interface Row {
   readonly digest: string;
@@ -122,7 +122,7 @@ export class D1KeyStore implements KeyStore {
   }
 
   #revision(digest: string, action: "create" | "update" | "delete", commit: Commit): D1PreparedStatement {
-    return this.#db.prepare(REVISION).bind(digest, action, commit.principal, commit.at);
+    return this.#db.prepare(REVISION).bind(digest, action, commit.principal, commit.at, commit.reason);
   }
 }
 

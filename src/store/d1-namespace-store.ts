@@ -35,10 +35,10 @@ export class D1NamespaceStore implements NamespaceStore {
         .bind(name, commit.principal, commit.at),
       this.#db
         .prepare(
-          `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at)
-           SELECT seq, 'namespace', '', name, 'create', ?2, ?3 FROM namespaces WHERE name = ?1 AND seq = ${SEQ}`,
+          `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
+           SELECT seq, 'namespace', '', name, 'create', ?2, ?3, ?4 FROM namespaces WHERE name = ?1 AND seq = ${SEQ}`,
         )
-        .bind(name, commit.principal, commit.at),
+        .bind(name, commit.principal, commit.at, commit.reason),
     ]);
     return inserted?.results.length === 1;
   }
@@ -55,10 +55,10 @@ export class D1NamespaceStore implements NamespaceStore {
         .bind(name),
       this.#db
         .prepare(
-          `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at)
-           SELECT ${SEQ}, 'namespace', '', ?1, 'delete', ?2, ?3 WHERE changes() = 1`,
+          `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
+           SELECT ${SEQ}, 'namespace', '', ?1, 'delete', ?2, ?3, ?4 WHERE changes() = 1`,
         )
-        .bind(name, commit.principal, commit.at),
+        .bind(name, commit.principal, commit.at, commit.reason),
     ]);
     if (deleted?.results.length === 1) return "deleted";
     return existing?.results.length === 1 ? "not-empty" : "absent";

@@ -17,7 +17,7 @@ function tooLittle({ access, path }: Route): string[][] {
   const weaker: Record<string, string[]> = { view: [], edit: ["view@*"], admin: ["edit@*"] };
   const elsewhere = [`${access}@elsewhere`];
   const narrow = path.includes(":namespace") ? [] : [[`${access}@default`]];
-  const otherNames = path.includes(":name+") ? [[`${access}@default/other-*`]] : [];
+  const otherNames = /:name\+?(\/|$)/.test(path) ? [[`${access}@default/other-*`]] : [];
   return [[], weaker[access] ?? [], elsewhere, ...narrow, ...otherNames];
 }
 

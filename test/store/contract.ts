@@ -11,7 +11,7 @@ import {
 import { newReading } from "../../src/store/reading.ts";
 
 const ignore = () => undefined;
-const COMMIT = { principal: "tester", at: 1_700_000_000_000, waitUntil: ignore };
+const COMMIT = { principal: "tester", at: 1_700_000_000_000, reason: null, waitUntil: ignore };
 /** Promises hold for whoever may write and so reads the newest. */
 const NEWEST = newReading("newest", ignore);
 

@@ -51,7 +51,8 @@ CREATE TABLE revisions (
   etag TEXT,
   definition TEXT,
   principal TEXT NOT NULL,
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  reason TEXT
 ) STRICT;
 
 CREATE INDEX revisions_by_name ON revisions (kind, namespace, name, seq);

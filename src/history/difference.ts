@@ -1,0 +1,56 @@
+import type { Json } from "../assets/merge-patch.ts";
+
+/** The merge patch that turns one value into another (RFC 7396); null members of `to` cannot be told apart from none. */
+export function mergePatchBetween(from: Json, to: Json): Json {
+  if (!isObject(from) || !isObject(to)) return to;
+  const patch: Record<string, Json> = {};
+  for (const key of Object.keys(from)) {
+    if (!Object.hasOwn(to, key)) patch[key] = null;
+  }
+  for (const [key, value] of Object.entries(to)) {
+    const before = from[key];
+    if (before === undefined) patch[key] = value;
+    else if (!isSame(before, value)) patch[key] = mergePatchBetween(before, value);
+  }
+  return patch;
+}
+
+/** The same for people: a line for each value that went (`-`) or came (`+`), named by its path. */
+export function differenceLines(from: Json | undefined, to: Json | undefined, path = ""): string[] {
+  if (isSame(from, to)) return [];
+  if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
+    const before = new Map(Object.entries(from));
+    const after = new Map(Object.entries(to));
+    return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) =>
+      differenceLines(before.get(key), after.get(key), step(path, key, Array.isArray(from))),
+    );
+  }
+  return [...leaves("-", from, path), ...leaves("+", to, path)];
+}
+
+function leaves(sign: "-" | "+", value: Json | undefined, path: string): string[] {
+  if (value === undefined || value === null) return [];
+  if (!isBranch(value)) return [`${sign} ${path}: ${JSON.stringify(value)}`];
+  return Object.entries(value).flatMap(([key, member]) =>
+    leaves(sign, member, step(path, key, Array.isArray(value))),
+  );
+}
+
+function step(path: string, key: string, inArray: boolean): string {
+  if (inArray) return `${path}[${key}]`;
+  const name = /^[\w$]+$/.test(key) ? key : JSON.stringify(key);
+  return path === "" ? name : `${path}.${name}`;
+}
+
+/** Definitions are canonical JSON, so equal values have equal text. */
+function isSame(a: Json | undefined, b: Json | undefined): boolean {
+  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+}
+
+function isBranch(value: Json | undefined): value is Json[] | { [key: string]: Json } {
+  return typeof value === "object" && value !== null;
+}
+
+function isObject(value: Json): value is { [key: string]: Json } {
+  return isBranch(value) && !Array.isArray(value);
+}

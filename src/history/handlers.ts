@@ -1,0 +1,111 @@
+import * as z from "zod/mini";
+import { represent, negotiateForm } from "../assets/representation.ts";
+import { allows } from "../auth/grants.ts";
+import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
+import { invalid, notFound } from "../errors.ts";
+import { parseBody, readBody } from "../http/body.ts";
+import { readConditions } from "../http/conditional.ts";
+import { continueToken, readPage } from "../http/pagination.ts";
+import { readSeq } from "../http/query.ts";
+import { json, text } from "../http/respond.ts";
+import type { AssetRevision } from "../store/history-store.ts";
+import { differenceLines, mergePatchBetween } from "./difference.ts";
+import { shownDefinition, shownRevision, shownValue } from "./shown.ts";
+
+/** What a rollback says: the revision whose definition is written again. */
+export const RollbackBody = z.object({ seq: z.int() });
+
+export async function listRevisions(context: Context): Promise<Response> {
+  const { limit, start } = readPage(context.url.searchParams);
+  const before = readSeq(start?.key, "continue token");
+  const { namespace, name } = placeOf(context);
+  const page = await context.services.history.list(namespace, name, before, Math.min(limit, 1_000));
+  const headers: Record<string, string> =
+    page.next === null ? {} : { "Sensu-Continue": continueToken(String(page.next)) };
+  return json(JSON.stringify(page.revisions.map(shownRevision)), headers);
+}
+
+export async function getRevision(context: Context): Promise<Response> {
+  const { namespace, name } = placeOf(context);
+  const seq = readSeq(context.params["seq"], "revision") ?? 0;
+  const revision = await context.services.history.get(namespace, name, seq);
+  const definition = shownDefinition(revision.definition, mayWrite(context));
+  return json(`${JSON.stringify(shownRevision(revision)).slice(0, -1)},"definition":${definition}}`);
+}
+
+/** The asset now or, with `at=<seq>`, as the commits up to that one had made it. */
+export async function getAssetAt(context: Context): Promise<Response> {
+  const { namespace, name } = placeOf(context);
+  const at = readSeq(context.url.searchParams.get("at"), "at");
+  if (at === null) {
+    const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
+    const asset = await context.services.assets.get(namespace, name, readingOf(context));
+    const { definition, etag } = represent(asset, negotiation);
+    return json(definition, { ETag: etag });
+  }
+  const { definition, etag } = await context.services.history.at(namespace, name, at);
+  if (definition === null || etag === null) throw notFound();
+  const masked = !mayWrite(context);
+  return json(shownDefinition(definition, !masked), masked ? {} : { ETag: etag });
+}
+
+/** From one revision to another: a merge patch, and lines for people. Without `to`, the last; without `from`, the one before. */
+export async function diffRevisions(context: Context): Promise<Response> {
+  const { namespace, name } = placeOf(context);
+  const { searchParams } = context.url;
+  const { history } = context.services;
+  const toSeq = readSeq(searchParams.get("to"), "to");
+  const fromSeq = readSeq(searchParams.get("from"), "from");
+  const to =
+    toSeq === null ? await history.latest(namespace, name) : await history.at(namespace, name, toSeq);
+  const from =
+    fromSeq === null
+      ? await history.before(namespace, name, to.seq)
+      : await history.at(namespace, name, fromSeq);
+  const [before, after] = [shownValue(from, mayWrite(context)), shownValue(to, mayWrite(context))];
+  const lines = differenceLines(before, after);
+  if (searchParams.get("format") === "text") {
+    const head = [`from ${endOf(from)}`, `to   ${endOf(to)}`];
+    return text([...head, ...lines, ""].join("\n"));
+  }
+  return json(
+    JSON.stringify({
+      from: from === null ? null : shownRevision(from),
+      to: shownRevision(to),
+      patch: mergePatchBetween(before, after),
+      lines,
+    }),
+  );
+}
+
+/** Writes an old definition as a new revision, under the conditions of the request; undelete is the same. */
+export async function rollbackAsset(context: Context): Promise<Response> {
+  const { namespace, name } = placeOf(context);
+  const body = RollbackBody.safeParse(parseBody(await readBody(context.request)));
+  if (!body.success) throw invalid('the body is not as in {"seq":42}, the revision to go back to');
+  const condition = readConditions(context.request.headers);
+  const asset = await context.services.history.rollback(
+    namespace,
+    name,
+    body.data.seq,
+    condition,
+    commitOf(context),
+  );
+  return json(asset.definition, { ETag: asset.etag });
+}
+
+function endOf(revision: AssetRevision | null): string {
+  if (revision === null) return "nothing";
+  const { seq, action, who, when } = shownRevision(revision);
+  return `revision ${seq}: ${action} by ${who} at ${when}`;
+}
+
+function placeOf({ params }: Context): { namespace: string; name: string } {
+  return { namespace: params["namespace"] ?? "", name: params["name"] ?? "" };
+}
+
+/** Whoever may write the asset sees the headers it is fetched with; others see that they are there. */
+function mayWrite(context: Context): boolean {
+  const { namespace, name } = placeOf(context);
+  return allows(principalOf(context).grants, { role: "edit", namespace, name });
+}

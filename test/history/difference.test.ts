@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { mergePatch, type Json } from "../../src/assets/merge-patch.ts";
+import { differenceLines, mergePatchBetween } from "../../src/history/difference.ts";
+import { maskSecrets } from "../../src/history/mask.ts";
+
+const value: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.string(),
+    fc.integer(),
+    fc.boolean(),
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.dictionary(fc.string(), tie("value"), { maxKeys: 4 }),
+  ),
+})).value;
+
+describe("a difference", () => {
+  it("as a merge patch turns the one into the other", () => {
+    fc.assert(
+      fc.property(value, value, (from, to) => {
+        expect(mergePatch(from, mergePatchBetween(from, to))).toEqual(to);
+      }),
+    );
+  });
+
+  it("between equal values is empty, and has a line otherwise", () => {
+    fc.assert(
+      fc.property(value, (one) => {
+        expect(differenceLines(one, one)).toEqual([]);
+      }),
+    );
+  });
+
+  it("names what went and what came by its path", () => {
+    const from = {
+      url: "a",
+      filters: ["x", "y"],
+      builds: null,
+      metadata: { labels: { "a b": "1" } },
+      headers: { A: "1" },
+    };
+    const to = { url: "b", filters: ["x"], builds: [{ url: "c" }], metadata: {}, headers: { A: "1" } };
+    expect(differenceLines(from, to)).toEqual([
+      '- url: "a"',
+      '+ url: "b"',
+      '- filters[1]: "y"',
+      '+ builds[0].url: "c"',
+      '- metadata.labels."a b": "1"',
+    ]);
+  });
+});
+
+describe("masking", () => {
+  it("hides the values of headers that open doors, and nothing else", () => {
+    const headers = { Authorization: "Bearer x", "X-Api-Key": "k", Cookie: "c", Accept: "y" };
+    const masked = { Authorization: "***", "X-Api-Key": "***", Cookie: "***", Accept: "y" };
+    expect(
+      maskSecrets({
+        url: "u",
+        headers,
+        builds: [{ headers, filters: ["token"] }],
+        metadata: { name: "token" },
+      }),
+    ).toEqual({
+      url: "u",
+      headers: masked,
+      builds: [{ headers: masked, filters: ["token"] }],
+      metadata: { name: "token" },
+    });
+  });
+});
