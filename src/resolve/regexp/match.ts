@@ -9,9 +9,35 @@ export type Match = number[];
 export type Spend = (work: number) => void;
 
 interface Threads {
-  /** Steps to try at this place, the preferred first. */
+  /** Steps to try at this place in the text, the preferred first. */
   queue: { step: number; slots: Match }[];
-  seen: Uint8Array;
+  /** The place each step was last added for, by number. */
+  readonly seen: Uint32Array;
+  place: number;
+}
+
+/** What a search works in, kept from one to the next: making it anew for each of many matches would cost more. */
+interface Workspace {
+  current: Threads;
+  ahead: Threads;
+  readonly nowhere: Match;
+  places: number;
+}
+
+const workspaces = new WeakMap<PatternProgram, Workspace>();
+
+function workspaceOf(program: PatternProgram): Workspace {
+  const known = workspaces.get(program);
+  if (known !== undefined) return known;
+  const { length } = program.steps;
+  const made = {
+    current: newThreads(length),
+    ahead: newThreads(length),
+    nowhere: Array<number>(program.slots).fill(-1),
+    places: 0,
+  };
+  workspaces.set(program, made);
+  return made;
 }
 
 /**
@@ -19,27 +45,31 @@ interface Threads {
  * followed side by side, so the work is at most the length of the text times the size of the program.
  */
 export function findMatch(program: PatternProgram, text: string, from: number, spend: Spend): Match | null {
-  const { steps, slots } = program;
-  let current = newThreads(steps.length);
+  const { steps } = program;
+  const work = workspaceOf(program);
+  let { current, ahead } = work;
+  empty(current, (work.places += 1));
   let found: Match | null = null;
   for (let at = from; at <= text.length;) {
-    if (found === null) follow(program, text, at, current, 0, Array<number>(slots).fill(-1), spend);
+    if (found === null) follow(program, text, at, current, 0, work.nowhere, spend);
     else if (current.queue.length === 0) break;
     const code = text.codePointAt(at) ?? -1;
     const next = at + (code > 0xffff ? 2 : 1);
-    const ahead = newThreads(steps.length);
-    spend(1 + current.queue.length);
+    empty(ahead, (work.places += 1));
+    spend(1);
     for (const thread of current.queue) {
       const step = steps[thread.step];
       if (step?.op === "match") {
         found = thread.slots;
         break;
       }
-      if (step?.op === "set" && code >= 0 && inSet(step.set, step.fold, code)) {
+      if (step?.op !== "set" || code < 0) continue;
+      spend(1 + (step.set.items.length >> (step.fold ? 0 : 3)));
+      if (inSet(step.set, step.fold, code)) {
         follow(program, text, next, ahead, thread.step + 1, thread.slots, spend);
       }
     }
-    current = ahead;
+    [current, ahead] = [ahead, current];
     at = next;
   }
   return found;
@@ -61,7 +91,13 @@ export function findAll(program: PatternProgram, text: string, limit: number, sp
 }
 
 function newThreads(size: number): Threads {
-  return { queue: [], seen: new Uint8Array(size) };
+  return { queue: [], seen: new Uint32Array(size), place: 0 };
+}
+
+/** Makes ready for another place in the text. */
+function empty(threads: Threads, place: number): void {
+  threads.queue.length = 0;
+  threads.place = place;
 }
 
 /** Adds the steps that can be reached without reading a character. */
@@ -78,9 +114,9 @@ function follow(
   for (let thread = waiting.pop(); thread !== undefined; thread = waiting.pop()) {
     const { step: index, slots } = thread;
     const step = steps[index];
-    if (step === undefined || threads.seen[index] === 1) continue;
+    if (step === undefined || threads.seen[index] === threads.place) continue;
     spend(1);
-    threads.seen[index] = 1;
+    threads.seen[index] = threads.place;
     switch (step.op) {
       case "jump":
         waiting.push({ step: step.to, slots });
