@@ -125,7 +125,7 @@ const { program } = fc.letrec<{ expression: string; statement: string; program: 
   const expression = tie("expression");
   const body = tie("statement");
   const leaf = fc.constantFrom(
-    ..."a entity.system.os b['x'] 1 .5 0x1f 'it\\'s' \"q\" null true /a[/]b/i [1,,2] x.if.class this_".split(
+    ..."a entity.system.os b['x'] 1 .5 0x1f 'it\\'s' \"q\" null true /a[/]b/i [1,,2] x.if.class.y this_".split(
       " ",
     ),
   );

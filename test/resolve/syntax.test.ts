@@ -60,6 +60,12 @@ describe("what Sensu accepts as a filter", () => {
     expect(problems(Object.keys(table))).toEqual(table);
   });
 
+  it("does not end them after a member named by a keyword, as otto does not", () => {
+    const table = { "a.class\nb": "2:1 Unexpected identifier" };
+    expect(problems(Object.keys(table))).toEqual(table);
+    expect(problems(["a.class;\nb", "a.name\nb"])).toEqual({});
+  });
+
   it("takes octal numbers and the escapes of old", () => {
     expect(
       problems(["0777", "010 == 8", "'\\101\\0\\x41\\u0041\\\n'", "0x1F", ".5e-3", "5.", "\\u0061b"]),
