@@ -41,7 +41,7 @@ export function newFacts(entity: unknown): Facts {
 }
 
 export interface EvaluationOptions {
-  /** Evaluation steps allowed; 10,000 unless told. */
+  /** Evaluation steps allowed, 10,000 at most. */
   steps?: number;
   /** Told how many steps it took. */
   onSteps?: (steps: number) => void;
@@ -61,7 +61,7 @@ export function judge(expression: string, facts: Facts, options: EvaluationOptio
   }
   const parsed = parseProgram(expression);
   if ("problem" in parsed) return { error: { kind: "syntax", message: parsed.problem } };
-  const steps = options.steps ?? MAX_STEPS;
+  const steps = Math.min(options.steps ?? MAX_STEPS, MAX_STEPS);
   const machine = newMachine(LIBRARY, runFunction, facts.entity, steps);
   const verdict = run(machine, parsed.program);
   facts.changed ||= machine.changedFacts;
