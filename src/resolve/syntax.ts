@@ -7,6 +7,9 @@ import { parseBlock, parseStatements } from "./parser/statements.ts";
 /** A program, or what is wrong with the text in the words Sensu's evaluator (otto) has for it. */
 export type Parsed = { program: Program } | { problem: string };
 
+/** The longest filter taken, in characters (design: limits). */
+export const MAX_EXPRESSION_LENGTH = 2000;
+
 /** Parses ES5 as otto reads it: same texts taken, same first complaint, same count of the others. */
 export function parseProgram(text: string): Parsed {
   const parser = newParser(text, {

@@ -1,4 +1,4 @@
-import { patternProblem } from "../regexp/syntax.ts";
+import { patternProblem } from "../regexp/program.ts";
 import type { Expression, Property } from "./ast.ts";
 import { isIdentifierName } from "./characters.ts";
 import { finishFunction, parseFunction } from "./functions.ts";

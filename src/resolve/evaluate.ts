@@ -1,0 +1,115 @@
+import { toBoolean, toText } from "./evaluate/convert.ts";
+import { declare } from "./evaluate/functions.ts";
+import { LIBRARY } from "./evaluate/library/globals.ts";
+import {
+  MAX_STEPS,
+  newMachine,
+  Stopped,
+  Thrown,
+  WORK_PER_STEP,
+  type Context,
+  type Machine,
+} from "./evaluate/machine.ts";
+import { isJump, runList } from "./evaluate/statements.ts";
+import { fromData, isObject, type Value } from "./evaluate/values.ts";
+import type { FunctionNode, Program } from "./parser/ast.ts";
+import { MAX_EXPRESSION_LENGTH, parseProgram } from "./syntax.ts";
+
+/** What stopped a filter. `thrown` is a value it threw itself; the last two are ours, not Sensu's. */
+export type ErrorKind = "syntax" | "reference" | "type" | "range" | "thrown" | "budget" | "refused";
+
+export interface FilterError {
+  kind: ErrorKind;
+  /** As Sensu's evaluator puts it: `TypeError: Cannot access member 'os' of undefined`. */
+  message: string;
+}
+
+export type Verdict = { value: boolean } | { error: FilterError };
+
+/**
+ * The facts filters look at, as a value of theirs. `changed` says a filter wrote to them (`entity.system.os = 'x'` is
+ * an assignment): the filters after it in the same build see that, as they do on an agent, and no others should.
+ */
+export interface Facts {
+  readonly entity: Value;
+  changed: boolean;
+}
+
+/** Facts from an entity as the agent shows it to filters: flat JSON (contract §6.3). */
+export function newFacts(entity: unknown): Facts {
+  return { entity: fromData(entity, true), changed: false };
+}
+
+export interface EvaluationOptions {
+  /** Evaluation steps allowed, 10,000 at most. */
+  steps?: number;
+  /** Told how many steps it took. */
+  onSteps?: (steps: number) => void;
+}
+
+/** Whether a filter is true for an entity. Never throws. */
+export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
+  return judge(expression, newFacts(entity), options);
+}
+
+/** The same for facts that several filters share. */
+export function judge(expression: string, facts: Facts, options: EvaluationOptions = {}): Verdict {
+  if (expression.length > MAX_EXPRESSION_LENGTH) {
+    return {
+      error: { kind: "budget", message: `a filter of more than ${MAX_EXPRESSION_LENGTH} characters` },
+    };
+  }
+  const parsed = parseProgram(expression);
+  if ("problem" in parsed) return { error: { kind: "syntax", message: parsed.problem } };
+  const steps = Math.min(options.steps ?? MAX_STEPS, MAX_STEPS);
+  const machine = newMachine(LIBRARY, runFunction, facts.entity, steps);
+  const verdict = run(machine, parsed.program);
+  facts.changed ||= machine.changedFacts;
+  options.onSteps?.(Math.min(steps, Math.ceil(steps - machine.work / WORK_PER_STEP)));
+  return verdict;
+}
+
+function run(machine: Machine, { body, declared }: Program): Verdict {
+  try {
+    const context = { scope: { outer: null, names: machine.global }, self: machine.global };
+    declare(machine, declared, context);
+    const outcome = runList(machine, body, context);
+    return { value: !isJump(outcome) && toBoolean(outcome.value) };
+  } catch (error) {
+    return { error: explain(machine, error) };
+  }
+}
+
+function runFunction(machine: Machine, { body }: FunctionNode, context: Context): Value {
+  const outcome = runList(machine, body, context);
+  return isJump(outcome) ? outcome.result : undefined;
+}
+
+const KINDS: Partial<Record<string, ErrorKind>> = {
+  ReferenceError: "reference",
+  TypeError: "type",
+  RangeError: "range",
+  SyntaxError: "syntax",
+};
+
+function explain(machine: Machine, error: unknown): FilterError {
+  if (error instanceof Stopped) return { kind: error.kind, message: error.message };
+  if (error instanceof Thrown) return explainThrown(machine, error.value);
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: error instanceof RangeError ? "budget" : "refused", message };
+}
+
+function explainThrown(machine: Machine, value: Value): FilterError {
+  if (isObject(value) && value.kind === "Error") {
+    const { name, primitive: message } = value;
+    return {
+      kind: KINDS[name] ?? "thrown",
+      message: message === undefined ? name : `${name}: ${message}`,
+    };
+  }
+  try {
+    return { kind: "thrown", message: toText(machine, value) };
+  } catch {
+    return { kind: "thrown", message: "" };
+  }
+}

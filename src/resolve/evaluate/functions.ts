@@ -1,0 +1,75 @@
+import type { Declarations, FunctionNode } from "../parser/ast.ts";
+import { invoke, raise, type Context, type Machine, type Scope } from "./machine.ts";
+import { putMember } from "./members.ts";
+import { toObject, toText } from "./convert.ts";
+import { isCallable, isObject, newObject, type Native, type ScriptObject, type Value } from "./values.ts";
+
+/** A function of the filter, closed over the scope it was made in. */
+export function makeFunction(machine: Machine, node: FunctionNode, scope: Scope): ScriptObject {
+  const own: Scope = node.name === "" ? scope : { outer: scope, names: new Map() };
+  const call: Native = (_, self, args) => enter(machine, node, own, self, args);
+  const made: ScriptObject = newObject("Function", {
+    name: node.name,
+    primitive: node.parameters.length,
+    call,
+    construct: (_, __, args) => {
+      const fresh = newObject("Object", { maker: made });
+      const result = enter(machine, node, own, fresh, args);
+      return isObject(result) ? result : fresh;
+    },
+  });
+  if (node.name !== "" && own.names instanceof Map) own.names.set(node.name, made);
+  return made;
+}
+
+function enter(machine: Machine, node: FunctionNode, outer: Scope, self: Value, args: Value[]): Value {
+  const names = new Map<string, Value>();
+  for (const [index, name] of node.parameters.entries()) names.set(name, args[index]);
+  if (!names.has("arguments")) names.set("arguments", argumentsObject(args));
+  const scope: Scope = { outer, names };
+  const context = { scope, self: self === undefined || self === null ? machine.global : toObject(self) };
+  declare(machine, node.declared, context);
+  return machine.runBody(machine, node, context);
+}
+
+function argumentsObject(args: Value[]): ScriptObject {
+  const list = newObject("Arguments");
+  for (const [index, value] of args.entries()) list.members.set(String(index), value);
+  list.members.set("length", args.length);
+  return list;
+}
+
+/** Hoisting: functions with their values, variables without (ES5 §10.5). */
+export function declare(machine: Machine, { functions, variables }: Declarations, { scope }: Context): void {
+  const { names } = scope;
+  for (const node of functions) put(machine, names, node.name, makeFunction(machine, node, scope));
+  for (const name of variables) if (!isDeclared(names, name)) put(machine, names, name, undefined);
+}
+
+function put(machine: Machine, names: Scope["names"], name: string, value: Value): void {
+  if (names instanceof Map) names.set(name, value);
+  else putMember(machine, names, name, value);
+}
+
+function isDeclared(names: Scope["names"], name: string): boolean {
+  return names instanceof Map ? names.has(name) : names.members.has(name);
+}
+
+/** Calls a value, or says in otto's words that it is no function. `name` is how the filter called it, if by name. */
+export function callValue(machine: Machine, callee: Value, name: string, self: Value, args: Value[]): Value {
+  if (!isCallable(callee)) return notAFunction(machine, callee, name);
+  return invoke(machine, callee, self, args);
+}
+
+/** `new callee(args)` */
+export function constructValue(machine: Machine, callee: Value, name: string, args: Value[]): Value {
+  if (!isCallable(callee)) return notAFunction(machine, callee, name);
+  if (callee.construct === null) {
+    return raise("TypeError", `${toText(machine, callee)} is not a constructor`);
+  }
+  return invoke(machine, { call: callee.construct }, undefined, args);
+}
+
+function notAFunction(machine: Machine, callee: Value, name: string): never {
+  return raise("TypeError", `${name === "" ? toText(machine, callee) : `'${name}'`} is not a function`);
+}

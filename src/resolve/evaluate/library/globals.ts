@@ -1,0 +1,188 @@
+import { toBoolean, toNumber, toObject, toText } from "../convert.ts";
+import { newError, raise, refuse, type ErrorName, type Library, type Machine } from "../machine.ts";
+import { nativeFunction } from "../members.ts";
+import { isObject, newObject, type Kind, type Native, type Value } from "../values.ts";
+import { JSON_FUNCTIONS } from "./json.ts";
+import { LIST_METHODS, makeList } from "./lists.ts";
+import {
+  BOOLEAN_METHODS,
+  clockNative,
+  MATH,
+  NUMBER_METHODS,
+  parseFloatNative,
+  parseIntNative,
+} from "./numbers.ts";
+import { ERROR_METHODS, FUNCTION_METHODS, makeObject, OBJECT_METHODS, OBJECT_STATICS } from "./objects.ts";
+import { newPattern, PATTERN_METHODS } from "./patterns.ts";
+import { TEXT_METHODS } from "./texts.ts";
+
+type Make = (machine: Machine) => Value;
+type Members = ReadonlyMap<string, Native | Value>;
+
+const NONE: Members = new Map();
+
+/** A function of the language; `construct` is what `new` does with it. */
+function builtIn(
+  name: string,
+  call: Native,
+  construct: Native | null = null,
+  members = NONE,
+): [string, Make] {
+  return [
+    name,
+    (machine) => {
+      const made = nativeFunction(machine, name, call, construct);
+      return fill(machine, made, members);
+    },
+  ];
+}
+
+function fill(machine: Machine, object: ReturnType<typeof newObject>, members: Members): Value {
+  for (const [name, member] of members) {
+    object.members.set(name, typeof member === "function" ? nativeFunction(machine, name, member) : member);
+  }
+  return object;
+}
+
+function namespace(name: string, kind: Kind, members: Members): [string, Make] {
+  return [name, (machine) => fill(machine, newObject(kind), members)];
+}
+
+/** A function that turns anything into a primitive, and with `new` into an object around it. */
+function wrapper(
+  type: "String" | "Number" | "Boolean",
+  convert: (machine: Machine, args: Value[]) => Value,
+  members = NONE,
+) {
+  const call: Native = (machine, _, args) => convert(machine, args);
+  return builtIn(type, call, (machine, _, args) => toObject(convert(machine, args)), members);
+}
+
+function errorType(name: ErrorName): [string, Make] {
+  const make: Native = (machine, _, [message]) =>
+    newError(name, message === undefined ? undefined : toText(machine, message));
+  return builtIn(name, make, (machine, self, args) => make(machine, self, args));
+}
+
+function uriFunction(name: string, convert: (text: string) => string): [string, Make] {
+  return builtIn(name, (machine, _, [value]) => {
+    try {
+      return convert(toText(machine, value));
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error;
+      return raise("URIError", "URI malformed");
+    }
+  });
+}
+
+const makePattern: Native = (machine, _, [source, flags]) => {
+  const given = isObject(source) ? source.pattern : null;
+  if (given !== null && flags !== undefined) {
+    raise("TypeError", "Cannot supply flags when constructing one RegExp from another");
+  }
+  const text = given?.source ?? (source === undefined ? "" : toText(machine, source));
+  return newPattern(machine, text, flags === undefined ? "" : toText(machine, flags));
+};
+
+const NUMBER_STATICS: Members = new Map<string, Native | Value>([
+  ["MAX_VALUE", Number.MAX_VALUE],
+  ["MIN_VALUE", Number.MIN_VALUE],
+  ["NaN", NaN],
+  ["NEGATIVE_INFINITY", -Infinity],
+  ["POSITIVE_INFINITY", Infinity],
+  [
+    "isNaN",
+    (machine: Machine, _: Value, args: Value[]) =>
+      args.length > 0 && Number.isNaN(toNumber(machine, args[0])),
+  ],
+]);
+
+const ERRORS = [
+  "Error",
+  "EvalError",
+  "TypeError",
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "URIError",
+] as const;
+
+/** What ES5 has and a filter does not get: code from text, the clock. */
+const REFUSED = ["eval", "Function", "Date", "escape", "unescape"];
+
+/** The language as a filter sees it: ES5's library as far as it only computes, `console`, and Sensu's two functions. */
+export const LIBRARY: Library = {
+  methods: {
+    Object: OBJECT_METHODS,
+    Array: LIST_METHODS,
+    Function: FUNCTION_METHODS,
+    Error: ERROR_METHODS,
+    RegExp: PATTERN_METHODS,
+    String: TEXT_METHODS,
+    Number: NUMBER_METHODS,
+    Boolean: BOOLEAN_METHODS,
+  },
+  globals: new Map<string, Make>([
+    ["undefined", () => undefined],
+    ["NaN", () => NaN],
+    ["Infinity", () => Infinity],
+    builtIn("parseInt", parseIntNative),
+    builtIn("parseFloat", parseFloatNative),
+    builtIn("isNaN", (machine, _, [value]) => Number.isNaN(toNumber(machine, value))),
+    builtIn("isFinite", (machine, _, [value]) => Number.isFinite(toNumber(machine, value))),
+    builtIn("hour", clockNative("hour")),
+    builtIn("weekday", clockNative("weekday")),
+    uriFunction("encodeURI", encodeURI),
+    uriFunction("encodeURIComponent", encodeURIComponent),
+    uriFunction("decodeURI", decodeURI),
+    uriFunction("decodeURIComponent", decodeURIComponent),
+    builtIn("Object", makeObject, makeObject, OBJECT_STATICS),
+    builtIn(
+      "Array",
+      makeList,
+      makeList,
+      new Map([
+        ["isArray", (_: Machine, __: Value, [value]: Value[]) => isObject(value) && value.kind === "Array"],
+      ]),
+    ),
+    builtIn(
+      "RegExp",
+      (machine, self, args) => {
+        const [source, flags] = args;
+        const asIs = isObject(source) && source.pattern !== null && flags === undefined;
+        return asIs ? source : makePattern(machine, self, args);
+      },
+      makePattern,
+    ),
+    wrapper(
+      "String",
+      (machine, args) => (args.length === 0 ? "" : toText(machine, args[0])),
+      new Map([
+        [
+          "fromCharCode",
+          (machine: Machine, _: Value, args: Value[]) =>
+            String.fromCharCode(...args.map((arg) => toNumber(machine, arg))),
+        ],
+      ]),
+    ),
+    wrapper(
+      "Number",
+      (machine, args) => (args.length === 0 ? 0 : toNumber(machine, args[0])),
+      NUMBER_STATICS,
+    ),
+    wrapper("Boolean", (_, [value]) => toBoolean(value)),
+    ...ERRORS.map(errorType),
+    namespace("Math", "Math", MATH),
+    namespace("JSON", "JSON", JSON_FUNCTIONS),
+    namespace(
+      "console",
+      "Object",
+      new Map(
+        "log debug info warn error trace dir time timeEnd assert"
+          .split(" ")
+          .map((name) => [name, () => undefined]),
+      ),
+    ),
+    ...REFUSED.map((name): [string, Make] => [name, () => refuse(name)]),
+  ]),
+};

@@ -1,0 +1,92 @@
+import { decimalPrefix, toInteger, toNumber, toText, unwrap } from "../convert.ts";
+import { raise, refuse, type Machine } from "../machine.ts";
+import type { Native, Value } from "../values.ts";
+
+function thisNumber(machine: Machine, self: Value): number {
+  return toNumber(machine, self);
+}
+
+function digits(machine: Machine, value: Value, least: number, most: number, complaint: string): number {
+  const count = toInteger(machine, value);
+  return count < least || count > most ? raise("RangeError", complaint) : count;
+}
+
+export const NUMBER_METHODS = new Map<string, Native>([
+  [
+    "toString",
+    (machine, self, [radix]) => {
+      const value = Number(unwrap(self, "Number"));
+      if (radix === undefined) return String(value);
+      const base = digits(machine, radix, 2, 36, "toString() radix must be between 2 and 36");
+      return base === 10 ? String(value) : Math.trunc(value).toString(base);
+    },
+  ],
+  ["valueOf", (_, self) => unwrap(self, "Number")],
+  [
+    "toFixed",
+    (machine, self, [count]) => {
+      const places = digits(machine, count, 0, 20, "toFixed() precision must be between 0 and 20");
+      return thisNumber(machine, self).toFixed(places);
+    },
+  ],
+  [
+    "toExponential",
+    (machine, self, [count]) => {
+      const places = digits(machine, count, 0, 100, "toString() radix must be between 2 and 36");
+      return thisNumber(machine, self).toExponential(count === undefined ? undefined : places);
+    },
+  ],
+  [
+    "toPrecision",
+    (machine, self, [count]) => {
+      if (count === undefined) return toText(machine, self);
+      const places = digits(machine, count, 1, 100, "toPrecision() precision must be greater than 1");
+      return thisNumber(machine, self).toPrecision(places);
+    },
+  ],
+  ["toLocaleString", () => refuse("Number.toLocaleString")],
+]);
+
+export const BOOLEAN_METHODS = new Map<string, Native>([
+  ["toString", (_, self) => String(unwrap(self, "Boolean"))],
+  ["valueOf", (_, self) => unwrap(self, "Boolean")],
+]);
+
+const FUNCTIONS = (
+  "abs acos asin atan atan2 ceil cos exp floor log max min pow round sin sqrt tan" as const
+).split(" ");
+const CONSTANTS = ["E", "LN10", "LN2", "LOG2E", "LOG10E", "PI", "SQRT1_2", "SQRT2"] as const;
+
+/** Members of Math, by name. Chance is none of them: a filter must say the same twice. */
+export const MATH: ReadonlyMap<string, Native | number> = new Map<string, Native | number>([
+  ...CONSTANTS.map((name): [string, number] => [name, Math[name]]),
+  ...FUNCTIONS.map((name): [string, Native] => [name, mathFunction(name)]),
+  ["random", () => refuse("Math.random")],
+]);
+
+function mathFunction(name: string): Native {
+  const compute: unknown = Reflect.get(Math, name);
+  return (machine, _, args) => {
+    const numbers = args.map((arg) => toNumber(machine, arg));
+    return typeof compute === "function" ? Number(Reflect.apply(compute, undefined, numbers)) : NaN;
+  };
+}
+
+export const parseIntNative: Native = (machine, _, [value, radix]) =>
+  parseInt(toText(machine, value), toInteger(machine, radix));
+
+export const parseFloatNative: Native = (machine, _, [value]) => {
+  const text = toText(machine, value).trim();
+  const [infinite] = /^[+-]?Infinity/.exec(text) ?? [];
+  return Number(infinite ?? (decimalPrefix(text).replaceAll("_", "") || NaN));
+};
+
+/** `hour` and `weekday`, Sensu's own: of a time in Unix seconds, in UTC, Sunday 0. Anything but a number is time 0. */
+export function clockNative(field: "hour" | "weekday"): Native {
+  return (_, __, [time]) => {
+    if (time === undefined) return 0;
+    const seconds = typeof time === "number" && Number.isFinite(time) ? Math.trunc(time) : 0;
+    const days = Math.floor(seconds / 86_400);
+    return field === "hour" ? Math.floor((seconds - days * 86_400) / 3600) : (((days + 4) % 7) + 7) % 7;
+  };
+}

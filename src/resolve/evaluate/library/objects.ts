@@ -1,0 +1,105 @@
+import { toBoolean, toObject, toText } from "../convert.ts";
+import { invoke, raise, refuse, type Machine } from "../machine.ts";
+import { getMember, listItems, memberNames, ownMember } from "../members.ts";
+import {
+  ABSENT,
+  isCallable,
+  isObject,
+  newArray,
+  newObject,
+  type Native,
+  type ScriptObject,
+  type Value,
+} from "../values.ts";
+
+/** The object a method of all objects is called on. */
+function describe(self: Value): string {
+  if (self === undefined) return "[object Undefined]";
+  return self === null ? "[object Null]" : `[object ${toObject(self).kind}]`;
+}
+
+export const OBJECT_METHODS = new Map<string, Native>([
+  ["valueOf", (_, self) => toObject(self)],
+  ["toString", (_, self) => describe(self)],
+  [
+    "toLocaleString",
+    (machine, self) => {
+      const method = getMember(machine, toObject(self), "toString");
+      return isCallable(method) ? invoke(machine, method, self, []) : raise("TypeError");
+    },
+  ],
+  ["hasOwnProperty", (machine, self, [name]) => isOwn(machine, self, name)],
+  [
+    "propertyIsEnumerable",
+    (machine, self, [name]) => memberNames(machine, toObject(self)).includes(toText(machine, name)),
+  ],
+  ["isPrototypeOf", () => refuse("the member 'isPrototypeOf'")],
+]);
+
+function isOwn(machine: Machine, self: Value, name: Value): boolean {
+  return ownMember(machine, toObject(self), toText(machine, name)) !== ABSENT;
+}
+
+function names(machine: Machine, value: Value): Value {
+  return isObject(value) ? newArray(memberNames(machine, value)) : raise("TypeError");
+}
+
+/** Functions of Object that only look. Those that change how objects behave have no use in a filter. */
+export const OBJECT_STATICS = new Map<string, Native>([
+  ["keys", (machine, _, [value]) => names(machine, value)],
+  ["getOwnPropertyNames", (machine, _, [value]) => names(machine, value)],
+  ...(
+    "getPrototypeOf getOwnPropertyDescriptor defineProperty defineProperties create isExtensible preventExtensions " +
+    "isSealed seal isFrozen freeze"
+  )
+    .split(" ")
+    .map((name): [string, Native] => [name, () => refuse(`Object.${name}`)]),
+]);
+
+/** `Object(value)` and `new Object(value)`. */
+export function makeObject(_: Machine, __: Value, [value]: Value[]): Value {
+  return value === undefined || value === null ? newObject() : toObject(value);
+}
+
+function target(self: Value): ScriptObject & { call: Native } {
+  return isCallable(self) ? self : raise("TypeError");
+}
+
+export const FUNCTION_METHODS = new Map<string, Native>([
+  ["call", (machine, self, [owner, ...args]) => invoke(machine, target(self), owner, args)],
+  [
+    "apply",
+    (machine, self, [owner, args]) => {
+      if (args !== undefined && args !== null && !isObject(args)) raise("TypeError");
+      const list = isObject(args) ? listItems(machine, args) : [];
+      return invoke(
+        machine,
+        target(self),
+        owner,
+        list.map((item) => (item === ABSENT ? undefined : item)),
+      );
+    },
+  ],
+  [
+    "bind",
+    (_, self, [owner, ...first]) => {
+      const bound = target(self);
+      const call: Native = (machine, __, rest) => invoke(machine, bound, owner, [...first, ...rest]);
+      return newObject("Function", { name: `bound ${bound.name}`, call });
+    },
+  ],
+  ["toString", (_, self) => `function ${target(self).name}() { [native code] }`],
+]);
+
+export const ERROR_METHODS = new Map<string, Native>([
+  [
+    "toString",
+    (machine, self) => {
+      const [name, message] = ["name", "message"].map((part) => {
+        const value = getMember(machine, toObject(self), part);
+        return value === undefined ? "" : toText(machine, value);
+      });
+      return [name, message].filter((part) => toBoolean(part)).join(": ");
+    },
+  ],
+]);

@@ -1,0 +1,113 @@
+import { findAll, findMatch, type Match } from "../../regexp/match.ts";
+import { compilePattern, type PatternProgram } from "../../regexp/program.ts";
+import { toInteger, toText } from "../convert.ts";
+import { raise, spend, Stopped, type Machine } from "../machine.ts";
+import {
+  newArray,
+  newObject,
+  isObject,
+  type Native,
+  type Pattern,
+  type ScriptObject,
+  type Value,
+} from "../values.ts";
+
+/** As long as a filter, which is as long as a literal can be. */
+const MAX_SOURCE = 2000;
+
+/** A regular expression. Letters that are no flag are ignored, a flag given twice is not (as in otto). */
+export function newPattern(machine: Machine, source: string, flags: string): ScriptObject {
+  const letters = flags.replace(/[^gim]/g, "");
+  if (new Set(letters).size < letters.length) raise("SyntaxError", `newRegExpObject: ${source} ${flags}`);
+  const [global, ignoreCase, multiline] = [
+    letters.includes("g"),
+    letters.includes("i"),
+    letters.includes("m"),
+  ];
+  if (source.length > MAX_SOURCE)
+    throw new Stopped("budget", "a regular expression of more than 2,000 characters");
+  const program = compile(source, { ignoreCase, multiline });
+  spend(machine, program.steps.length + source.length);
+  return newObject("RegExp", { pattern: { program, source, global, ignoreCase, multiline, lastIndex: 0 } });
+}
+
+function compile(source: string, flags: { ignoreCase: boolean; multiline: boolean }): PatternProgram {
+  try {
+    return compilePattern(source, flags);
+  } catch (error) {
+    const message = `Invalid regular expression: ${error instanceof Error ? error.message : ""}`;
+    if (error instanceof TypeError) return raise("TypeError", message);
+    if (error instanceof SyntaxError) return raise("SyntaxError", message);
+    throw new Stopped("budget", message);
+  }
+}
+
+/** The regular expression a value is, or is the source of. */
+export function toPattern(machine: Machine, value: Value): Pattern {
+  if (isObject(value) && value.pattern !== null) return value.pattern;
+  const made = newPattern(machine, value === undefined ? "" : toText(machine, value), "");
+  return made.pattern ?? raise("TypeError");
+}
+
+/** The next match from `lastIndex` on where the expression is global, else the first; moves `lastIndex` (ES5 §15.10.6.2). */
+export function nextMatch(machine: Machine, pattern: Pattern, text: string): Match | null {
+  const from = pattern.global ? toInteger(machine, pattern.lastIndex) : 0;
+  const inside = from >= 0 && from <= text.length;
+  const local = inside ? findMatch(pattern.program, text.slice(from), 0, payer(machine)) : null;
+  const match = local?.map((at) => (at < 0 ? at : at + from)) ?? null;
+  if (match === null) pattern.lastIndex = 0;
+  else if (pattern.global) pattern.lastIndex = match[1];
+  return match;
+}
+
+/** Every match; only the first where the expression is not global. */
+export function allMatches(machine: Machine, pattern: Pattern, text: string, all = pattern.global): Match[] {
+  return findAll(pattern.program, text, all ? Infinity : 1, payer(machine));
+}
+
+function payer(machine: Machine): (work: number) => void {
+  return (work) => spend(machine, 4 * work);
+}
+
+/** The text of each group, `undefined` for those that took no part. */
+export function groupTexts(text: string, match: Match): (string | undefined)[] {
+  return Array.from({ length: match.length / 2 }, (_, group) => {
+    const start = match[2 * group] ?? -1;
+    return start < 0 ? undefined : text.slice(start, match[2 * group + 1]);
+  });
+}
+
+/** What `exec` and `match` return. */
+export function matchResult(text: string, match: Match | null): Value {
+  if (match === null) return null;
+  const result = newArray(groupTexts(text, match));
+  result.members.set("input", text).set("index", match[0]);
+  return result;
+}
+
+function thisPattern(self: Value): Pattern {
+  if (isObject(self) && self.pattern !== null) return self.pattern;
+  return raise("TypeError", "Calling RegExp.exec on a non-RegExp object");
+}
+
+export const PATTERN_METHODS = new Map<string, Native>([
+  [
+    "exec",
+    (machine, self, [subject]) => {
+      const text = toText(machine, subject);
+      return matchResult(text, nextMatch(machine, thisPattern(self), text));
+    },
+  ],
+  [
+    "test",
+    (machine, self, [subject]) => nextMatch(machine, thisPattern(self), toText(machine, subject)) !== null,
+  ],
+  ["compile", () => undefined],
+  [
+    "toString",
+    (_, self) => {
+      const { source, global, ignoreCase, multiline } = thisPattern(self);
+      return `/${source}/${global ? "g" : ""}${ignoreCase ? "i" : ""}${multiline ? "m" : ""}`;
+    },
+  ],
+]);

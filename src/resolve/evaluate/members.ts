@@ -1,0 +1,163 @@
+import { payItems, raise, refuse, spend, type Machine } from "./machine.ts";
+import {
+  ABSENT,
+  fromData,
+  isObject,
+  newObject,
+  type Kind,
+  type Native,
+  type ScriptObject,
+  type Value,
+} from "./values.ts";
+
+/** Names that lead from a value to what made it. Own members may be called so (a label, say); nothing else is. */
+const FORBIDDEN = new Set(["constructor", "__proto__"]);
+const FORBIDDEN_OF_FUNCTIONS = new Set(["prototype", "caller", "callee", "arguments"]);
+const INDEX = /^(?:0|[1-9]\d{0,9})$/;
+const MAX_INDEX = 2 ** 32 - 2;
+
+/** The function object of a built-in: one for each run, so that no run sees what another wrote onto it. */
+export function nativeFunction(
+  machine: Machine,
+  name: string,
+  call: Native,
+  construct: Native | null = null,
+): ScriptObject {
+  const known = machine.functions.get(call);
+  if (known !== undefined) return known;
+  const made = newObject("Function", { name, call, construct });
+  machine.functions.set(call, made);
+  return made;
+}
+
+/** A member of a value that is neither `undefined` nor `null`, its class's methods included. */
+export function getMember(machine: Machine, base: Value, name: string): Value {
+  const own = ownMember(machine, base, name);
+  if (own !== ABSENT) return own;
+  const kind = kindOf(base);
+  const method = machine.library.methods[kind]?.get(name) ?? machine.library.methods.Object?.get(name);
+  if (method !== undefined) return nativeFunction(machine, name, method);
+  if (kind === "Error" && isObject(base)) {
+    if (name === "name") return base.name;
+    if (name === "message") return "";
+  }
+  guard(kind, name);
+  return undefined;
+}
+
+function guard(kind: Kind, name: string): void {
+  const ofFunction = (kind === "Function" || kind === "Arguments") && FORBIDDEN_OF_FUNCTIONS.has(name);
+  if (ofFunction || FORBIDDEN.has(name)) refuse(`the member '${name}'`);
+}
+
+export function hasMember(machine: Machine, object: ScriptObject, name: string): boolean {
+  const { methods } = machine.library;
+  if (ownMember(machine, object, name) !== ABSENT || name === "constructor") return true;
+  return methods[object.kind]?.has(name) === true || methods.Object?.has(name) === true;
+}
+
+export function kindOf(value: Value): Kind {
+  if (isObject(value)) return value.kind;
+  if (typeof value === "string") return "String";
+  return typeof value === "number" ? "Number" : "Boolean";
+}
+
+export function ownMember(machine: Machine, base: Value, name: string): Value | typeof ABSENT {
+  if (!isObject(base)) return typeof base === "string" ? textMember(base, name) : ABSENT;
+  materialise(machine, base);
+  const { members, kind, pattern } = base;
+  if (members.has(name)) return members.get(name);
+  switch (kind) {
+    case "Array":
+      return name === "length" ? base.length : ABSENT;
+    case "String":
+      return textMember(String(base.primitive), name);
+    case "Function":
+      if (name === "name") return base.name;
+      return name === "length" ? Number(base.primitive ?? 0) : ABSENT;
+    case "RegExp":
+      if (name === "lastIndex") return pattern?.lastIndex;
+      if (name === "source") return pattern?.source;
+      return isFlag(name) ? pattern?.[name] : ABSENT;
+    case "environment": {
+      const make = machine.library.globals.get(name);
+      if (make === undefined) return ABSENT;
+      const made = make(machine);
+      members.set(name, made);
+      return made;
+    }
+    default:
+      return ABSENT;
+  }
+}
+
+function isFlag(name: string): name is "global" | "ignoreCase" | "multiline" {
+  return name === "global" || name === "ignoreCase" || name === "multiline";
+}
+
+function textMember(text: string, name: string): Value | typeof ABSENT {
+  if (name === "length") return text.length;
+  return INDEX.test(name) && Number(name) < text.length ? text.charAt(Number(name)) : ABSENT;
+}
+
+export function putMember(machine: Machine, object: ScriptObject, name: string, value: Value): void {
+  const { kind, members, pattern } = object;
+  materialise(machine, object);
+  if (object.shared) machine.changedFacts = true;
+  if (!members.has(name)) guard(kind, name);
+  if (kind === "RegExp" && name === "lastIndex" && pattern !== null) {
+    pattern.lastIndex = value;
+  } else if (kind === "Array" && name === "length") {
+    setLength(machine, object, value);
+  } else if (members.has(name) || kind === "environment" || ownMember(machine, object, name) === ABSENT) {
+    members.set(name, value);
+    if (kind === "Array" && INDEX.test(name) && Number(name) <= MAX_INDEX) {
+      object.length = Math.max(object.length, Number(name) + 1);
+    }
+  }
+}
+
+function setLength(machine: Machine, array: ScriptObject, value: Value): void {
+  const length = Number(value);
+  if (length !== length >>> 0) raise("RangeError");
+  if (length < array.length) {
+    spend(machine, array.members.size);
+    for (const name of array.members.keys()) {
+      if (INDEX.test(name) && Number(name) >= length) array.members.delete(name);
+    }
+  }
+  array.length = length;
+}
+
+/** False for what cannot be deleted. */
+export function deleteMember(machine: Machine, object: ScriptObject, name: string): boolean {
+  materialise(machine, object);
+  if (object.shared) machine.changedFacts = true;
+  if (object.members.delete(name)) return true;
+  return ownMember(machine, object, name) === ABSENT;
+}
+
+/** Names of the members `for ... in` visits. */
+export function memberNames(machine: Machine, object: ScriptObject): string[] {
+  materialise(machine, object);
+  const text = object.kind === "String" ? String(object.primitive) : "";
+  payItems(machine, object.members.size + text.length);
+  return [...text.split("").map((_, index) => String(index)), ...object.members.keys()];
+}
+
+/** The items of an array, or of anything with a length; holes are ABSENT. */
+export function listItems(machine: Machine, list: Value): (Value | typeof ABSENT)[] {
+  const length = Number(getMember(machine, list, "length")) >>> 0;
+  payItems(machine, length);
+  return Array.from({ length }, (_, index) => ownMember(machine, list, String(index)));
+}
+
+/** Makes the members of an object that stands for data, one level of it. */
+function materialise(machine: Machine, object: ScriptObject): void {
+  const { source, members, shared } = object;
+  if (source === null) return;
+  object.source = null;
+  const entries = Object.entries(source);
+  spend(machine, entries.length << 3);
+  for (const [name, data] of entries) members.set(name, fromData(data, shared));
+}

@@ -1,0 +1,59 @@
+import { toObject } from "./convert.ts";
+import { raise, type Machine, type Scope } from "./machine.ts";
+import { deleteMember, getMember, hasMember, putMember } from "./members.ts";
+import type { Value } from "./values.ts";
+
+/**
+ * A name or a member not yet looked at (ES5 §8.7). otto keeps them longer than ES5 does: the value of a statement may
+ * be one, which is why a name nobody defined can pass unnoticed in the middle of a loop.
+ */
+export interface Reference {
+  readonly isReference: true;
+  /** Where it was found; `null` for a name that is nowhere. */
+  readonly base: Map<string, Value> | Value;
+  readonly found: boolean;
+  readonly name: string;
+}
+
+export function isReference(value: Value | Reference): value is Reference {
+  return typeof value === "object" && value !== null && "isReference" in value;
+}
+
+export function memberReference(base: Value, name: string): Reference {
+  return { isReference: true, base, found: true, name };
+}
+
+export function lookUp(machine: Machine, scope: Scope, name: string): Reference {
+  for (let one: Scope | null = scope; one !== null; one = one.outer) {
+    const { names } = one;
+    const here = names instanceof Map ? names.has(name) : hasMember(machine, names, name);
+    if (here) return { isReference: true, base: names, found: true, name };
+  }
+  return { isReference: true, base: null, found: false, name };
+}
+
+/** The value. Throws a ReferenceError for a name nobody defined. */
+export function settle(machine: Machine, value: Value | Reference): Value {
+  if (!isReference(value)) return value;
+  const { base, found, name } = value;
+  if (!found) raise("ReferenceError", `'${name}' is not defined`);
+  return base instanceof Map ? base.get(name) : getMember(machine, base, name);
+}
+
+/** Assigns; an unknown name becomes a global one, and what is written onto a primitive is lost (ES5 §8.7.2). */
+export function assign(machine: Machine, target: Reference, value: Value): void {
+  const { base, found, name } = target;
+  if (base instanceof Map) base.set(name, value);
+  else putMember(machine, found ? toObject(base) : machine.global, name, value);
+}
+
+export function remove(machine: Machine, target: Reference): boolean {
+  const { base, found, name } = target;
+  if (!found) return true;
+  return base instanceof Map ? false : deleteMember(machine, toObject(base), name);
+}
+
+/** What a function called by this reference sees as `this`: the object it is a member of. */
+export function owner({ base }: Reference): Value {
+  return base instanceof Map ? undefined : base;
+}

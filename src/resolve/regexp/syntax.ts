@@ -1,3 +1,0 @@
-export function patternProblem(_pattern: string): string | null {
-  return null;
-}

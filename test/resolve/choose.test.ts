@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { chooseBuild, type Choice, type Rule } from "../../src/resolve/choose.ts";
+
+const LINUX = "entity.system.os == 'linux'";
+const AMD64 = "entity.system.arch == 'amd64'";
+const DEBIAN = "entity.system.platform_family == 'debian'";
+const MACHINE = { name: "a", system: { os: "linux", arch: "amd64", platform_family: "debian" } };
+
+function builds(...filters: (string[] | null)[]) {
+  return { builds: filters.map((list) => ({ url: "u", filters: list })) };
+}
+
+function index(choice: Choice): number | string | null {
+  if (choice.outcome === "chosen") return choice.index;
+  return choice.outcome === "none" ? null : choice.error.message;
+}
+
+function choose(asset: Parameters<typeof chooseBuild>[0], entity: unknown = MACHINE, rule: Rule = "first") {
+  return index(chooseBuild(asset, entity, rule));
+}
+
+describe("the build an agent takes", () => {
+  it("is the first whose filters are all true", () => {
+    expect(choose(builds([LINUX, "false"], [LINUX, AMD64], [LINUX]))).toBe(1);
+    expect(choose(builds(["false"], []))).toBe(1);
+    expect(choose(builds(["false"], null))).toBe(1);
+    expect(choose(builds(["false"], [""]))).toBeNull();
+  });
+
+  it("is the one with the most filters under the rule of 7.x, the first of them on a tie", () => {
+    const asset = builds([LINUX], [LINUX, AMD64], [LINUX, DEBIAN], ["false", LINUX, AMD64]);
+    expect(choose(asset)).toBe(0);
+    expect(choose(asset, MACHINE, "most-specific")).toBe(1);
+  });
+
+  it("is the asset itself where there are no builds, and only there (T264, T265)", () => {
+    expect(choose({ filters: [LINUX] })).toBe(0);
+    expect(choose({ filters: null, builds: null })).toBe(0);
+    expect(choose({ filters: ["false"], builds: [] })).toBeNull();
+    expect(choose({ filters: ["false"], ...builds([LINUX]) })).toBe(0);
+    expect(choose({ filters: [LINUX], ...builds(["false"]) })).toBeNull();
+  });
+});
+
+describe("a filter that fails", () => {
+  const missing = "TypeError: Cannot access member 'os' of undefined";
+
+  it("stops the whole asset in 6.x, unless a build before it matched", () => {
+    expect(choose(builds(["nope"], [LINUX]))).toBe("ReferenceError: 'nope' is not defined");
+    expect(choose(builds([LINUX], ["nope"]))).toBe(0);
+    expect(choose(builds([LINUX]), { name: "proxy" })).toBe(missing);
+    expect(choose({ filters: [LINUX] }, { name: "proxy" })).toBe(missing);
+  });
+
+  it("rules out its build in 7.x", () => {
+    expect(choose(builds(["nope", LINUX], [LINUX]), MACHINE, "most-specific")).toBe(1);
+    expect(choose(builds([LINUX]), { name: "proxy" }, "most-specific")).toBeNull();
+  });
+
+  it("is not reached behind one that is false", () => {
+    expect(choose(builds(["false", "nope"], [LINUX]))).toBe(1);
+  });
+});
+
+describe("the reasons", () => {
+  it("name each filter looked at, its verdict, and the builds not looked at", () => {
+    const { reports } = chooseBuild(builds([LINUX, "false", AMD64], [LINUX], [AMD64]), MACHINE);
+    expect(reports).toEqual([
+      {
+        index: 0,
+        matches: false,
+        filters: [
+          { filter: LINUX, verdict: { value: true } },
+          { filter: "false", verdict: { value: false } },
+        ],
+      },
+      { index: 1, matches: true, filters: [{ filter: LINUX, verdict: { value: true } }] },
+      { index: 2, matches: null, filters: [] },
+    ]);
+  });
+
+  it("name the filter that failed and why", () => {
+    expect(chooseBuild(builds([LINUX], ["return 1"]), { system: { os: "x" } })).toMatchObject({
+      outcome: "error",
+      index: 1,
+      filter: "return 1",
+      error: { kind: "syntax", message: "(anonymous): Line 1:1 Illegal return statement" },
+    });
+  });
+});
+
+describe("filters of one asset", () => {
+  it("see what an earlier one of their build assigned, and nothing of another build's", () => {
+    const assigns = "entity.system.os = 'windows'";
+    const isWindows = "entity.system.os == 'windows'";
+    expect(choose(builds([isWindows]))).toBeNull();
+    expect(choose(builds([isWindows], [assigns, isWindows]))).toBe(1);
+    expect(choose(builds([assigns, "false"], [isWindows], [LINUX]))).toBe(2);
+  });
+
+  it("share a budget, so that a hundred builds cost no more than ten endless filters", () => {
+    const many = Array.from({ length: 100 }, (_, index) => [`for (var i = ${index}; ; i++);`]);
+    const { reports } = chooseBuild(builds(...many), MACHINE, "most-specific");
+    const spent = reports.filter(({ filters }) => filters.length > 0);
+    expect(spent).toHaveLength(100);
+    expect(choose(builds(...many, []), MACHINE, "most-specific")).toBe(100);
+  });
+});
