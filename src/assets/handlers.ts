@@ -3,10 +3,11 @@ import type { Principal } from "../auth/principal.ts";
 import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
-import { notModified, readConditions } from "../http/conditional.ts";
+import { readConditions } from "../http/conditional.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
+import { tagged } from "../http/tagged.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { decodeAsset } from "./decode.ts";
 import { entityTag } from "./etag.ts";
@@ -20,7 +21,7 @@ export async function getAsset(context: Context): Promise<Response> {
   const reading = readingOf(context);
   const asset = await context.services.assets.get(namespaceOf(context), nameOf(context), reading);
   const { definition, etag } = represent(asset, negotiation);
-  return tagged(context, definition, etag, { ...vary([asset], negotiation), ...servedHeaders(reading) });
+  return tagged(context.request, definition, etag, { ...vary([asset], negotiation), ...servedHeaders(reading) });
 }
 
 /** The list of a namespace or, on the path without one, of the whole cluster. */
@@ -36,7 +37,7 @@ export async function listAssets(context: Context): Promise<Response> {
   const next = page.next === null ? null : continueToken(page.next);
   // The tags of its assets and its token say what a page is; no need to hash all its bytes.
   const etag = await entityTag([next, ...shown.map((asset) => asset.etag)].join("\n"));
-  return tagged(context, `[${shown.map(({ definition }) => definition).join(",")}]`, etag, {
+  return tagged(context.request, `[${shown.map(({ definition }) => definition).join(",")}]`, etag, {
     ...(next === null ? {} : { "Sensu-Continue": next }),
     ...vary(page.assets, negotiation),
     ...servedHeaders(reading),
@@ -77,12 +78,6 @@ export async function deleteAsset(context: Context): Promise<Response> {
   const condition = readConditions(context.request.headers);
   await context.services.assets.delete(namespaceOf(context), nameOf(context), condition, commitOf(context));
   return empty(204);
-}
-
-/** A body with its tag, or 304 when the client has it (RFC 9110 §15.4.5). */
-function tagged(context: Context, body: string, etag: string, headers: Record<string, string>): Response {
-  const all = { ETag: etag, ...headers };
-  return notModified(context.request.headers, etag) ? empty(304, all) : json(body, all);
 }
 
 async function readAsset(context: Context): Promise<Asset> {

@@ -35,9 +35,16 @@ export function empty(status: 200 | 201 | 204 | 304, headers: Record<string, str
   return new Response(null, { status, headers: { ...COMMON, ...headers } });
 }
 
-/** A body for people. */
-export function text(body: string): Response {
-  return new Response(body, { headers: { ...COMMON, "Content-Type": "text/plain; charset=utf-8" } });
+/** A body for people and shells. */
+export function text(body: string, headers: Record<string, string> = {}): Response {
+  return new Response(body, {
+    headers: { ...COMMON, ...headers, "Content-Type": "text/plain; charset=utf-8" },
+  });
+}
+
+/** 302 to a place that need not be ours. */
+export function redirect(location: string, headers: Record<string, string>): Response {
+  return new Response(null, { status: 302, headers: { ...COMMON, ...headers, Location: location } });
 }
 
 /** A body that is written as it is made. A failure on the way breaks the connection: what was sent is not the whole. */

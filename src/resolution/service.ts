@@ -1,0 +1,52 @@
+import { decodeAsset } from "../assets/decode.ts";
+import { entityTag } from "../assets/etag.ts";
+import type { AssetService } from "../assets/service.ts";
+import type { Asset } from "../assets/schema.ts";
+import type { Rule } from "../resolve/choose.ts";
+import type { Reading } from "../store/reading.ts";
+import type { Facts } from "./facts.ts";
+import { resolveAsset, type Resolution } from "./resolve.ts";
+
+/** A resolution with the tag of what it was made from: the asset, the facts and the rule. */
+export interface TaggedResolution {
+  readonly resolution: Resolution;
+  readonly assetTag: string;
+  readonly etag: string;
+}
+
+/** Resolutions an isolate remembers; a fleet has few kinds of machine. */
+const REMEMBERED = 5_000;
+
+/** Resolves assets for machines. A resolution depends on the asset's version and the facts alone, so it is remembered. */
+export class ResolveService {
+  readonly #assets: AssetService;
+  readonly #known = new Map<string, TaggedResolution>();
+
+  constructor(assets: AssetService) {
+    this.#assets = assets;
+  }
+
+  async asset(namespace: string, name: string, reading: Reading): Promise<{ asset: Asset; etag: string }> {
+    const { definition, etag } = await this.#assets.get(namespace, name, reading);
+    return { asset: decodeAsset(JSON.parse(definition)), etag };
+  }
+
+  /** `factsKey` names the facts; `facts` makes them when they are needed. */
+  async resolve(
+    place: { namespace: string; name: string },
+    rule: Rule,
+    factsKey: string,
+    facts: () => Facts,
+    reading: Reading,
+  ): Promise<TaggedResolution> {
+    const { definition, etag: assetTag } = await this.#assets.get(place.namespace, place.name, reading);
+    const key = `${assetTag} ${rule} ${factsKey}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const resolution = resolveAsset(decodeAsset(JSON.parse(definition)), facts(), rule);
+    const made = { resolution, assetTag, etag: await entityTag(key) };
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(key, made);
+    return made;
+  }
+}
