@@ -1,4 +1,13 @@
-import { judge, newFacts, type Facts, type FilterError, type Verdict } from "./evaluate.ts";
+import {
+  judge,
+  newFacts,
+  prepare,
+  type EvaluationOptions,
+  type Facts,
+  type FilterError,
+  type Prepared,
+  type Verdict,
+} from "./evaluate.ts";
 
 /** What is chosen from. Filters are expressions here, whatever form they were written in. */
 export interface Build {
@@ -6,9 +15,7 @@ export interface Build {
 }
 
 /** An asset: builds, or in their absence (or emptiness) the asset itself as the only one. */
-export interface Choosable<B extends Build> extends Build {
-  builds?: readonly B[] | null;
-}
+export type Choosable<B extends Build = Build> = B & { builds?: readonly B[] | null };
 
 /** `first` is what agents of 6.x do (contract §6.2); `most-specific`, the match with the most filters, those of 7.x. */
 export type Rule = "first" | "most-specific";
@@ -35,32 +42,42 @@ export type Choice =
 /** Evaluation steps for all filters of an asset together; each has its own limit as well. */
 const MAX_STEPS_PER_ASSET = 100_000;
 
+export interface ChoiceOptions extends EvaluationOptions {
+  /** Filters already read, by their text; those met on the way are added. */
+  prepared?: Map<string, Prepared>;
+}
+
 interface Session {
   entity: unknown;
   facts: Facts;
   steps: number;
   /** Verdicts on the facts as they came: the same expression stands in many builds. */
   known: Map<string, Verdict>;
+  prepared: Map<string, Prepared>;
 }
 
 /**
  * The build an agent with these facts takes. A filter that fails stops the whole asset under `first`; under
  * `most-specific` it only rules its build out.
  */
-export function chooseBuild<B extends Build>(
-  asset: Choosable<B>,
+export function chooseBuild(
+  asset: Choosable,
   entity: unknown,
   rule: Rule = "first",
+  options: ChoiceOptions = {},
 ): Choice {
-  const session = {
-    entity,
-    facts: newFacts(entity),
-    steps: MAX_STEPS_PER_ASSET,
-    known: new Map<string, Verdict>(),
-  };
+  const steps = Math.min(options.steps ?? MAX_STEPS_PER_ASSET, MAX_STEPS_PER_ASSET);
+  const { prepared = new Map<string, Prepared>() } = options;
+  const session = { entity, facts: newFacts(entity), steps, known: new Map<string, Verdict>(), prepared };
+  const choice = choose(session, candidates(asset), rule);
+  options.onSteps?.(steps - session.steps);
+  return choice;
+}
+
+function choose(session: Session, builds: readonly Build[], rule: Rule): Choice {
   const reports: BuildReport[] = [];
   let best: { index: number; filters: number } | null = null;
-  for (const [index, { filters }] of candidates(asset).entries()) {
+  for (const [index, { filters }] of builds.entries()) {
     if (rule === "first" && best !== null) {
       reports.push({ index, matches: null, filters: [] });
       continue;
@@ -78,7 +95,7 @@ export function chooseBuild<B extends Build>(
 }
 
 /** The builds, or the asset itself where there are none: builds, when there are any, replace the top level. */
-export function candidates<B extends Build>(asset: Choosable<B>): readonly (B | Choosable<B>)[] {
+export function candidates<B extends Build>(asset: Choosable<B>): readonly B[] {
   const { builds } = asset;
   return builds === null || builds === undefined || builds.length === 0 ? [asset] : builds;
 }
@@ -98,10 +115,12 @@ function examine(session: Session, index: number, filters: readonly string[]): B
 }
 
 function lookAt(session: Session, filter: string): Verdict {
-  const { facts, known, steps } = session;
+  const { facts, known, prepared, steps } = session;
   const before = facts.changed ? undefined : known.get(filter);
   if (before !== undefined) return before;
-  const verdict = judge(filter, facts, { steps, onSteps: (taken) => (session.steps -= taken) });
+  const ready = prepared.get(filter) ?? prepare(filter);
+  prepared.set(filter, ready);
+  const verdict = judge(ready, facts, { steps, onSteps: (taken) => (session.steps -= taken) });
   if (!facts.changed) known.set(filter, verdict);
   return verdict;
 }

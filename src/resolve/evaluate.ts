@@ -47,23 +47,30 @@ export interface EvaluationOptions {
   onSteps?: (steps: number) => void;
 }
 
-/** Whether a filter is true for an entity. Never throws. */
-export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
-  return judge(expression, newFacts(entity), options);
-}
+/** A filter read once and run often. */
+export type Prepared = { program: Program } | { error: FilterError };
 
-/** The same for facts that several filters share. */
-export function judge(expression: string, facts: Facts, options: EvaluationOptions = {}): Verdict {
+export function prepare(expression: string): Prepared {
   if (expression.length > MAX_EXPRESSION_LENGTH) {
     return {
       error: { kind: "budget", message: `a filter of more than ${MAX_EXPRESSION_LENGTH} characters` },
     };
   }
   const parsed = parseProgram(expression);
-  if ("problem" in parsed) return { error: { kind: "syntax", message: parsed.problem } };
+  return "program" in parsed ? parsed : { error: { kind: "syntax", message: parsed.problem } };
+}
+
+/** Whether a filter is true for an entity. Never throws. */
+export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
+  return judge(prepare(expression), newFacts(entity), options);
+}
+
+/** The same for facts that several filters share. */
+export function judge(filter: Prepared, facts: Facts, options: EvaluationOptions = {}): Verdict {
+  if ("error" in filter) return filter;
   const steps = Math.min(options.steps ?? MAX_STEPS, MAX_STEPS);
   const machine = newMachine(LIBRARY, runFunction, facts.entity, steps);
-  const verdict = run(machine, parsed.program);
+  const verdict = run(machine, filter.program);
   facts.changed ||= machine.changedFacts;
   options.onSteps?.(Math.min(steps, Math.ceil(steps - machine.work / WORK_PER_STEP)));
   return verdict;

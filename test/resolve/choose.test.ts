@@ -10,13 +10,13 @@ function builds(...filters: (string[] | null)[]) {
   return { builds: filters.map((list) => ({ url: "u", filters: list })) };
 }
 
-function index(choice: Choice): number | string | null {
+function settled(choice: Choice): number | string | null {
   if (choice.outcome === "chosen") return choice.index;
   return choice.outcome === "none" ? null : choice.error.message;
 }
 
 function choose(asset: Parameters<typeof chooseBuild>[0], entity: unknown = MACHINE, rule: Rule = "first") {
-  return index(chooseBuild(asset, entity, rule));
+  return settled(chooseBuild(asset, entity, rule));
 }
 
 describe("the build an agent takes", () => {

@@ -1,0 +1,145 @@
+import { LIBRARY } from "../evaluate/library/globals.ts";
+import type { Expression, Identifier, Program } from "../parser/ast.ts";
+import { parseProgram } from "../syntax.ts";
+import type { Finding, LintRule } from "./finding.ts";
+import { ENTITY_MEMBERS, KNOWN_VALUES, LATER_METHODS, SYSTEM_MEMBERS } from "./known-facts.ts";
+import { memberPath, visitNodes } from "./tree.ts";
+
+const LATER_SYNTAX = /=>|`|\b(?:let|const|class|import|export|async|await)\b|\?\.|\?\?|\*\*|\.\.\./;
+
+/** What is wrong with one filter expression. */
+export function lintFilter(where: string, filter: string): Finding[] {
+  const parsed = parseProgram(filter);
+  if ("problem" in parsed) return [syntaxFinding(where, filter, parsed.problem)];
+  const findings = new Map<string, Finding>();
+  const add = (rule: LintRule, message: string) => findings.set(rule + message, { rule, where, message });
+  const names = visibleNames(parsed.program);
+  visitNodes(parsed.program, (node, parent) => {
+    if (node.type === "Assignment") lintAssignment(node, add);
+    else if (node.type === "Binary") lintComparison(node, add);
+    else if (node.type === "Identifier") lintName(node, parent, names, add);
+    else if (node.type === "Member") {
+      lintMethod(node, parent, add);
+      if (parent?.type !== "Member" || parent.object !== node) lintChain(node, parent, add);
+    }
+  });
+  return [...findings.values()];
+}
+
+type Add = (rule: LintRule, message: string) => void;
+
+function syntaxFinding(where: string, filter: string, problem: string): Finding {
+  const later = LATER_SYNTAX.test(filter);
+  const advice = later ? "Agents run ES5 only: write it without newer syntax." : "Correct the expression.";
+  return {
+    rule: later ? "es5" : "syntax",
+    where,
+    message: `Sensu refuses this filter: ${problem}. ${advice}`,
+  };
+}
+
+function lintAssignment({ operator, left }: Expression & { type: "Assignment" }, add: Add): void {
+  const path = memberPath(left);
+  if (operator === "=" && path?.[0] === "entity") {
+    add(
+      "assignment",
+      `This assigns to ${path.join(".")} instead of comparing, so it says the same on every machine. Write == .`,
+    );
+  }
+}
+
+function lintComparison(
+  node: Expression & { left: Expression; right: Expression; operator: string },
+  add: Add,
+): void {
+  if (!/^[=!]==?$/.test(node.operator)) return;
+  const [fact, value] = node.left.type === "Literal" ? [node.right, node.left] : [node.left, node.right];
+  const path = memberPath(fact);
+  if (path === null || path.length !== 3 || path[0] !== "entity" || path[1] !== "system") return;
+  const known = KNOWN_VALUES[path[2] ?? ""];
+  if (known === undefined || value.type !== "Literal" || typeof value.value !== "string") return;
+  const text = value.value;
+  if (known.all?.has(text) === true) return;
+  const meant =
+    known.meant[text.toLowerCase()] ??
+    (known.all?.has(text.toLowerCase()) === true ? `write '${text.toLowerCase()}'` : null);
+  if (known.all === null && meant === null) return;
+  const advice = meant ?? `use one of ${[...(known.all ?? [])].filter((one) => one !== "").join(", ")}`;
+  add("unreported-value", `No agent reports '${text}' as ${path.join(".")}: ${advice}.`);
+}
+
+function lintChain(node: Expression, parent: Expression | null, add: Add): void {
+  const full = memberPath(node) ?? [];
+  const path = parent?.type === "Call" && parent.callee === node ? full.slice(0, -1) : full;
+  const [root, first, second] = path;
+  if (root !== "entity" || first === undefined) return;
+  if (!ENTITY_MEMBERS.has(first)) {
+    add("unknown-name", `Agents have no entity.${first}: ${advise(first, second)}.`);
+  } else if (first === "system" && second !== undefined && !SYSTEM_MEMBERS.has(second)) {
+    add("unknown-name", `Agents have no entity.system.${second}: ${advise(second)}.`);
+  }
+}
+
+/** The member someone meant, if another spelling of it exists. */
+function advise(name: string, next?: string): string {
+  if (name === "metadata") return `write entity.${next ?? "name"}, filters see the entity flat`;
+  if (name === "class") return "write entity.entity_class";
+  const plain = name.toLowerCase().replaceAll("_", "");
+  const meant = (list: ReadonlySet<string>) => [...list].find((one) => one.replaceAll("_", "") === plain);
+  const inSystem = meant(SYSTEM_MEMBERS);
+  if (inSystem !== undefined) return `write entity.system.${inSystem}`;
+  const inEntity = meant(ENTITY_MEMBERS);
+  const rest = inEntity === "system" && next !== undefined ? `.${next.toLowerCase()}` : "";
+  return inEntity === undefined
+    ? "use a label, entity.labels, for what is your own"
+    : `write entity.${inEntity}${rest}`;
+}
+
+function lintMethod(
+  { property }: Expression & { type: "Member" },
+  parent: Expression | null,
+  add: Add,
+): void {
+  if (parent?.type !== "Call" || property.type !== "Literal") return;
+  const name = String(property.value);
+  const instead = Object.hasOwn(LATER_METHODS, name) ? LATER_METHODS[name] : undefined;
+  if (instead !== undefined) add("es5", `Agents run ES5, which has no .${name}(): ${instead}.`);
+}
+
+/** The names a filter may use, or `null` where a `with` makes that unknowable. */
+function visibleNames(program: Program): Set<string> | null {
+  const names = new Set(["entity", ...LIBRARY.globals.keys(), ...namesOf(program.declared)]);
+  let knowable = true;
+  visitNodes(program, (node) => {
+    if (node.type === "With") knowable = false;
+    else if (node.type === "Try") names.add(node.parameter);
+    else if (node.type === "Function") {
+      for (const name of [node.name, "arguments", ...node.parameters, ...namesOf(node.declared)])
+        names.add(name);
+    }
+  });
+  return knowable ? names : null;
+}
+
+function namesOf({ functions, variables }: Program["declared"]): string[] {
+  return [...functions.map(({ name }) => name), ...variables];
+}
+
+function lintName(node: Identifier, parent: Expression | null, names: Set<string> | null, add: Add): void {
+  const { name } = node;
+  const isTarget = parent?.type === "Assignment" && parent.left === node;
+  const isAsked = parent?.type === "Unary" && parent.operator === "typeof";
+  if (names === null || names.has(name) || isTarget || isAsked) return;
+  add(
+    "unknown-name",
+    `No filter knows the name ${name}, so this one fails on every agent: ${meantBy(name, parent)}.`,
+  );
+}
+
+function meantBy(name: string, parent: Expression | null): string {
+  if (name.toLowerCase() === "system") return "write entity.system";
+  if (parent?.type === "Binary") return `write '${name}' in quotes`;
+  return ENTITY_MEMBERS.has(name)
+    ? `write entity.${name}`
+    : "correct it, or put it in quotes if it is a value";
+}
