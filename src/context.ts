@@ -1,3 +1,4 @@
+import type { ApplyService } from "./apply/service.ts";
 import type { AssetService } from "./assets/service.ts";
 import { allows, type Role } from "./auth/grants.ts";
 import type { Principal } from "./auth/principal.ts";
@@ -21,6 +22,7 @@ export interface Services {
   readonly history: HistoryService;
   readonly audit: HistoryStore;
   readonly resolve: ResolveService;
+  readonly apply: ApplyService;
   /** `strict`: assets with lint findings are refused. */
   readonly lint: "count" | "strict";
   readonly health: Health;

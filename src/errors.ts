@@ -4,6 +4,7 @@ export type ErrorKind =
   | "invalidArgument"
   | "notFound"
   | "alreadyExists"
+  | "conflict"
   | "permissionDenied"
   | "unauthenticated"
   | "preconditionFailed"

@@ -1,9 +1,11 @@
+import { ApplyService } from "./apply/service.ts";
 import { AssetService } from "./assets/service.ts";
 import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
 import { CachedAssetStore } from "./cache/cached-asset-store.ts";
 import { edgeOf } from "./cache/edge.ts";
 import { healthOf } from "./cache/health.ts";
 import { beat, type Chore } from "./cache/heartbeat.ts";
+import { JournaledSetStore } from "./cache/journaled-set-store.ts";
 import { readConfig } from "./config.ts";
 import { HistoryService } from "./history/service.ts";
 import { failure } from "./http/respond.ts";
@@ -18,6 +20,8 @@ import { D1AssetStore } from "./store/d1-asset-store.ts";
 import { D1HistoryStore } from "./store/d1-history-store.ts";
 import { D1KeyStore } from "./store/d1-key-store.ts";
 import { D1NamespaceStore } from "./store/d1-namespace-store.ts";
+import { D1PlanStore } from "./store/d1-plan-store.ts";
+import { D1SetStore } from "./store/d1-set-store.ts";
 import { D1SessionStore } from "./store/d1-session-store.ts";
 import { loadCommitLog } from "./store/d1-commit-log.ts";
 import { sweepTombstones } from "./store/d1-sweep.ts";
@@ -33,6 +37,7 @@ async function build(env: Env): Promise<App> {
   const config = await readConfig(env);
   const keys = new D1KeyStore(env.DB);
   const sessions = new D1SessionStore(env.DB);
+  const plans = new D1PlanStore(env.DB);
   const sources: CredentialSources = {
     ...config,
     ring: keyRing(keys),
@@ -54,6 +59,7 @@ async function build(env: Env): Promise<App> {
       history: new HistoryService(history, assets),
       audit: history,
       resolve: new ResolveService(assets),
+      apply: new ApplyService(new JournaledSetStore(new D1SetStore(env.DB), edge), plans),
       lint: config.lint,
       namespaces: new NamespaceService(new D1NamespaceStore(env.DB)),
       keys: new KeyService(keys),
@@ -64,7 +70,10 @@ async function build(env: Env): Promise<App> {
     clock: () => Date.now(),
     log,
   });
-  const chores: readonly Chore[] = [{ name: "sessions", run: (now) => sessions.prune(now) }];
+  const chores: readonly Chore[] = [
+    { name: "sessions", run: (now) => sessions.prune(now) },
+    { name: "plans", run: (now) => plans.prune(now) },
+  ];
   return { serve, beat: () => beat(edge, (before, seq) => sweepTombstones(env.DB, before, seq), chores) };
 }
 

@@ -1,3 +1,4 @@
+import { applySet, planSet } from "./apply/handlers.ts";
 import {
   createAsset,
   deleteAsset,
@@ -249,5 +250,20 @@ export const routes: readonly Route[] = [
     access: "authenticated",
     handle: lintBody,
     summary: "What is legal in an asset and yet wrong",
+  },
+
+  {
+    method: "POST",
+    path: `${EDGE_NAMESPACE}/plan`,
+    access: "edit",
+    handle: planSet,
+    summary: "What a set of definitions would change",
+  },
+  {
+    method: "POST",
+    path: `${EDGE_NAMESPACE}/apply`,
+    access: "edit",
+    handle: applySet,
+    summary: "Apply a plan or a set, all or nothing",
   },
 ];

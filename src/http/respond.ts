@@ -7,6 +7,7 @@ const STATUS = {
   invalidArgument: { status: 400, code: 1 },
   notFound: { status: 404, code: 2 },
   alreadyExists: { status: 409, code: 3 },
+  conflict: { status: 409, code: 7 },
   permissionDenied: { status: 403, code: 4 },
   unauthenticated: { status: 401, code: 5 },
   preconditionFailed: { status: 412, code: 7 },

@@ -1,0 +1,63 @@
+import { decodeAsset } from "../assets/decode.ts";
+import { nameProblem } from "../assets/validate.ts";
+import type { Asset } from "../assets/schema.ts";
+import { ApiError, invalid } from "../errors.ts";
+import { parseBody } from "../http/body.ts";
+
+/** Definitions of one set, and bytes of the body that brings them. */
+const DEFINITIONS = 1_000;
+export const SET_BYTES = 8 * 1024 * 1024;
+
+/** A set of definitions: a JSON array, one definition, or one a line (NDJSON); each bare or wrapped. */
+export function readDefinitions(bytes: Uint8Array): Map<string, Asset> {
+  const found = new Map<string, Asset>();
+  for (const [index, body] of bodiesIn(bytes).entries()) {
+    const asset = placed(index, () => decodeAsset(body));
+    const name = asset.metadata?.name ?? "";
+    const problem = nameProblem(name);
+    if (problem !== null) throw invalid(`definition ${index}: ${problem}`);
+    if (found.has(name)) throw invalid(`definition ${index}: ${name} is there twice`);
+    if (found.size === DEFINITIONS) throw invalid(`a set cannot hold more than ${DEFINITIONS} definitions`);
+    found.set(name, asset);
+  }
+  return found;
+}
+
+/** Says of which definition an error speaks. */
+export function placed<T>(at: number | string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ApiError ? invalid(`definition ${at}: ${error.message}`) : error;
+  }
+}
+
+function bodiesIn(bytes: Uint8Array): unknown[] {
+  const lines = linesOf(bytes);
+  const [first] = lines;
+  if (first === undefined) return [];
+  // Several lines that each hold a whole object are NDJSON; anything else is one JSON value.
+  if (lines.length > 1 && lines.every(isObjectLine))
+    return lines.map((line, index) => placed(index, () => parseBody(line)));
+  const body = parseBody(bytes);
+  return Array.isArray(body) ? body : [body];
+}
+
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(NEWLINE, start);
+    const line = bytes.subarray(start, end === -1 ? bytes.length : end);
+    if (line.some((byte) => byte > SPACE)) lines.push(line);
+    start = end === -1 ? bytes.length : end + 1;
+  }
+  return lines;
+}
+
+/** `{` at the start and `}` at the end, blanks aside. */
+function isObjectLine(line: Uint8Array): boolean {
+  return line.find((byte) => byte > SPACE) === 0x7b && line.findLast((byte) => byte > SPACE) === 0x7d;
+}
+
+const NEWLINE = 0x0a;
+const SPACE = 0x20;

@@ -1,0 +1,116 @@
+import { decodeAsset } from "../assets/decode.ts";
+import type { Json } from "../assets/merge-patch.ts";
+import type { Asset } from "../assets/schema.ts";
+import { commitOf, principalOf, type Context } from "../context.ts";
+import { ApiError, invalid } from "../errors.ts";
+import { differenceLines, mergePatchBetween } from "../history/difference.ts";
+import { readBody } from "../http/body.ts";
+import { readSeq } from "../http/query.ts";
+import { json } from "../http/respond.ts";
+import { findingsIn, refuseFindings } from "../resolution/lint.ts";
+import type { AssetWrite } from "../store/asset-store.ts";
+import { placed, readDefinitions, SET_BYTES } from "./definitions.ts";
+import { isEmptyPlan, type Plan } from "./plan.ts";
+
+/** What a set of definitions would change; nothing is written. The plan's id applies it within the hour. */
+export async function planSet(context: Context): Promise<Response> {
+  const set = await readSet(context);
+  const plan = await context.services.apply.plan(
+    principalOf(context),
+    namespaceOf(context),
+    set,
+    prunes(context),
+  );
+  const id = isEmptyPlan(plan) ? null : await context.services.apply.save(plan, context.now);
+  return json(JSON.stringify({ plan: id, ...(await shown(context, plan)) }));
+}
+
+/** Does what `?plan=<id>` or the set of the body says: all of it in one transaction, or nothing. */
+export async function applySet(context: Context): Promise<Response> {
+  const query = context.url.searchParams;
+  const principal = principalOf(context);
+  const namespace = namespaceOf(context);
+  const maxDelete = readSeq(query.get("max-delete"), "max-delete");
+  const dryRun = query.get("dry_run") === "true";
+  const id = query.get("plan");
+  const { apply } = context.services;
+
+  if (id !== null) {
+    const plan = await apply.load(id, namespace, context.now);
+    const before = await shown(context, plan);
+    if (dryRun) return json(JSON.stringify({ applied: false, ...before }));
+    const outcome = await apply.applyPlan(principal, plan, maxDelete, commitOf(context));
+    if (outcome.outcome === "changed") throw conflict(plan);
+    return json(JSON.stringify({ applied: true, last: outcome.last, ...before }));
+  }
+  const set = await readSet(context);
+  if (dryRun) {
+    const plan = await apply.plan(principal, namespace, set, prunes(context));
+    return json(JSON.stringify({ applied: false, ...(await shown(context, plan)) }));
+  }
+  const options = { prune: prunes(context), maxDelete };
+  const { plan, outcome } = await apply.applySet(principal, namespace, set, options, commitOf(context));
+  if (outcome.outcome === "changed") throw conflict(plan);
+  const { create, update, unchanged, delete: deleted } = plan;
+  return json(
+    JSON.stringify({
+      applied: true,
+      last: outcome.last,
+      create: create.map(nameOf),
+      update: update.map(nameOf),
+      unchanged,
+      delete: deleted,
+    }),
+  );
+}
+
+async function readSet(context: Context): Promise<Map<string, Asset>> {
+  const set = readDefinitions(await readBody(context.request, SET_BYTES));
+  const strict = context.services.lint === "strict" || context.url.searchParams.get("strict") === "true";
+  if (strict) for (const [name, asset] of set) placed(name, () => refuseFindings(asset));
+  if (set.size === 0 && !prunes(context))
+    throw invalid("the set is empty; send definitions, or prune=true to mean it");
+  return set;
+}
+
+/** A plan as a client sees it: each change with its difference and lint. */
+async function shown(context: Context, plan: Plan) {
+  const current = await context.services.apply.current(plan);
+  const valueOf = (name: string): Json => JSON.parse(current.get(name) ?? "null");
+  return {
+    seq: plan.seq,
+    create: plan.create.map((write) => shownChange(write, null)),
+    update: plan.update.map((write) => shownChange(write, valueOf(write.name))),
+    unchanged: plan.unchanged,
+    delete: plan.delete.map((name) => ({ name, lines: differenceLines(valueOf(name), null) })),
+  };
+}
+
+function shownChange({ name, definition }: AssetWrite, before: Json) {
+  const after: Json = JSON.parse(definition);
+  return {
+    name,
+    lines: differenceLines(before, after),
+    patch: mergePatchBetween(before, after),
+    lint: findingsIn(decodeAsset(after)),
+  };
+}
+
+function conflict({ seq }: Plan): ApiError {
+  return new ApiError(
+    "conflict",
+    `the namespace has changed since revision ${seq}, for which this was planned; plan again`,
+  );
+}
+
+function prunes({ url }: Context): boolean {
+  return url.searchParams.get("prune") === "true";
+}
+
+function namespaceOf({ params }: Context): string {
+  return params["namespace"] ?? "";
+}
+
+function nameOf({ name }: AssetWrite): string {
+  return name;
+}

@@ -1,0 +1,30 @@
+import type { Commit } from "../store/asset-store.ts";
+import type { NamespaceState, SetOrigin, SetOutcome, SetStore, SetWrite } from "../store/set-store.ts";
+import { committing } from "./committing.ts";
+import type { Edge } from "./edge.ts";
+
+/** Sets of assets, told to the journal like every other commit: copies of what they changed are refuted by it. */
+export class JournaledSetStore implements SetStore {
+  readonly #origin: SetOrigin;
+  readonly #edge: Edge;
+
+  constructor(origin: SetOrigin, edge: Edge) {
+    this.#origin = origin;
+    this.#edge = edge;
+  }
+
+  state(namespace: string): Promise<NamespaceState | null> {
+    return this.#origin.state(namespace);
+  }
+
+  definitions(namespace: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#origin.definitions(namespace, names);
+  }
+
+  async apply(set: SetWrite, commit: Commit): Promise<SetOutcome> {
+    const { result } = await committing(this.#edge, commit.waitUntil, (since) =>
+      this.#origin.apply(set, commit, since),
+    );
+    return result;
+  }
+}

@@ -1,0 +1,139 @@
+import type { AssetWrite, Commit } from "./asset-store.ts";
+import { commitLogStatements, loadCommitLog, readCommitLog, type LogRow } from "./d1-commit-log.ts";
+import type { Logged } from "./origin.ts";
+import type { NamespaceState, SetOrigin, SetOutcome, SetWrite } from "./set-store.ts";
+
+/** Bytes of one bound text: D1 takes 2 MB. */
+const PARAMETER_BYTES = 1_500_000;
+const SEQ = "(SELECT seq FROM meta)";
+/** Fails, and the whole transaction with it, unless the namespace is as it was planned for. */
+const GUARD = `SELECT CASE WHEN (SELECT seq FROM namespaces WHERE name = ?1) = ?2 THEN 1 ELSE json('changed') END`;
+const GUARD_FAILED = /malformed JSON/;
+
+/** Sets of assets in D1: one batch a set, in which each asset is a commit of its own. */
+export class D1SetStore implements SetOrigin {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  async state(namespace: string): Promise<NamespaceState | null> {
+    const [head, assets] = await this.#db.batch<Record<string, unknown>>([
+      this.#db.prepare("SELECT seq FROM namespaces WHERE name = ?1").bind(namespace),
+      this.#db
+        .prepare(
+          "SELECT name, etag, created_by FROM assets WHERE namespace = ?1 AND deleted = 0 ORDER BY name",
+        )
+        .bind(namespace),
+    ]);
+    const row = head?.results[0];
+    if (row === undefined) return null;
+    const rows = (assets?.results ?? []).map(({ name, etag, created_by: createdBy }) => ({
+      name: String(name),
+      etag: String(etag),
+      createdBy: String(createdBy),
+    }));
+    return { seq: Number(row["seq"]), assets: rows };
+  }
+
+  async definitions(namespace: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT name, definition FROM assets
+         WHERE namespace = ?1 AND deleted = 0 AND name IN (SELECT value FROM json_each(?2))`,
+      )
+      .bind(namespace, JSON.stringify(names))
+      .all<{ name: string; definition: string }>();
+    return new Map(results.map(({ name, definition }) => [name, definition]));
+  }
+
+  /** `since`: the log may leave out what was committed up to this seq. */
+  async apply(set: SetWrite, commit: Commit, since: number): Promise<Logged<SetOutcome>> {
+    const count = set.puts.length + set.deletes.length;
+    const statements = [
+      this.#db.prepare(GUARD).bind(set.namespace, set.seq),
+      this.#db.prepare("UPDATE meta SET seq = seq + ?1").bind(count),
+      ...this.#puts(set, count, commit),
+      this.#deletes(set, count, commit),
+      this.#revisions(set.namespace, count, commit),
+      this.#db.prepare(`UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1`).bind(set.namespace),
+    ];
+    try {
+      const results = await this.#db.batch<LogRow>([...statements, ...commitLogStatements(this.#db, since)]);
+      const [head, changes] = results.slice(statements.length);
+      const log = readCommitLog(head?.results ?? [], changes?.results ?? [], since);
+      return { result: { outcome: "committed", first: log.seq - count + 1, last: log.seq }, log };
+    } catch (error) {
+      if (!(error instanceof Error) || !GUARD_FAILED.test(error.message)) throw error;
+      return { result: { outcome: "changed" }, log: await loadCommitLog(this.#db, since) };
+    }
+  }
+
+  #puts({ namespace, puts }: SetWrite, count: number, commit: Commit): D1PreparedStatement[] {
+    let offset = 0;
+    return chunked(puts).map((rows) => {
+      const statement = this.#db
+        .prepare(
+          `INSERT INTO assets (namespace, name, seq, created_seq, etag, definition, expressions_etag, expressions,
+             created_by, updated_at)
+           SELECT ?1, value ->> 'name', ${SEQ} - ?2 + ?3 + key + 1, ${SEQ} - ?2 + ?3 + key + 1, value ->> 'etag',
+             value ->> 'definition', value ->> 'expressionsEtag', value ->> 'expressions', ?4, ?5
+           FROM json_each(?6) WHERE TRUE
+           ON CONFLICT (namespace, name) DO UPDATE SET seq = excluded.seq, etag = excluded.etag,
+             created_seq = CASE WHEN deleted THEN excluded.seq ELSE created_seq END,
+             definition = excluded.definition, expressions_etag = excluded.expressions_etag,
+             expressions = excluded.expressions, created_by = excluded.created_by,
+             updated_at = excluded.updated_at, deleted = 0`,
+        )
+        .bind(namespace, count, offset, commit.principal, commit.at, `[${rows.join(",")}]`);
+      offset += rows.length;
+      return statement;
+    });
+  }
+
+  #deletes({ namespace, puts, deletes }: SetWrite, count: number, commit: Commit): D1PreparedStatement {
+    return this.#db
+      .prepare(
+        `UPDATE assets SET seq = ${SEQ} - ?2 + ?3 + gone.key + 1, deleted = 1, updated_at = ?4
+         FROM json_each(?5) AS gone WHERE namespace = ?1 AND name = gone.value AND deleted = 0`,
+      )
+      .bind(namespace, count, puts.length, commit.at, JSON.stringify(deletes));
+  }
+
+  #revisions(namespace: string, count: number, commit: Commit): D1PreparedStatement {
+    return this.#db
+      .prepare(
+        `INSERT INTO revisions (seq, kind, namespace, name, action, etag, definition, principal, at, reason)
+         SELECT seq, 'asset', namespace, name,
+           CASE WHEN deleted THEN 'delete' WHEN created_seq = seq THEN 'create' ELSE 'update' END,
+           CASE WHEN deleted THEN NULL ELSE etag END, CASE WHEN deleted THEN NULL ELSE definition END, ?3, ?4, ?5
+         FROM assets WHERE seq > ${SEQ} - ?2 AND namespace = ?1`,
+      )
+      .bind(namespace, count, commit.principal, commit.at, commit.reason);
+  }
+}
+
+/** Rows as JSON texts, in groups that fit a parameter. */
+function chunked(puts: readonly AssetWrite[]): string[][] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const { name, etag, definition, expressions } of puts) {
+    const row = {
+      name,
+      etag,
+      definition,
+      expressionsEtag: expressions?.etag,
+      expressions: expressions?.definition,
+    };
+    const text = JSON.stringify(row);
+    const bytes = new TextEncoder().encode(text).length + 1;
+    if (bytes > room || groups.length === 0) {
+      groups.push([]);
+      room = PARAMETER_BYTES;
+    }
+    groups.at(-1)?.push(text);
+    room -= bytes;
+  }
+  return groups;
+}

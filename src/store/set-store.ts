@@ -1,0 +1,46 @@
+import type { AssetWrite, Commit } from "./asset-store.ts";
+import type { Logged } from "./origin.ts";
+
+/** What a namespace holds, as one transaction saw it: enough to tell what a set would change. */
+export interface NamespaceState {
+  /** The last commit to the namespace or to anything in it. */
+  readonly seq: number;
+  readonly assets: readonly { readonly name: string; readonly etag: string; readonly createdBy: string }[];
+}
+
+/** Writes and deletes that happen together or not at all. */
+export interface SetWrite {
+  readonly namespace: string;
+  /** The state this was made for: nothing is written once the namespace has moved on. */
+  readonly seq: number;
+  readonly puts: readonly AssetWrite[];
+  readonly deletes: readonly string[];
+}
+
+/** Seqs of the commits of a set: the first and the last, with none of others between. */
+export type SetOutcome =
+  | { readonly outcome: "committed"; readonly first: number; readonly last: number }
+  | { readonly outcome: "changed" };
+
+/** Where whole sets of assets are compared and written. */
+export interface SetStore {
+  /** Null when the namespace does not exist. */
+  state(namespace: string): Promise<NamespaceState | null>;
+  /** The definitions of these names, as far as there are any. */
+  definitions(namespace: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  apply(set: SetWrite, commit: Commit): Promise<SetOutcome>;
+}
+
+/** Sets as the database keeps them: an apply also tells the log, of which changes up to `since` may be left out. */
+export interface SetOrigin extends Omit<SetStore, "apply"> {
+  apply(set: SetWrite, commit: Commit, since: number): Promise<Logged<SetOutcome>>;
+}
+
+/** Where plans are kept until they are applied or expire. */
+export interface PlanStore {
+  save(id: string, namespace: string, body: string, expiresAt: number): Promise<void>;
+  /** Null for a plan that is unknown, of another namespace, or has expired. */
+  load(id: string, namespace: string, now: number): Promise<string | null>;
+  /** Removes what has expired; how many rows. */
+  prune(now: number): Promise<number>;
+}
