@@ -18,6 +18,7 @@ export type Kind =
   | "Array"
   | "Function"
   | "Error"
+  | "Date"
   | "RegExp"
   | "String"
   | "Number"
@@ -33,7 +34,7 @@ export interface ScriptObject {
   readonly members: Map<string, Value>;
   /** Of an Array. */
   length: number;
-  /** What a String, Number or Boolean object wraps; the message an Error was made with; a Function's length. */
+  /** What a String, Number, Boolean or Date object wraps; the message an Error was made with; a Function's length. */
   readonly primitive: Primitive;
   /** Of a Function, or the class of an Error. */
   readonly name: string;
