@@ -36,6 +36,8 @@ export interface ScriptObject {
   length: number;
   /** What a String, Number, Boolean or Date object wraps; the message an Error was made with; a Function's length. */
   readonly primitive: Primitive;
+  /** Of a function the filter wrote. */
+  readonly text: string;
   /** Of a Function, or the class of an Error. */
   readonly name: string;
   readonly call: Native | null;
@@ -68,6 +70,7 @@ export function newObject(kind: Kind = "Object", own: Partial<ScriptObject> = {}
     length: 0,
     primitive: undefined,
     name: "",
+    text: "",
     call: null,
     construct: null,
     pattern: null,
