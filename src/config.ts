@@ -7,6 +7,8 @@ export interface Config {
   readonly signingKeys: readonly SigningKey[];
   /** Null unless an outside issuer is configured. */
   readonly outside: OutsideIssuer | null;
+  /** `strict`: assets with lint findings are refused on write. */
+  readonly lint: "count" | "strict";
 }
 
 /** Settings as the runtime hands them over; the README lists them. */
@@ -16,6 +18,7 @@ export interface Settings {
   readonly OIDC_AUDIENCE?: string;
   readonly OIDC_JWKS_URL?: string;
   readonly OIDC_GRANTS_CLAIM?: string;
+  readonly LINT?: string;
 }
 
 /** Checks the settings; a wrong one fails with its name, so that the log says what to mend. */
@@ -23,7 +26,14 @@ export async function readConfig(settings: Settings): Promise<Config> {
   return {
     signingKeys: await readSigningKeys(settings.TOKEN_SECRET ?? ""),
     outside: readOutsideIssuer(settings),
+    lint: readLint(settings.LINT ?? ""),
   };
+}
+
+function readLint(setting: string): Config["lint"] {
+  if (setting === "" || setting === "count") return "count";
+  if (setting === "strict") return "strict";
+  throw new Error(`LINT is "${setting}": use strict, or leave it out`);
 }
 
 function readOutsideIssuer(settings: Settings): OutsideIssuer | null {

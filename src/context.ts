@@ -7,6 +7,7 @@ import type { KeyService } from "./keys/service.ts";
 import type { LoginService } from "./login/service.ts";
 import type { NamespaceService } from "./namespaces/service.ts";
 import type { Health } from "./ops/health.ts";
+import type { ResolveService } from "./resolution/service.ts";
 import type { Commit } from "./store/asset-store.ts";
 import type { HistoryStore } from "./store/history-store.ts";
 import { newReading, type Reading } from "./store/reading.ts";
@@ -19,6 +20,9 @@ export interface Services {
   readonly login: LoginService;
   readonly history: HistoryService;
   readonly audit: HistoryStore;
+  readonly resolve: ResolveService;
+  /** `strict`: assets with lint findings are refused. */
+  readonly lint: "count" | "strict";
   readonly health: Health;
 }
 

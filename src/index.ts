@@ -12,6 +12,7 @@ import { keyRing } from "./keys/ring.ts";
 import { KeyService } from "./keys/service.ts";
 import { LoginService } from "./login/service.ts";
 import { NamespaceService } from "./namespaces/service.ts";
+import { ResolveService } from "./resolution/service.ts";
 import { routes } from "./routes.ts";
 import { D1AssetStore } from "./store/d1-asset-store.ts";
 import { D1HistoryStore } from "./store/d1-history-store.ts";
@@ -52,6 +53,8 @@ async function build(env: Env): Promise<App> {
       assets,
       history: new HistoryService(history, assets),
       audit: history,
+      resolve: new ResolveService(assets),
+      lint: config.lint,
       namespaces: new NamespaceService(new D1NamespaceStore(env.DB)),
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),

@@ -19,6 +19,8 @@ import {
   listNamespaces,
   replaceNamespace,
 } from "./namespaces/handlers.ts";
+import { downloadForMachine, resolveForMachine, showMatrix } from "./resolution/handlers.ts";
+import { lintBody } from "./resolution/lint-handlers.ts";
 import { getHealth, getIndex, getReady, getVersion } from "./ops/handlers.ts";
 
 const ASSETS = "/api/core/v2/namespaces/:namespace/assets";
@@ -211,5 +213,41 @@ export const routes: readonly Route[] = [
     access: "authenticated",
     handle: listChanges,
     summary: "Changes since a seq, in commit order",
+  },
+
+  {
+    method: "GET",
+    path: `${EDGE_ASSET}/resolve`,
+    access: "view",
+    handle: resolveForMachine,
+    summary: "The one build for a machine: `os=linux&arch=amd64`",
+  },
+  {
+    method: "POST",
+    path: `${EDGE_ASSET}/resolve`,
+    access: "view",
+    handle: resolveForMachine,
+    summary: "The same for an entity's JSON",
+  },
+  {
+    method: "GET",
+    path: `${EDGE_ASSET}/download`,
+    access: "view",
+    handle: downloadForMachine,
+    summary: "302 to that build's archive, with its digest",
+  },
+  {
+    method: "GET",
+    path: `${EDGE_ASSET}/matrix`,
+    access: "view",
+    handle: showMatrix,
+    summary: "Which build each platform gets",
+  },
+  {
+    method: "POST",
+    path: "/api/edge/v1/lint",
+    access: "authenticated",
+    handle: lintBody,
+    summary: "What is legal in an asset and yet wrong",
   },
 ];

@@ -8,6 +8,7 @@ import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 import { tagged } from "../http/tagged.ts";
+import { findingsIn, refuseFindings } from "../resolution/lint.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { decodeAsset } from "./decode.ts";
 import { entityTag } from "./etag.ts";
@@ -21,7 +22,10 @@ export async function getAsset(context: Context): Promise<Response> {
   const reading = readingOf(context);
   const asset = await context.services.assets.get(namespaceOf(context), nameOf(context), reading);
   const { definition, etag } = represent(asset, negotiation);
-  return tagged(context.request, definition, etag, { ...vary([asset], negotiation), ...servedHeaders(reading) });
+  return tagged(context.request, definition, etag, {
+    ...vary([asset], negotiation),
+    ...servedHeaders(reading),
+  });
 }
 
 /** The list of a namespace or, on the path without one, of the whole cluster. */
@@ -51,6 +55,7 @@ export async function createAsset(context: Context): Promise<Response> {
   const need = { role: "edit", namespace, name: asset.metadata?.name ?? "" } as const;
   // The route's guard cannot know the name; a grant narrowed to some names is checked here.
   if (!seesEveryName(principal.grants, namespace) && !allows(principal.grants, need)) throw denied();
+  if (isStrict(context)) refuseFindings(asset);
   const place = { namespace, name: null };
   const stored = await context.services.assets.create(place, asset, commitOf(context));
   return written(context, stored, 200, { Location: locationOf(stored) });
@@ -59,6 +64,7 @@ export async function createAsset(context: Context): Promise<Response> {
 export async function replaceAsset(context: Context): Promise<Response> {
   const asset = await readAsset(context);
   const place = { namespace: namespaceOf(context), name: nameOf(context) };
+  if (isStrict(context)) refuseFindings(asset);
   const condition = readConditions(context.request.headers);
   const stored = await context.services.assets.replace(place, asset, commitOf(context), condition);
   return written(context, stored, 201);
@@ -69,9 +75,10 @@ export async function patchAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
   const patch = await readPatch(context.request, place);
   const condition = readConditions(context.request.headers);
-  const stored = await context.services.assets.patch(place, patch, commitOf(context), condition);
+  const accept = isStrict(context) ? refuseFindings : undefined;
+  const stored = await context.services.assets.patch(place, patch, commitOf(context), condition, accept);
   const { definition, etag } = represent(stored, negotiation);
-  return json(definition, { ETag: etag, ...vary([stored], negotiation) });
+  return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lintHeader(stored) });
 }
 
 export async function deleteAsset(context: Context): Promise<Response> {
@@ -93,10 +100,20 @@ function written(
 ): Response {
   const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
   const { definition, etag } = represent(asset, negotiation);
-  const all = { ETag: etag, ...vary([asset], negotiation), ...headers };
+  const all = { ETag: etag, ...vary([asset], negotiation), ...lintHeader(asset), ...headers };
   const preference = context.request.headers.get("Prefer") ?? "";
   if (!/(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i.test(preference)) return empty(status, all);
   return json(definition, { ...all, "Preference-Applied": "return=representation" }, status);
+}
+
+/** How many lint findings the stored asset has; none is no header. */
+function lintHeader({ definition }: StoredAsset): Record<string, string> {
+  const count = findingsIn(decodeAsset(JSON.parse(definition))).length;
+  return count === 0 ? {} : { "X-Lint-Warnings": String(count) };
+}
+
+function isStrict({ services, url }: Context): boolean {
+  return services.lint === "strict" || url.searchParams.get("strict") === "true";
 }
 
 function locationOf({ namespace, name }: StoredAsset): string {

@@ -86,13 +86,14 @@ export class AssetService {
 
   /**
    * Merges a patch (RFC 7396) into the asset and stores the result, as the caller's. Nothing is written when nothing
-   * changes. A writer that comes in between is overwritten by merging again, unless the request has a condition.
+   * changes. `accept` may throw at what was made of the asset. A writer that comes in between is overwritten by merging again, unless the request has a condition.
    */
   async patch(
     place: Place & { name: string },
     patch: Record<string, Json>,
     commit: Commit,
     condition: WriteCondition,
+    accept: (merged: Asset) => void = () => undefined,
   ): Promise<StoredAsset> {
     const reading = newReading("newest", commit.waitUntil);
     const conditional = condition.match !== null || condition.noneMatch !== null;
@@ -102,6 +103,7 @@ export class AssetService {
       const merged = decodeAsset(mergePatch(JSON.parse(current.definition), patch));
       if ((await preparePatched(place, merged, createdBy(current))).definition === current.definition)
         return current;
+      accept(merged);
       const write = await preparePatched(place, merged, commit.principal);
       const unchanged = { match: [current.etag], noneMatch: null };
       const result = await this.#store.put(write, unchanged, commit);

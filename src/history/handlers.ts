@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { represent, negotiateForm } from "../assets/representation.ts";
+import { negotiateForm, represent, vary } from "../assets/representation.ts";
 import { allows } from "../auth/grants.ts";
 import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
@@ -8,6 +8,8 @@ import { readConditions } from "../http/conditional.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { readSeq } from "../http/query.ts";
 import { json, text } from "../http/respond.ts";
+import { servedHeaders } from "../http/served.ts";
+import { tagged } from "../http/tagged.ts";
 import type { AssetRevision } from "../store/history-store.ts";
 import { differenceLines, mergePatchBetween } from "./difference.ts";
 import { shownDefinition, shownRevision, shownValue } from "./shown.ts";
@@ -39,9 +41,13 @@ export async function getAssetAt(context: Context): Promise<Response> {
   const at = readSeq(context.url.searchParams.get("at"), "at");
   if (at === null) {
     const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
-    const asset = await context.services.assets.get(namespace, name, readingOf(context));
+    const reading = readingOf(context);
+    const asset = await context.services.assets.get(namespace, name, reading);
     const { definition, etag } = represent(asset, negotiation);
-    return json(definition, { ETag: etag });
+    return tagged(context.request, definition, etag, {
+      ...vary([asset], negotiation),
+      ...servedHeaders(reading),
+    });
   }
   const { definition, etag } = await context.services.history.at(namespace, name, at);
   if (definition === null || etag === null) throw notFound();

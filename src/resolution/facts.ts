@@ -32,7 +32,8 @@ export function factsOfQuery(query: URLSearchParams): Facts {
   for (const [parameter, value] of query) {
     const [map = "", ...rest] = parameter.split(".");
     if (CONTROLS.has(parameter)) continue;
-    if (SYSTEM.has(parameter)) system[parameter] = NUMBERS.has(parameter) ? wholeNumber(parameter, value) : value;
+    if (SYSTEM.has(parameter))
+      system[parameter] = NUMBERS.has(parameter) ? wholeNumber(parameter, value) : value;
     else if (TOP.has(parameter)) top[parameter] = value;
     else if (parameter === "subscriptions") top[parameter] = value.split(",");
     else if (MAPS.has(map) && rest.length > 0) maps[map] = { ...maps[map], ...member(rest.join("."), value) };
@@ -47,8 +48,11 @@ export function factsOfQuery(query: URLSearchParams): Facts {
 
 /** Facts from an entity's JSON, flat or as Sensu serves it: bare with `metadata`, or wrapped. */
 export function factsOfEntity(body: unknown): Facts {
-  if (!isObject(body)) throw invalid('the facts are an entity, such as {"system":{"os":"linux","arch":"amd64"}}');
-  const entity = isObject(body["spec"]) ? { ...body["spec"], metadata: body["metadata"] ?? body["spec"]["metadata"] ?? null } : body;
+  if (!isObject(body))
+    throw invalid('the facts are an entity, such as {"system":{"os":"linux","arch":"amd64"}}');
+  const entity = isObject(body["spec"])
+    ? { ...body["spec"], metadata: body["metadata"] ?? body["spec"]["metadata"] ?? null }
+    : body;
   const { metadata, ...flat } = entity;
   const facts: Facts = isObject(metadata) ? { ...metadata, ...flat } : flat;
   // Filters may ask for any of these without an error, whatever the entity has.

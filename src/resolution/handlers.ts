@@ -23,7 +23,12 @@ export async function resolveForMachine(context: Context): Promise<Response> {
   const query = context.url.searchParams;
   const explain = query.get("explain") === "true";
   if (resolution.outcome === "none") {
-    if (explain) return json(JSON.stringify({ ...noMatchBody(context, resolution), explain: resolution.reports }), {}, 404);
+    if (explain)
+      return json(
+        JSON.stringify({ ...noMatchBody(context, resolution), explain: resolution.reports }),
+        {},
+        404,
+      );
     throw noMatch(context, resolution);
   }
   const headers = servedHeaders(reading);
@@ -31,7 +36,11 @@ export async function resolveForMachine(context: Context): Promise<Response> {
     if (notModified(context.request.headers, etag)) return empty(304, { ...headers, ETag: etag });
     return text(envLines(resolution.resolved, assetTag), { ...headers, ETag: etag });
   }
-  const answer = { ...resolution.resolved, etag: assetTag, ...(explain ? { explain: resolution.reports } : {}) };
+  const answer = {
+    ...resolution.resolved,
+    etag: assetTag,
+    ...(explain ? { explain: resolution.reports } : {}),
+  };
   return tagged(context.request, JSON.stringify(answer), etag, headers);
 }
 
@@ -57,7 +66,7 @@ export async function showMatrix(context: Context): Promise<Response> {
   const rows = PLATFORMS.map((platform) => {
     const resolution = resolveAsset(asset, factsOfEntity(platform.entity), rule);
     const { os, arch } = platform.entity.system;
-    return { platform: platform.name, os, arch, ...matrixCell(resolution) };
+    return Object.assign({ platform: platform.name, os, arch }, matrixCell(resolution));
   });
   if (context.url.searchParams.get("format") !== "text") {
     return json(JSON.stringify({ asset: name, etag, rule, platforms: rows }), servedHeaders(reading));
@@ -69,7 +78,10 @@ export async function showMatrix(context: Context): Promise<Response> {
     row.build === null ? "-" : String(row.build),
     row.build === null ? (row.reason ?? "") : `${row.sha512?.slice(0, 12)} ${row.url}`,
   ]);
-  return text(alignedTable([["PLATFORM", "OS", "ARCH", "BUILD", "ARCHIVE"], ...cells]), servedHeaders(reading));
+  return text(
+    alignedTable([["PLATFORM", "OS", "ARCH", "BUILD", "ARCHIVE"], ...cells]),
+    servedHeaders(reading),
+  );
 }
 
 function matrixCell(resolution: Resolution) {
@@ -85,7 +97,10 @@ async function resolveRequest(context: Context): Promise<{ found: TaggedResoluti
   const rule = readRule(context.url.searchParams);
   const reading = readingOf(context);
   const { key, facts } = await readFacts(context);
-  return { found: await context.services.resolve.resolve({ namespace, name }, rule, key, facts, reading), reading };
+  return {
+    found: await context.services.resolve.resolve({ namespace, name }, rule, key, facts, reading),
+    reading,
+  };
 }
 
 /** The facts, and a text that names them: the query as it stands, or the entity's bytes. */

@@ -1,7 +1,7 @@
-import { filterExpressions } from "../assets/filters.ts";
 import type { Asset } from "../assets/schema.ts";
 import { chooseBuild, type BuildReport, type Choice, type Rule } from "../resolve/choose.ts";
 import { substituteBuild, type PlacedProblem } from "../resolve/tokens.ts";
+import { expressedAsset } from "./expressed.ts";
 import type { Facts } from "./facts.ts";
 
 /** The one build a machine gets, ready to be fetched. */
@@ -17,24 +17,23 @@ export interface Resolved {
 
 export type Resolution =
   | { readonly outcome: "resolved"; readonly resolved: Resolved; readonly reports: readonly BuildReport[] }
-  | { readonly outcome: "none"; readonly reasons: readonly string[]; readonly reports: readonly BuildReport[] };
+  | {
+      readonly outcome: "none";
+      readonly reasons: readonly string[];
+      readonly reports: readonly BuildReport[];
+    };
 
 /** The build an agent with these facts takes, by the rule of its release (contract §6). Pure. */
 export function resolveAsset(asset: Asset, facts: Facts, rule: Rule): Resolution {
-  const choosable = { ...expressed(asset), builds: (asset.builds ?? []).map(expressed) };
+  const choosable = expressedAsset(asset);
   const choice = chooseBuild(choosable, facts, rule);
   const { reports } = choice;
   if (choice.outcome !== "chosen") return { outcome: "none", reasons: reasonsOf(choice), reports };
   const { index } = choice;
   const chosen = choosable.builds[index] ?? choosable;
   const { url, headers, problems } = substituteBuild(chosen, facts);
-  const resolved = { url, sha512: chosen.sha512 ?? "", headers, build: index, unresolved: problems };
+  const resolved = { url, sha512: chosen.sha512, headers, build: index, unresolved: problems };
   return { outcome: "resolved", resolved, reports };
-}
-
-/** A build with its filters as the expressions that agents evaluate. */
-function expressed<B extends Pick<Asset, "url" | "sha512" | "filters" | "headers">>({ url, sha512, filters, headers }: B) {
-  return { url, sha512, headers, filters: filterExpressions(filters) };
 }
 
 /** Per build the filter that ruled it out, for people. */

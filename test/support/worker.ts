@@ -25,7 +25,7 @@ export async function api(
   const sent = new Headers({ "CF-Connecting-IP": `192.0.2.${(addresses += 1)}`, ...headers });
   if (token !== undefined && token !== null) sent.set("Authorization", `Bearer ${token}`);
   const raw = body === undefined || typeof body === "string" || body instanceof Uint8Array;
-  const init = { method, headers: sent, body: raw ? body : JSON.stringify(body) };
+  const init = { method, headers: sent, body: raw ? body : JSON.stringify(body), redirect: "manual" };
   return exports.default.fetch(new Request(`${ORIGIN}${path}`, init as RequestInit));
 }
 
