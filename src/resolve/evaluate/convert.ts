@@ -46,7 +46,11 @@ export function toText(machine: Machine, value: Value): string {
 }
 
 /** ES5 §8.12.8: asks the object for its value, its text first or last. */
-export function toPrimitive(machine: Machine, object: ScriptObject, hint: "number" | "string"): Value {
+export function toPrimitive(
+  machine: Machine,
+  object: ScriptObject,
+  hint: "number" | "string" = object.kind === "Date" ? "string" : "number",
+): Value {
   const names = hint === "string" ? ["toString", "valueOf"] : ["valueOf", "toString"];
   for (const name of names) {
     const method = getMember(machine, object, name);

@@ -10,6 +10,7 @@ export function makeFunction(machine: Machine, node: FunctionNode, scope: Scope)
   const call: Native = (_, self, args) => enter(machine, node, own, self, args);
   const made: ScriptObject = newObject("Function", {
     name: node.name,
+    text: node.source,
     primitive: node.parameters.length,
     call,
     construct: (_, __, args) => {

@@ -66,7 +66,7 @@ export function ownMember(machine: Machine, base: Value, name: string): Value | 
   if (!isObject(base)) return typeof base === "string" ? textMember(base, name) : ABSENT;
   materialise(machine, base);
   const { members, kind, pattern } = base;
-  if (members.has(name)) return members.get(name);
+  if (members.has(name)) return base.shared ? asRead(machine, members.get(name)) : members.get(name);
   switch (kind) {
     case "Array":
       return name === "length" ? base.length : ABSENT;
@@ -89,6 +89,13 @@ export function ownMember(machine: Machine, base: Value, name: string): Value | 
     default:
       return ABSENT;
   }
+}
+
+/** otto wraps a part of the facts anew each time it is read, so that it equals nothing, not even itself. */
+function asRead(machine: Machine, value: Value): Value {
+  if (!isObject(value)) return value;
+  materialise(machine, value);
+  return { ...value };
 }
 
 function isFlag(name: string): name is "global" | "ignoreCase" | "multiline" {

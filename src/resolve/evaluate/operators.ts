@@ -59,8 +59,8 @@ function calculate(operator: string, left: number, right: number): number {
 }
 
 function add(machine: Machine, left: Value, right: Value): Value {
-  const first = isObject(left) ? toPrimitive(machine, left, "number") : left;
-  const second = isObject(right) ? toPrimitive(machine, right, "number") : right;
+  const first = isObject(left) ? toPrimitive(machine, left) : left;
+  const second = isObject(right) ? toPrimitive(machine, right) : right;
   if (typeof first !== "string" && typeof second !== "string") {
     return toNumber(machine, first) + toNumber(machine, second);
   }
@@ -82,11 +82,9 @@ function looselyEqual(machine: Machine, left: Value, right: Value): boolean {
   if (left === undefined || left === null) return right === undefined || right === null;
   if (right === undefined || right === null) return false;
   if (isObject(left)) {
-    return isObject(right)
-      ? left === right
-      : looselyEqual(machine, right, toPrimitive(machine, left, "number"));
+    return isObject(right) ? left === right : looselyEqual(machine, right, toPrimitive(machine, left));
   }
-  if (isObject(right)) return looselyEqual(machine, left, toPrimitive(machine, right, "number"));
+  if (isObject(right)) return looselyEqual(machine, left, toPrimitive(machine, right));
   if (typeof left === typeof right) return strictlyEqual(machine, left, right);
   return toNumber(machine, left) === toNumber(machine, right);
 }

@@ -18,6 +18,7 @@ export type Kind =
   | "Array"
   | "Function"
   | "Error"
+  | "Date"
   | "RegExp"
   | "String"
   | "Number"
@@ -33,8 +34,10 @@ export interface ScriptObject {
   readonly members: Map<string, Value>;
   /** Of an Array. */
   length: number;
-  /** What a String, Number or Boolean object wraps; the message an Error was made with; a Function's length. */
+  /** What a String, Number, Boolean or Date object wraps; the message an Error was made with; a Function's length. */
   readonly primitive: Primitive;
+  /** Of a function the filter wrote. */
+  readonly text: string;
   /** Of a Function, or the class of an Error. */
   readonly name: string;
   readonly call: Native | null;
@@ -67,6 +70,7 @@ export function newObject(kind: Kind = "Object", own: Partial<ScriptObject> = {}
     length: 0,
     primitive: undefined,
     name: "",
+    text: "",
     call: null,
     construct: null,
     pattern: null,

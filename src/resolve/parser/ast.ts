@@ -20,6 +20,8 @@ export interface FunctionNode {
   parameters: string[];
   body: Statement[];
   declared: Declarations;
+  /** The text from `function` to the closing brace. */
+  source: string;
 }
 
 export interface Identifier {

@@ -22,7 +22,8 @@ export function finishFunction(parser: Parser, at: number, name: string): Functi
   const { declared } = parser.scope;
   const body = nested(parser, parser.grammar.block);
   parser.scope = outer;
-  return { type: "Function", at, name, parameters, body, declared };
+  const source = parser.text.slice(at, parser.blockEnd);
+  return { type: "Function", at, name, parameters, body, declared, source };
 }
 
 function parseParameters(parser: Parser): string[] {

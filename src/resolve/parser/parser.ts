@@ -35,6 +35,8 @@ export interface Parser {
   newline: boolean;
   scope: Scope;
   depth: number;
+  /** Where the last `{ ... }` ended. */
+  blockEnd: number;
   /** Where recovery last stopped, and how often without getting further. */
   recovered: { at: number; count: number };
   readonly grammar: Grammar;
@@ -75,6 +77,7 @@ export function newParser(text: string, grammar: Grammar): Parser {
     newline: false,
     scope: openScope(null),
     depth: 0,
+    blockEnd: 0,
     recovered: { at: -1, count: 0 },
     grammar,
   };

@@ -20,7 +20,7 @@ export function parseBlock(parser: Parser): Statement[] {
   const list: Statement[] = [];
   expect(parser, "{");
   while (parser.token !== "}" && parser.token !== "EOF") list.push(parseStatement(parser));
-  expect(parser, "}");
+  parser.blockEnd = expect(parser, "}") + 1;
   return list;
 }
 

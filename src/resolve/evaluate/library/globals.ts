@@ -2,6 +2,7 @@ import { toBoolean, toNumber, toObject, toText } from "../convert.ts";
 import { newError, raise, refuse, type ErrorName, type Library, type Machine } from "../machine.ts";
 import { nativeFunction } from "../members.ts";
 import { isObject, newObject, type Kind, type Native, type Value } from "../values.ts";
+import { dateText, DATE_METHODS, DATE_STATICS, makeDate } from "./dates.ts";
 import { JSON_FUNCTIONS } from "./json.ts";
 import { LIST_METHODS, makeList } from "./lists.ts";
 import {
@@ -75,6 +76,22 @@ function uriFunction(name: string, convert: (text: string) => string): [string, 
   });
 }
 
+/** ES5 §B.2.1 and §B.2.2; the sign `@` is escaped too, as in otto. */
+function escapeText(text: string): string {
+  return text.replace(/[^\w*+\-./]/g, (sign) => {
+    const code = sign.charCodeAt(0).toString(16).toUpperCase();
+    return code.length > 2 ? `%u${code.padStart(4, "0")}` : `%${code.padStart(2, "0")}`;
+  });
+}
+
+function unescapeText(text: string): string {
+  return text.replace(
+    /%(?:u([\da-f]{4})|([\da-f]{2}))/gi,
+    (_, wide: string | undefined, narrow: string | undefined) =>
+      String.fromCharCode(parseInt(wide ?? narrow ?? "", 16)),
+  );
+}
+
 const makePattern: Native = (machine, _, [source, flags]) => {
   const given = isObject(source) ? source.pattern : null;
   if (given !== null && flags !== undefined) {
@@ -107,8 +124,8 @@ const ERRORS = [
   "URIError",
 ] as const;
 
-/** What ES5 has and a filter does not get: code from text, the clock. */
-const REFUSED = ["eval", "Function", "Date", "escape", "unescape"];
+/** What ES5 has and a filter does not get: code from text. */
+const REFUSED = ["eval", "Function"];
 
 /** The language as a filter sees it: ES5's library as far as it only computes, `console`, and Sensu's two functions. */
 export const LIBRARY: Library = {
@@ -118,6 +135,7 @@ export const LIBRARY: Library = {
     Function: FUNCTION_METHODS,
     Error: ERROR_METHODS,
     RegExp: PATTERN_METHODS,
+    Date: DATE_METHODS,
     String: TEXT_METHODS,
     Number: NUMBER_METHODS,
     Boolean: BOOLEAN_METHODS,
@@ -132,10 +150,13 @@ export const LIBRARY: Library = {
     builtIn("isFinite", (machine, _, [value]) => Number.isFinite(toNumber(machine, value))),
     builtIn("hour", clockNative("hour")),
     builtIn("weekday", clockNative("weekday")),
+    builtIn("escape", (machine, _, [text]) => escapeText(toText(machine, text))),
+    builtIn("unescape", (machine, _, [text]) => unescapeText(toText(machine, text))),
     uriFunction("encodeURI", encodeURI),
     uriFunction("encodeURIComponent", encodeURIComponent),
     uriFunction("decodeURI", decodeURI),
     uriFunction("decodeURIComponent", decodeURIComponent),
+    builtIn("Date", dateText, makeDate, DATE_STATICS),
     builtIn("Object", makeObject, makeObject, OBJECT_STATICS),
     builtIn(
       "Array",

@@ -88,7 +88,7 @@ export const FUNCTION_METHODS = new Map<string, Native>([
       return newObject("Function", { name: `bound ${bound.name}`, call });
     },
   ],
-  ["toString", (_, self) => `function ${target(self).name}() { [native code] }`],
+  ["toString", (_, self) => target(self).text || `function ${target(self).name}() { [native code] }`],
 ]);
 
 export const ERROR_METHODS = new Map<string, Native>([
