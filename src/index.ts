@@ -2,10 +2,13 @@ import { ApplyService } from "./apply/service.ts";
 import { AssetService } from "./assets/service.ts";
 import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
 import { CachedAssetStore } from "./cache/cached-asset-store.ts";
+import { CachedKeyStore } from "./cache/cached-key-store.ts";
 import { edgeOf } from "./cache/edge.ts";
 import { healthOf } from "./cache/health.ts";
 import { beat, type Chore } from "./cache/heartbeat.ts";
+import { JournaledNamespaceStore } from "./cache/journaled-namespace-store.ts";
 import { JournaledSetStore } from "./cache/journaled-set-store.ts";
+import { unavailable } from "./cache/unavailable.ts";
 import { readConfig } from "./config.ts";
 import { HistoryService } from "./history/service.ts";
 import { failure } from "./http/respond.ts";
@@ -35,14 +38,8 @@ interface App {
 /** Wires bindings to implementations: the only place that sees them. */
 async function build(env: Env): Promise<App> {
   const config = await readConfig(env);
-  const keys = new D1KeyStore(env.DB);
   const sessions = new D1SessionStore(env.DB);
   const plans = new D1PlanStore(env.DB);
-  const sources: CredentialSources = {
-    ...config,
-    ring: keyRing(keys),
-    failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
-  };
   const history = new D1HistoryStore(env.DB);
   const edge = edgeOf({
     kv: env.CACHE,
@@ -51,6 +48,12 @@ async function build(env: Env): Promise<App> {
     sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
     log,
   });
+  const keys = new CachedKeyStore(new D1KeyStore(env.DB), edge);
+  const sources: CredentialSources = {
+    ...config,
+    ring: keyRing(keys),
+    failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
+  };
   const assets = new AssetService(new CachedAssetStore(new D1AssetStore(env.DB), edge));
   const serve = compile({
     routes,
@@ -61,13 +64,14 @@ async function build(env: Env): Promise<App> {
       resolve: new ResolveService(assets),
       apply: new ApplyService(new JournaledSetStore(new D1SetStore(env.DB), edge), plans),
       lint: config.lint,
-      namespaces: new NamespaceService(new D1NamespaceStore(env.DB)),
+      namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(env.DB), edge)),
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
       health: healthOf(edge, () => env.DB.prepare("SELECT seq FROM meta").first()),
     },
     authenticate: authenticator(sources),
     clock: () => Date.now(),
+    translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
     log,
   });
   const chores: readonly Chore[] = [
@@ -75,6 +79,11 @@ async function build(env: Env): Promise<App> {
     { name: "plans", run: (now) => plans.prune(now) },
   ];
   return { serve, beat: () => beat(edge, (before, seq) => sweepTombstones(env.DB, before, seq), chores) };
+}
+
+/** What D1 and the way to it throw; said as 503, since nothing has been acknowledged. */
+function isDatabaseFailure(error: unknown): boolean {
+  return error instanceof Error && /^(?:D1_|Network connection lost)/.test(error.message);
 }
 
 /** Failures are counted by client address, in each of Cloudflare's locations on its own. */

@@ -13,6 +13,8 @@ export interface RouterOptions {
   readonly authenticate: Authenticate;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Names what handlers let through without a name: a failing database is `unavailable`. */
+  readonly translate: (error: unknown) => unknown;
   readonly log: (entry: Record<string, unknown>) => void;
 }
 
@@ -60,7 +62,8 @@ export function compile(options: RouterOptions): Serve {
       const response = await router.fetch(request, { ...arrival, url });
       if (response === undefined) throw notFound();
       return response;
-    } catch (error) {
+    } catch (thrown) {
+      const error = options.translate(thrown);
       if (isServerFault(error)) options.log(faultEntry(request, arrival, error));
       const response = failure(error, arrival.requestId);
       return request.method === "HEAD" ? withoutBody(response) : response;

@@ -6,6 +6,7 @@ import { parseBody, readBody } from "../http/body.ts";
 import { compareBytes, quoteJson } from "../http/go-json.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
+import { servedHeaders } from "../http/served.ts";
 
 /** A namespace as it is written and served: it has no metadata. */
 export const Namespace = z.object({ name: z.optional(z.nullable(z.string())) });
@@ -16,20 +17,23 @@ const PATH = "/api/core/v2/namespaces";
 export async function listNamespaces(context: Context): Promise<Response> {
   const { limit, start } = readPage(context.url.searchParams);
   const { grants } = principalOf(context);
-  const all = await context.services.namespaces.names(readingOf(context));
+  const reading = readingOf(context);
+  const all = await context.services.namespaces.names(reading);
   const visible = all
     .filter((namespace) => allows(grants, { role: "view", namespace, name: null }))
     .filter((name) => start === null || follows(name, start));
   const page = visible.slice(0, limit);
   const last = visible.length > page.length ? page.at(-1) : undefined;
   const body = `[${page.map(encode).join(",")}]`;
-  return json(body, last === undefined ? {} : { "Sensu-Continue": continueToken(last) });
+  const more: Record<string, string> = last === undefined ? {} : { "Sensu-Continue": continueToken(last) };
+  return json(body, { ...servedHeaders(reading), ...more });
 }
 
 export async function getNamespace(context: Context): Promise<Response> {
   const name = nameOf(context);
-  await context.services.namespaces.get(name, readingOf(context));
-  return json(encode(name));
+  const reading = readingOf(context);
+  await context.services.namespaces.get(name, reading);
+  return json(encode(name), servedHeaders(reading));
 }
 
 export async function createNamespace(context: Context): Promise<Response> {

@@ -1,20 +1,17 @@
 import type { Commit } from "./asset-store.ts";
-import type { NamespaceDelete, NamespaceStore } from "./namespace-store.ts";
+import { commitLogStatements, readCommitLog, type LogRow } from "./d1-commit-log.ts";
+import type { NamespaceOrigin } from "./namespace-store.ts";
+import type { CommitLog } from "./origin.ts";
 
 const ADVANCE = "UPDATE meta SET seq = seq + 1";
 const SEQ = "(SELECT seq FROM meta)";
 
-/** Namespaces in D1; the newest always, they are few and seldom asked for. */
-export class D1NamespaceStore implements NamespaceStore {
+/** Namespaces in D1: one batch a write, with the revision that tells of it. */
+export class D1NamespaceStore implements NamespaceOrigin {
   readonly #db: D1Database;
 
   constructor(db: D1Database) {
     this.#db = db;
-  }
-
-  async exists(name: string): Promise<boolean> {
-    const row = await this.#db.prepare("SELECT 1 AS one FROM namespaces WHERE name = ?1").bind(name).first();
-    return row !== null;
   }
 
   async names(): Promise<readonly string[]> {
@@ -24,8 +21,8 @@ export class D1NamespaceStore implements NamespaceStore {
     return results.map(({ name }) => name);
   }
 
-  async create(name: string, commit: Commit): Promise<boolean> {
-    const [, inserted] = await this.#db.batch([
+  async create(name: string, commit: Commit, since: number) {
+    const [rows, log] = await this.#batch(since, [
       this.#db.prepare(ADVANCE),
       this.#db
         .prepare(
@@ -33,18 +30,14 @@ export class D1NamespaceStore implements NamespaceStore {
            ON CONFLICT DO NOTHING RETURNING seq`,
         )
         .bind(name, commit.principal, commit.at),
-      this.#db
-        .prepare(
-          `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
-           SELECT seq, 'namespace', '', name, 'create', ?2, ?3, ?4 FROM namespaces WHERE name = ?1 AND seq = ${SEQ}`,
-        )
-        .bind(name, commit.principal, commit.at, commit.reason),
+      this.#revision(name, "create", commit),
     ]);
-    return inserted?.results.length === 1;
+    const outcome = rows[1] === 1 ? ("committed" as const) : ("taken" as const);
+    return { result: { outcome }, log };
   }
 
-  async delete(name: string, commit: Commit): Promise<NamespaceDelete> {
-    const [existing, , deleted] = await this.#db.batch([
+  async delete(name: string, commit: Commit, since: number) {
+    const [rows, log] = await this.#batch(since, [
       this.#db.prepare("SELECT 1 AS one FROM namespaces WHERE name = ?1").bind(name),
       this.#db.prepare(ADVANCE),
       this.#db
@@ -53,14 +46,27 @@ export class D1NamespaceStore implements NamespaceStore {
            AND NOT EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND deleted = 0) RETURNING name`,
         )
         .bind(name),
-      this.#db
-        .prepare(
-          `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
-           SELECT ${SEQ}, 'namespace', '', ?1, 'delete', ?2, ?3, ?4 WHERE changes() = 1`,
-        )
-        .bind(name, commit.principal, commit.at, commit.reason),
+      this.#revision(name, "delete", commit),
     ]);
-    if (deleted?.results.length === 1) return "deleted";
-    return existing?.results.length === 1 ? "not-empty" : "absent";
+    const refused = rows[0] === 1 ? ("not-empty" as const) : ("absent" as const);
+    return { result: { outcome: rows[2] === 1 ? ("committed" as const) : refused }, log };
+  }
+
+  /** How many rows each statement answered with, and the log as the same transaction saw it. */
+  async #batch(since: number, statements: D1PreparedStatement[]): Promise<[number[], CommitLog]> {
+    const results = await this.#db.batch<LogRow>([...statements, ...commitLogStatements(this.#db, since)]);
+    const [head, changes] = results.slice(statements.length);
+    const counts = results.slice(0, statements.length).map((result) => result.results.length);
+    return [counts, readCommitLog(head?.results ?? [], changes?.results ?? [], since)];
+  }
+
+  /** Only if the statement before has changed a row. */
+  #revision(name: string, action: "create" | "delete", commit: Commit): D1PreparedStatement {
+    return this.#db
+      .prepare(
+        `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
+         SELECT ${SEQ}, 'namespace', '', ?1, ?2, ?3, ?4, ?5 WHERE changes() = 1`,
+      )
+      .bind(name, action, commit.principal, commit.at, commit.reason);
   }
 }

@@ -1,4 +1,5 @@
 import type { Commit } from "./asset-store.ts";
+import type { Logged, Replica, Snapshot } from "./origin.ts";
 import type { Reading } from "./reading.ts";
 
 /** An API key as it is stored: everything but the secret. Times are milliseconds since the epoch. */
@@ -22,6 +23,18 @@ export type NewKey = Pick<KeyRecord, "digest" | "name" | "grants" | "expiresAt">
 /** Whether a key opens anything at this time. */
 export function isLive(key: KeyRecord, now: number): boolean {
   return key.revokedAt === null && (key.expiresAt === null || key.expiresAt > now);
+}
+
+/** Keys as the database keeps them: snapshots to be judged, and writes that tell the log (see origin.ts). */
+export interface KeyOrigin extends Pick<KeyStore, "list" | "named" | "touch"> {
+  find(digest: string, replica: Replica): Promise<Snapshot<KeyRecord>>;
+  create(key: NewKey, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
+  rotate(key: NewKey, oldExpiresAt: number, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
+  revoke(name: string, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
+}
+
+export interface KeyOutcome {
+  readonly outcome: "committed" | "refused";
 }
 
 /** Where API keys are kept. A name may stand for several keys while one replaces another. */

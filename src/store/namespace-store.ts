@@ -1,4 +1,5 @@
 import type { Commit } from "./asset-store.ts";
+import type { Logged } from "./origin.ts";
 import type { Reading } from "./reading.ts";
 
 export type NamespaceDelete = "deleted" | "absent" | "not-empty";
@@ -12,4 +13,19 @@ export interface NamespaceStore {
   create(name: string, commit: Commit): Promise<boolean>;
   /** Refuses while assets remain. */
   delete(name: string, commit: Commit): Promise<NamespaceDelete>;
+}
+
+/** Namespaces as the database keeps them; writes tell the log (see origin.ts). */
+export interface NamespaceOrigin {
+  names(): Promise<readonly string[]>;
+  create(
+    name: string,
+    commit: Commit,
+    since: number,
+  ): Promise<Logged<{ readonly outcome: "committed" | "taken" }>>;
+  delete(
+    name: string,
+    commit: Commit,
+    since: number,
+  ): Promise<Logged<{ readonly outcome: "committed" | "absent" | "not-empty" }>>;
 }

@@ -1,0 +1,68 @@
+import type { Commit } from "../store/asset-store.ts";
+import type { NamespaceDelete, NamespaceOrigin, NamespaceStore } from "../store/namespace-store.ts";
+import type { Reading } from "../store/reading.ts";
+import { committing } from "./committing.ts";
+import type { Edge } from "./edge.ts";
+import { STALE_MS } from "./stale.ts";
+import { unavailable } from "./unavailable.ts";
+
+/** Namespaces as the journal tells them: it names every one, so no copies are needed. */
+export class JournaledNamespaceStore implements NamespaceStore {
+  readonly #origin: NamespaceOrigin;
+  readonly #edge: Edge;
+
+  constructor(origin: NamespaceOrigin, edge: Edge) {
+    this.#origin = origin;
+    this.#edge = edge;
+  }
+
+  async exists(name: string, reading: Reading): Promise<boolean> {
+    const found = (await this.names(reading)).includes(name);
+    // What is not known to exist may exist, when only what is past the bound can tell.
+    if (!found && reading.tier === "STALE") throw unavailable(new Error("only a stale journal knows"));
+    return found;
+  }
+
+  async names(reading: Reading): Promise<readonly string[]> {
+    const { clock, bound, journal: keeper } = this.#edge;
+    const now = clock();
+    const journal = await keeper.current(now, bound, reading.waitUntil);
+    const age = journal === null ? Number.POSITIVE_INFINITY : now - journal.asOf;
+    if (reading.freshness === "bounded" && journal !== null && age <= bound)
+      return told(journal, reading, "MEMORY", age);
+    try {
+      const names = await this.#origin.names();
+      reading.tier = "D1";
+      return names;
+    } catch (cause) {
+      if (journal === null || age > STALE_MS) throw unavailable(cause);
+      return told(journal, reading, "STALE", age);
+    }
+  }
+
+  async create(name: string, commit: Commit): Promise<boolean> {
+    const { result } = await committing(this.#edge, commit.waitUntil, (since) =>
+      this.#origin.create(name, commit, since),
+    );
+    return result.outcome === "committed";
+  }
+
+  async delete(name: string, commit: Commit): Promise<NamespaceDelete> {
+    const { result } = await committing(this.#edge, commit.waitUntil, (since) =>
+      this.#origin.delete(name, commit, since),
+    );
+    return result.outcome === "committed" ? "deleted" : result.outcome;
+  }
+}
+
+function told(
+  { namespaces }: { namespaces: ReadonlyMap<string, number> },
+  reading: Reading,
+  tier: Reading["tier"],
+  ageMs: number,
+): readonly string[] {
+  reading.tier = tier;
+  reading.ageSeconds = Math.max(0, Math.floor(ageMs / 1000));
+  // Names of namespaces are ASCII, so this is byte order.
+  return [...namespaces.keys()].sort((a, b) => (a < b ? -1 : 1));
+}
