@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
+import { makeApiKey } from "../../src/auth/api-keys.ts";
 import type { Route } from "../../src/context.ts";
 import { routes } from "../../src/routes.ts";
 import { api, freshStorage, tokenFor } from "../support/worker.ts";
@@ -21,7 +23,11 @@ function tooLittle({ access, path }: Route): string[][] {
   return [[], weaker[access] ?? [], elsewhere, ...narrow, ...otherNames];
 }
 
-beforeAll(freshStorage);
+beforeAll(async () => {
+  await freshStorage();
+  deadKeys = makeDeadKeys();
+  await deadKeys;
+});
 
 describe("every row of the route table", () => {
   it.each(rows(guarded))("%s answers 401 to a request without a credential", async (_, row) => {
@@ -32,19 +38,11 @@ describe("every row of the route table", () => {
     expect(await response.text()).toBe('{"message":"bad credentials","code":5}');
   });
 
-  it.each(rows(guarded))("%s answers one and the same 401 to every bad token", async (_, row) => {
-    const bad = [
-      "garbage",
-      "a.b.c",
-      await tokenFor(["admin@*"], { ttl: -10 }),
-      await tokenFor(["admin@*"], { secret: "another-secret-that-is-not-in-the-ring-at-all" }),
-      await tokenFor(["everything"]),
-      unsigned(await tokenFor(["admin@*"])),
-      `${await tokenFor(["admin@*"])}x`,
-    ];
-    for (const token of bad) {
-      const response = await api(row.method, pathOf(row), { token });
-      expect(response.status).toBe(401);
+  it.each(rows(guarded))("%s answers one and the same 401 to every bad credential", async (_, row) => {
+    for (const [what, authorization] of await badCredentials()) {
+      const response = await api(row.method, pathOf(row), { headers: { Authorization: authorization } });
+      expect([what, response.status]).toEqual([what, 401]);
+      expect(response.headers.get("WWW-Authenticate")).toBe('Bearer realm="sensu"');
       expect(await response.text()).toBe('{"message":"invalid credentials","code":5}');
     }
   });
@@ -114,6 +112,54 @@ it.each([
   expect(response.status).toBe(404);
   expect(await response.text()).toBe('{"message":"not found","code":2}');
 });
+
+/** Every kind of credential that must not open anything, as an Authorization header. */
+async function badCredentials(): Promise<[string, string][]> {
+  const good = await tokenFor(["admin@*"]);
+  const past = await tokenFor(["admin@*"], { ttl: -10 });
+  const elsewhere = await tokenFor(["admin@*"], { secret: "another-secret-that-is-not-in-the-ring-at-all" });
+  const { revoked, expired } = await deadKeys;
+  return [
+    ["garbage", "Bearer garbage"],
+    ["three parts of garbage", "Bearer a.b.c"],
+    ["an expired token", `Bearer ${past}`],
+    ["an unknown kid", `Bearer ${elsewhere}`],
+    ["a kid of ours over another secret", `Bearer ${await withKidOf(good)}`],
+    ["alg none", `Bearer ${unsigned(good)}`],
+    ["a changed signature", `Bearer ${good}x`],
+    ["a grant that is none", `Bearer ${await tokenFor(["everything"])}`],
+    ["a key with a wrong checksum", "Key sak_0000000000000000000000000000000000000000000000000"],
+    ["a key nobody made", `Key ${makeApiKey(new Uint8Array(32).fill(3))}`],
+    ["a revoked key", `Key ${revoked}`],
+    ["a revoked key as a bearer", `Bearer ${revoked}`],
+    ["an expired key", `Key ${expired}`],
+    ["a token under the Key scheme", `Key ${good}`],
+  ];
+}
+
+let deadKeys: Promise<{ revoked: string; expired: string }>;
+
+/** Two keys that were made and do not live any more. */
+async function makeDeadKeys(): Promise<{ revoked: string; expired: string }> {
+  const token = await tokenFor(["admin@*"]);
+  const make = async (name: string) => {
+    const made = await api("POST", "/api/edge/v1/keys", { token, body: { name, grants: ["admin@*"] } });
+    return (await made.json<{ key: string }>()).key;
+  };
+  const [revoked, expired] = [await make("revoked"), await make("expired")];
+  await api("DELETE", "/api/edge/v1/keys/revoked", { token });
+  await api("POST", "/api/edge/v1/keys/expired/rotate", { token, body: { overlap: 0 } });
+  return { revoked, expired };
+}
+
+/** A token that names our kid but was signed by HMAC with something public. */
+async function withKidOf(good: string): Promise<string> {
+  const { kid } = decodeProtectedHeader(good);
+  const secret = new TextEncoder().encode("-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n");
+  return new SignJWT({ ...decodeJwt(good) })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT", kid: String(kid) })
+    .sign(secret);
+}
 
 function unsigned(token: string): string {
   const [, payload] = token.split(".");
