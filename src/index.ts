@@ -10,7 +10,9 @@ import { JournaledNamespaceStore } from "./cache/journaled-namespace-store.ts";
 import { JournaledSetStore } from "./cache/journaled-set-store.ts";
 import { unavailable } from "./cache/unavailable.ts";
 import { readConfig } from "./config.ts";
+import { RememberedTokens } from "./auth/remembered.ts";
 import { HistoryService } from "./history/service.ts";
+import { hotPath } from "./hot-path.ts";
 import { failure } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
 import { keyRing } from "./keys/ring.ts";
@@ -31,6 +33,8 @@ import { sweepTombstones } from "./store/d1-sweep.ts";
 
 /** The app as it stands in one isolate: what answers requests, and what the cron does. */
 interface App {
+  /** Answers from memory at once, or not at all. */
+  readonly hot: (request: Request) => Response | null;
   readonly serve: Serve;
   readonly beat: () => Promise<void>;
 }
@@ -54,14 +58,17 @@ async function build(env: Env): Promise<App> {
     ring: keyRing(keys),
     failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
   };
-  const assets = new AssetService(new CachedAssetStore(new D1AssetStore(env.DB), edge));
+  const store = new CachedAssetStore(new D1AssetStore(env.DB), edge);
+  const assets = new AssetService(store);
+  const resolve = new ResolveService(assets);
+  const tokens = new RememberedTokens();
   const serve = compile({
     routes,
     services: {
       assets,
       history: new HistoryService(history, assets),
       audit: history,
-      resolve: new ResolveService(assets),
+      resolve,
       apply: new ApplyService(new JournaledSetStore(new D1SetStore(env.DB), edge), plans),
       lint: config.lint,
       namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(env.DB), edge)),
@@ -69,7 +76,7 @@ async function build(env: Env): Promise<App> {
       login: new LoginService(sources, sessions),
       health: healthOf(edge, () => env.DB.prepare("SELECT seq FROM meta").first()),
     },
-    authenticate: authenticator(sources),
+    authenticate: authenticator(sources, tokens),
     clock: () => Date.now(),
     translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
     log,
@@ -78,7 +85,12 @@ async function build(env: Env): Promise<App> {
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
   ];
-  return { serve, beat: () => beat(edge, (before, seq) => sweepTombstones(env.DB, before, seq), chores) };
+  const hot = hotPath({ tokens, assets: store, resolutions: resolve, clock: () => Date.now() });
+  return {
+    hot,
+    serve,
+    beat: () => beat(edge, (before, seq) => sweepTombstones(env.DB, before, seq), chores),
+  };
 }
 
 /** What D1 and the way to it throw; said as 503, since nothing has been acknowledged. */
@@ -100,16 +112,21 @@ function log(entry: Record<string, unknown>): void {
 /** Built by the first request and kept for the isolate's life. A failed build is tried again. */
 let app: App | undefined;
 
+/** The whole way: route, credential, handler. */
+async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const requestId = request.headers.get("CF-Ray") ?? crypto.randomUUID();
+  try {
+    app ??= await build(env);
+  } catch (error) {
+    log({ level: "error", requestId, error: String(error) });
+    return failure(error, requestId);
+  }
+  return app.serve(request, { requestId, waitUntil: (work) => ctx.waitUntil(work) });
+}
+
 export default {
-  async fetch(request, env, ctx) {
-    const requestId = request.headers.get("CF-Ray") ?? crypto.randomUUID();
-    try {
-      app ??= await build(env);
-    } catch (error) {
-      log({ level: "error", requestId, error: String(error) });
-      return failure(error, requestId);
-    }
-    return app.serve(request, { requestId, waitUntil: (work) => ctx.waitUntil(work) });
+  fetch(request, env, ctx) {
+    return app?.hot(request) ?? answer(request, env, ctx);
   },
 
   async scheduled(_controller, env) {

@@ -4,6 +4,7 @@ import { verifyAccessToken, type VerifiedToken } from "./access-tokens.ts";
 import { checkApiKey, holderPrincipal, type KeyRing, type Moment } from "./key-credentials.ts";
 import { verifyOutsideToken, type OutsideIssuer } from "./outside-issuer.ts";
 import type { Principal } from "./principal.ts";
+import { RememberedTokens } from "./remembered.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
 /** What credentials are checked against. */
@@ -25,12 +26,19 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
  * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`; scheme names are case-sensitive, as Sensu's are
  * (contract §4.3). What cannot be a credential by its form is refused without a look-up and without being counted.
  */
-export function authenticator(sources: CredentialSources): Authenticate {
+export function authenticator(sources: CredentialSources, remembered = new RememberedTokens()): Authenticate {
   return async (request, moment) => {
-    const [scheme, credential] = splitCredential(request.headers.get("Authorization") ?? "");
+    const header = request.headers.get("Authorization") ?? "";
+    const known = remembered.principalOf(header, moment.now);
+    if (known !== null) return known;
+    const [scheme, credential] = splitCredential(header);
     if (scheme === null) throw unauthenticated("bad credentials");
     const principal = await principalOf(credential, scheme, sources, moment);
-    if (principal !== null) return principal;
+    if (principal !== null) {
+      const { expiresAt } = principal;
+      if (expiresAt !== null) remembered.remember(header, principal.principal, expiresAt * 1000);
+      return principal.principal;
+    }
     if (JWT.test(credential) || credential.startsWith("sak_")) await countFailure(request, sources);
     throw unauthenticated("invalid credentials");
   };
@@ -58,19 +66,20 @@ function splitCredential(header: string): ["Bearer" | "Key", string] | [null, st
   return [null, ""];
 }
 
+/** Whom a credential stands for, and until when (Unix seconds) that may be remembered; null when for nobody. */
 async function principalOf(
   credential: string,
   scheme: "Bearer" | "Key",
   sources: CredentialSources,
   moment: Moment,
-): Promise<Principal | null> {
+): Promise<{ principal: Principal; expiresAt: number | null } | null> {
   if (credential.startsWith("sak_")) {
     const key = await checkApiKey(credential, sources.ring, moment);
-    return key === null ? null : holderPrincipal(key);
+    return key === null ? null : { principal: holderPrincipal(key), expiresAt: null };
   }
   if (scheme === "Key" || !JWT.test(credential)) return null;
   try {
-    return (await verifyToken(credential, sources, new Date(moment.now))).principal;
+    return await verifyToken(credential, sources, new Date(moment.now));
   } catch (error) {
     if (error instanceof ApiError) throw error;
     return null;

@@ -40,6 +40,11 @@ export class CachedAssetStore implements AssetStore {
     return this.#assets.read({ namespace, name }, reading);
   }
 
+  /** The asset, if memory alone can answer; see `FreshReader.peek`. */
+  peek(namespace: string, name: string, now: number): { value: StoredAsset; ageSeconds: number } | null {
+    return this.#assets.peek({ namespace, name }, now);
+  }
+
   async list(
     namespace: string | null,
     from: PageFrom | null,

@@ -46,6 +46,22 @@ export class FreshReader<Id, T> {
     return this.#readOrigin(id, reading, journal, now, near);
   }
 
+  /**
+   * What memory alone can answer, without waiting for anything: the hot path. The same rule as `read`; null when it
+   * takes more than memory, which says nothing about the thing.
+   */
+  peek(id: Id, now: number): { readonly value: T; readonly ageSeconds: number } | null {
+    const journal = this.#edge.journal.recent(now);
+    const kept = journal === null ? undefined : this.#copies.inMemory(id);
+    if (journal === null || kept === undefined || kept.value === null) return null;
+    if (this.#copies.judge(id, kept, journal, now) !== "admitted") return null;
+    const trueAt = Math.max(kept.readAt, journal.asOf);
+    // As in `read`: remembered as served (I3), and as still true when the journal was made.
+    this.#copies.served(id, kept);
+    if (journal.seq > kept.g) this.#copies.keep(id, { ...kept, g: journal.seq });
+    return { value: kept.value, ageSeconds: Math.max(0, Math.floor((now - trueAt) / 1000)) };
+  }
+
   /** Takes in what a commit of this isolate has made of a thing, and puts it in KV, best effort. */
   async committed(id: Id, entry: Entry<T>): Promise<void> {
     this.#copies.keep(id, entry);

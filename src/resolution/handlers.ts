@@ -41,7 +41,11 @@ export async function resolveForMachine(context: Context): Promise<Response> {
     etag: assetTag,
     ...(explain ? { explain: resolution.reports } : {}),
   };
-  return tagged(context.request, JSON.stringify(answer), etag, headers);
+  const body = JSON.stringify(answer);
+  if (context.request.method !== "POST") {
+    context.services.resolve.remember(assetTag, context.url.search, { body, etag });
+  }
+  return tagged(context.request, body, etag, headers);
 }
 
 /** Straight to the archive: 302 with its digest, for clients that follow and verify. */

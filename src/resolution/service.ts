@@ -14,6 +14,12 @@ export interface TaggedResolution {
   readonly etag: string;
 }
 
+/** The JSON of a resolution and its tag, ready to be sent. */
+export interface Answer {
+  readonly body: string;
+  readonly etag: string;
+}
+
 /** Resolutions an isolate remembers; a fleet has few kinds of machine. */
 const REMEMBERED = 5_000;
 
@@ -21,6 +27,7 @@ const REMEMBERED = 5_000;
 export class ResolveService {
   readonly #assets: AssetService;
   readonly #known = new Map<string, TaggedResolution>();
+  readonly #answers = new Map<string, Answer>();
 
   constructor(assets: AssetService) {
     this.#assets = assets;
@@ -29,6 +36,16 @@ export class ResolveService {
   async asset(namespace: string, name: string, reading: Reading): Promise<{ asset: Asset; etag: string }> {
     const { definition, etag } = await this.#assets.get(namespace, name, reading);
     return { asset: decodeAsset(JSON.parse(definition)), etag };
+  }
+
+  /** The answer to a query for this version of an asset, if it was given before; for the hot path. */
+  peek(assetTag: string, search: string): Answer | undefined {
+    return this.#answers.get(assetTag + search);
+  }
+
+  remember(assetTag: string, search: string, answer: Answer): void {
+    if (this.#answers.size >= REMEMBERED) this.#answers.clear();
+    this.#answers.set(assetTag + search, answer);
   }
 
   /** `factsKey` names the facts; `facts` makes them when they are needed. */
