@@ -15,6 +15,8 @@ export interface RunningWorker {
   /** Sends a request as the principal `admin`, who may do everything, unless the headers say otherwise. */
   send(method: string, path: string, sent?: Sent): Promise<Response>;
   readonly database: D1Database;
+  /** Where it listens. */
+  readonly url: URL;
   close(): Promise<void>;
 }
 
@@ -23,17 +25,19 @@ export async function startWorker(): Promise<RunningWorker> {
   const harness = createTestHarness({
     workers: [{ configPath: "./wrangler.toml", secrets: { TOKEN_SECRET: SECRET } }],
   });
-  await harness.listen();
+  const { url } = await harness.listen();
   const worker = harness.getWorker<{ DB: D1Database }>();
   await worker.applyD1Migrations("DB");
   const { DB: database } = await worker.getEnv();
   const token = await adminToken();
   return {
     database,
+    url,
     close: () => harness.close(),
     async send(method, path, { body, headers } = {}) {
-      const all = { Authorization: `Bearer ${token}`, ...headers };
-      const init = { method, headers: all, redirect: "manual" as const };
+      const all = new Headers(headers);
+      if (!all.has("Authorization")) all.set("Authorization", `Bearer ${token}`);
+      const init = { method, headers: Object.fromEntries(all), redirect: "manual" as const };
       const response = await harness.fetch(path, body === undefined ? init : { ...init, body });
       return response as unknown as Response;
     },
