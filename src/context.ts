@@ -83,12 +83,10 @@ function reasonOf({ request, url }: Context): string | null {
   return reason === "" ? null : reason;
 }
 
-/** A row of the route table. From it follow the guard, HEAD, 405 with `Allow`, and the table of the README. */
+/** A row of the route table. From it follow the guard, HEAD, 405 with `Allow`, and the documents. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly access: Access;
   readonly handle: (context: Context) => Promise<Response> | Response;
-  /** One line for the README and the OpenAPI document. */
-  readonly summary: string;
 }

@@ -1,42 +1,51 @@
-import * as z from "zod/mini";
-
-const TextMap = z.record(z.string(), z.string());
+import {
+  goList,
+  goString,
+  goStringMap,
+  goStrings,
+  goStruct,
+  isObject,
+  type Decoded,
+  type Decoder,
+} from "../http/go-decode.ts";
 
 /** JavaScript expressions, or the map form of the Sensu document: `{"entity.system.os": "linux"}`. */
-export const Filters = z.union([z.array(z.string()), TextMap]);
-export type Filters = z.infer<typeof Filters>;
+export type Filters = string[] | Record<string, string>;
+
+const Filters: Decoder<Filters> = {
+  type: goStrings.type,
+  decode: (value, place) => (isObject(value) ? goStringMap : goStrings).decode(value, place),
+  fold: (value) => value,
+};
+
+const Build = goStruct("AssetBuild", "v2.AssetBuild", {
+  url: goString,
+  sha512: goString,
+  filters: Filters,
+  headers: goStringMap,
+});
 
 /** One archive of an asset with builds (contract §1.1). */
-export const Build = z.object({
-  url: z.optional(z.string()),
-  sha512: z.optional(z.string()),
-  filters: z.optional(Filters),
-  headers: z.optional(TextMap),
+export type Build = Decoded<typeof Build>;
+
+const Metadata = goStruct("ObjectMeta", "v2.ObjectMeta", {
+  name: goString,
+  namespace: goString,
+  labels: goStringMap,
+  annotations: goStringMap,
+  created_by: goString,
 });
-export type Build = z.infer<typeof Build>;
 
 /** Sensu's ObjectMeta (contract §1.2). */
-export const Metadata = z.object({
-  name: z.optional(z.string()),
-  namespace: z.optional(z.string()),
-  labels: z.optional(TextMap),
-  annotations: z.optional(TextMap),
-  created_by: z.optional(z.string()),
-});
-export type Metadata = z.infer<typeof Metadata>;
+export type Metadata = Decoded<typeof Metadata>;
 
 /** A core/v2 asset as a client may write it: every member may be absent; null is the same as absent. */
-export const Asset = z.object({
-  url: z.optional(z.string()),
-  sha512: z.optional(z.string()),
-  filters: z.optional(Filters),
-  builds: z.optional(z.array(Build)),
-  metadata: z.optional(Metadata),
-  headers: z.optional(TextMap),
+export const Asset = goStruct("Asset", "v2.Asset", {
+  url: goString,
+  sha512: goString,
+  filters: Filters,
+  builds: goList(Build),
+  metadata: Metadata,
+  headers: goStringMap,
 });
-export type Asset = z.infer<typeof Asset>;
-
-/** Member names in the order Sensu writes them. */
-export const ASSET_MEMBERS = ["url", "sha512", "filters", "builds", "metadata", "headers"] as const;
-export const BUILD_MEMBERS = ["url", "sha512", "filters", "headers"] as const;
-export const METADATA_MEMBERS = ["name", "namespace", "labels", "annotations", "created_by"] as const;
+export type Asset = Decoded<typeof Asset>;

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, jwtVerify, type JWTVerifyGetKey } from "jose";
 import { ApiError } from "../errors.ts";
 import { readGrants, type VerifiedToken } from "./access-tokens.ts";
 
@@ -15,20 +15,38 @@ export interface OutsideIssuer {
 /** Asymmetric algorithms only: a public key never verifies an HMAC (RFC 8725 §2.1). */
 const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
 
+/** Milliseconds for which published keys are good, after which an unknown one has them read again, and a read may take. */
+const KEYS_MS = 600_000;
+const REREAD_MS = 30_000;
+const TIMEOUT_MS = 3_000;
+
 /**
- * The keys an issuer publishes; fetched when first needed, kept, and fetched anew for an unknown `kid`. When they
- * cannot be had nobody knows whether a token is good, which is 503 and not 401 (design: failing closed).
+ * The keys an issuer publishes; read when first needed, kept, and read anew for an unknown `kid`. When they cannot be
+ * had nobody knows whether a token is good, which is 503 and not 401 (design: failing closed).
  */
 export function publishedKeys(url: string): JWTVerifyGetKey {
-  const published = createRemoteJWKSet(new URL(url), { timeoutDuration: 3_000 });
-  return async (header, token) => {
+  let keys: JWTVerifyGetKey | null = null;
+  let readAt = 0;
+  const read = async (): Promise<JWTVerifyGetKey> => {
     try {
-      return await published(header, token);
+      readAt = Date.now();
+      const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+      keys = createLocalJWKSet(await response.json());
+      return keys;
     } catch (cause) {
-      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
-        throw cause;
       const headers = { "Retry-After": "5" };
       throw new ApiError("unavailable", "the token issuer's keys cannot be read", { cause, headers });
+    }
+  };
+  return async (header, token) => {
+    const age = Date.now() - readAt;
+    const known = keys !== null && age < KEYS_MS ? keys : await read();
+    try {
+      return await known(header, token);
+    } catch (error) {
+      if (known !== keys || age < REREAD_MS || age >= KEYS_MS) throw error;
+      return (await read())(header, token);
     }
   };
 }

@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import { negotiateForm, represent, vary } from "../assets/representation.ts";
 import { allows } from "../auth/grants.ts";
 import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
@@ -6,6 +5,7 @@ import { invalid, notFound } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
+import { goDecode, goInteger, goStruct } from "../http/go-decode.ts";
 import { readSeq } from "../http/query.ts";
 import { json, text } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
@@ -15,7 +15,7 @@ import { differenceLines, mergePatchBetween } from "./difference.ts";
 import { shownDefinition, shownRevision, shownValue } from "./shown.ts";
 
 /** What a rollback says: the revision whose definition is written again. */
-export const RollbackBody = z.object({ seq: z.int() });
+export const Rollback = goStruct("Rollback", "v1.Rollback", { seq: goInteger });
 
 export async function listRevisions(context: Context): Promise<Response> {
   const { limit, start } = readPage(context.url.searchParams);
@@ -87,16 +87,10 @@ export async function diffRevisions(context: Context): Promise<Response> {
 /** Writes an old definition as a new revision, under the conditions of the request; undelete is the same. */
 export async function rollbackAsset(context: Context): Promise<Response> {
   const { namespace, name } = placeOf(context);
-  const body = RollbackBody.safeParse(parseBody(await readBody(context.request)));
-  if (!body.success) throw invalid('the body is not as in {"seq":42}, the revision to go back to');
+  const { seq } = goDecode(Rollback, parseBody(await readBody(context.request)));
+  if (seq === undefined) throw invalid('the body is not as in {"seq":42}, the revision to go back to');
   const condition = readConditions(context.request.headers);
-  const asset = await context.services.history.rollback(
-    namespace,
-    name,
-    body.data.seq,
-    condition,
-    commitOf(context),
-  );
+  const asset = await context.services.history.rollback(namespace, name, seq, condition, commitOf(context));
   return json(asset.definition, { ETag: asset.etag });
 }
 

@@ -1,28 +1,23 @@
-import * as z from "zod/mini";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
+import { goDecode, goInteger, goString, goStrings, goStruct } from "../http/go-decode.ts";
 import { empty, json } from "../http/respond.ts";
 import { isLive, type KeyRecord } from "../store/key-store.ts";
 import type { MintedKey } from "./service.ts";
 
 /** What makes a key. `expires_at` is Unix seconds; absent or null: never. */
-export const NewKeyBody = z.object({
-  name: z.string(),
-  grants: z.array(z.string()),
-  expires_at: z.optional(z.nullable(z.int())),
-});
+export const NewKey = goStruct("Key", "v1.Key", { name: goString, grants: goStrings, expires_at: goInteger });
 
 /** How long, in seconds, the old secret is good beside the new one. */
-export const RotationBody = z.object({ overlap: z.optional(z.int().check(z.gte(0), z.lte(30 * 86_400))) });
+export const Rotation = goStruct("Rotation", "v1.Rotation", { overlap: goInteger });
 
+const LONGEST_OVERLAP = 30 * 86_400;
 const DEFAULT_OVERLAP = 86_400;
 
 export async function createKey(context: Context): Promise<Response> {
-  const body = NewKeyBody.safeParse(parseBody(await readBody(context.request)));
-  if (!body.success)
-    throw invalid(shape('{"name":"ci","grants":["edit@default"],"expires_at":1893456000}', body.error));
-  const { name, grants, expires_at: expiry = null } = body.data;
+  const body = goDecode(NewKey, parseBody(await readBody(context.request)));
+  const { name = "", grants = [], expires_at: expiry = null } = body;
   const wanted = { name, grants, expiresAt: expiry === null ? null : expiry * 1000 };
   const minted = await context.services.keys.create(principalOf(context), wanted, commitOf(context));
   return json(secretOnce(minted, context.now), { Location: `/api/edge/v1/keys/${name}` }, 201);
@@ -41,9 +36,11 @@ export async function getKey(context: Context): Promise<Response> {
 
 export async function rotateKey(context: Context): Promise<Response> {
   const bytes = await readBody(context.request);
-  const body = RotationBody.safeParse(bytes.byteLength === 0 ? {} : parseBody(bytes));
-  if (!body.success) throw invalid(shape('{"overlap":86400}, in seconds, 30 days at the most', body.error));
-  const overlap = (body.data.overlap ?? DEFAULT_OVERLAP) * 1000;
+  const { overlap: seconds = DEFAULT_OVERLAP } =
+    bytes.byteLength === 0 ? {} : goDecode(Rotation, parseBody(bytes));
+  if (seconds < 0 || seconds > LONGEST_OVERLAP)
+    throw invalid(`an overlap is 0 to ${LONGEST_OVERLAP} seconds`);
+  const overlap = seconds * 1000;
   const principal = principalOf(context);
   const minted = await context.services.keys.rotate(principal, nameOf(context), overlap, commitOf(context));
   return json(secretOnce(minted, context.now), {}, 201);
@@ -69,11 +66,6 @@ function shown(record: KeyRecord, now: number) {
     last_used: record.lastUsed,
     status: record.revokedAt !== null ? "revoked" : isLive(record, now) ? "live" : "expired",
   };
-}
-
-function shape(example: string, { issues }: { issues: readonly { path: readonly PropertyKey[] }[] }): string {
-  const at = issues[0]?.path.join(".") ?? "";
-  return `${at === "" ? "the body" : at} is not as in ${example}`;
 }
 
 function nameOf({ params }: Context): string {

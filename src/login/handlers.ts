@@ -1,14 +1,14 @@
-import * as z from "zod/mini";
 import { unauthenticated } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
+import { goDecode, goString, goStruct } from "../http/go-decode.ts";
 import { empty, json } from "../http/respond.ts";
 import { isBasic, readBasic } from "./basic.ts";
 import type { Tokens } from "./service.ts";
 
 /** What continues or ends a session. */
-export const RefreshBody = z.object({ refresh_token: z.string() });
+export const Refresh = goStruct("Tokens", "v2.Tokens", { refresh_token: goString });
 
 /** Login: Basic with a key's name and the key (contract §4.1). */
 export async function login(context: Context): Promise<Response> {
@@ -47,9 +47,8 @@ async function accessTokenOf(context: Context): Promise<string> {
 }
 
 async function readRefreshToken(context: Context): Promise<string> {
-  const body = RefreshBody.safeParse(parseBody(await readBody(context.request)));
-  if (!body.success) throw unauthenticated("Request unauthorized");
-  return body.data.refresh_token;
+  const { refresh_token: token = "" } = goDecode(Refresh, parseBody(await readBody(context.request)));
+  return token;
 }
 
 /** Sensu 6 ends these bodies with a line end. */

@@ -1,15 +1,15 @@
-import * as z from "zod/mini";
 import { allows } from "../auth/grants.ts";
 import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
+import { goDecode, goString, goStruct } from "../http/go-decode.ts";
 import { compareBytes, quoteJson } from "../http/go-json.ts";
 import { continueToken, readPage } from "../http/pagination.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 
 /** A namespace as it is written and served: it has no metadata. */
-export const Namespace = z.object({ name: z.optional(z.nullable(z.string())) });
+export const Namespace = goStruct("Namespace", "v2.Namespace", { name: goString });
 
 const PATH = "/api/core/v2/namespaces";
 
@@ -58,9 +58,7 @@ export async function deleteNamespace(context: Context): Promise<Response> {
 }
 
 async function readNamespace(context: Context): Promise<string | null> {
-  const parsed = Namespace.safeParse(parseBody(await readBody(context.request)));
-  if (!parsed.success) throw invalid('a namespace is a JSON object such as {"name":"team-a"}');
-  return parsed.data.name ?? null;
+  return goDecode(Namespace, parseBody(await readBody(context.request))).name ?? null;
 }
 
 function follows(name: string, start: { key: string; inclusive: boolean }): boolean {

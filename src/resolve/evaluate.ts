@@ -9,7 +9,6 @@ import {
   WORK_PER_STEP,
   type Context,
   type Machine,
-  type World,
 } from "./evaluate/machine.ts";
 import { isJump, runList } from "./evaluate/statements.ts";
 import { fromData, isObject, type Value } from "./evaluate/values.ts";
@@ -46,11 +45,7 @@ export interface EvaluationOptions {
   steps?: number;
   /** Told how many steps it took. */
   onSteps?: (steps: number) => void;
-  /** The clock and the dice; the real ones unless told. */
-  world?: World;
 }
-
-const REAL_WORLD: World = { now: Date.now, random: Math.random };
 
 /** A filter read once and run often. */
 export type Prepared = { program: Program } | { error: FilterError };
@@ -74,7 +69,7 @@ export function evaluate(expression: string, entity: unknown, options: Evaluatio
 export function judge(filter: Prepared, facts: Facts, options: EvaluationOptions = {}): Verdict {
   if ("error" in filter) return filter;
   const steps = Math.min(options.steps ?? MAX_STEPS, MAX_STEPS);
-  const machine = newMachine(LIBRARY, runFunction, facts.entity, steps, options.world ?? REAL_WORLD);
+  const machine = newMachine(LIBRARY, runFunction, facts.entity, steps);
   const verdict = run(machine, filter.program);
   facts.changed ||= machine.changedFacts;
   options.onSteps?.(Math.min(steps, Math.ceil(steps - machine.work / WORK_PER_STEP)));

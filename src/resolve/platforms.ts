@@ -19,51 +19,37 @@ export interface Platform {
 
 /** Name and arch, then platform, family and version as gopsutil finds them; `armv6` and `armv7` are arch `arm`. */
 const LINUX = `
-ubuntu-18.04 amd64 | ubuntu debian 18.04
 ubuntu-20.04 amd64 arm64 | ubuntu debian 20.04
 ubuntu-22.04 amd64 arm64 | ubuntu debian 22.04
 ubuntu-24.04 amd64 arm64 | ubuntu debian 24.04
-debian-10 amd64 386 | debian debian 10.13
 debian-11 amd64 arm64 | debian debian 11.9
 debian-12 amd64 arm64 armv7 | debian debian 12.5
 debian-13 amd64 arm64 | debian debian 13.1
-raspbian-10 armv6 armv7 | raspbian debian 10.13
 raspbian-12 armv6 armv7 | raspbian debian 12.5
-centos-6 amd64 386 | centos rhel 6.10
 centos-7 amd64 | centos rhel 7.9.2009
 centos-stream-9 amd64 arm64 | centos rhel 9
-rhel-6 amd64 | redhat rhel 6.10
 rhel-7 amd64 | redhat rhel 7.9
 rhel-8 amd64 arm64 ppc64le s390x | redhat rhel 8.10
 rhel-9 amd64 arm64 | redhat rhel 9.4
 rhel-10 amd64 | redhat rhel 10.0
-rocky-8 amd64 | rocky rhel 8.10
 rocky-9 amd64 arm64 | rocky rhel 9.4
-almalinux-8 amd64 | almalinux rhel 8.10
 almalinux-9 amd64 arm64 | almalinux rhel 9.4
-oracle-8 amd64 | oracle rhel 8.10
 fedora-42 amd64 arm64 | fedora fedora 42
-amazon-1 amd64 | amazon rhel 2018.03
 amazon-2 amd64 arm64 | amazon rhel 2
 amazon-2023 amd64 arm64 | amazon rhel 2023
-suse-12 amd64 | suse suse 12.5
 suse-15 amd64 arm64 | suse suse 15.6
-alpine-3.18 amd64 arm64 | alpine alpine 3.18.6
 alpine-3.20 amd64 arm64 armv7 386 | alpine alpine 3.20.3
 arch amd64 | arch arch`;
 
 /** Name and arch, then os, platform, family and version; platforms of Windows are whole sentences. */
 const OTHERS = `
-macos-13 amd64 arm64 | darwin | darwin | Standalone Workstation | 13.6
 macos-14 amd64 arm64 | darwin | darwin | Standalone Workstation | 14.5
 macos-15 arm64 | darwin | darwin | Standalone Workstation | 15.1
-windows-2016 amd64 | windows | Microsoft Windows Server 2016 Standard | Server | 10.0.14393 Build 14393
 windows-2019 amd64 | windows | Microsoft Windows Server 2019 Standard | Server | 10.0.17763 Build 17763
 windows-2022 amd64 | windows | Microsoft Windows Server 2022 Standard | Server | 10.0.20348 Build 20348
 windows-2025 amd64 | windows | Microsoft Windows Server 2025 Standard | Server | 10.0.26100 Build 26100
 windows-10 amd64 386 | windows | Microsoft Windows 10 Pro | Standalone Workstation | 10.0.19045 Build 19045
 windows-11 amd64 | windows | Microsoft Windows 11 Pro | Standalone Workstation | 10.0.22631 Build 22631
-freebsd-13 amd64 | freebsd | freebsd || 13.3-RELEASE
 freebsd-14 amd64 arm64 | freebsd | freebsd || 14.1-RELEASE
 openbsd-7 amd64 | openbsd | openbsd || 7.5
 solaris-11 amd64 | solaris | solaris | solaris | 11.4`;

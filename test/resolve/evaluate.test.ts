@@ -177,16 +177,9 @@ describe("a filter's verdict", () => {
       "Object.keys(entity.labels).length == 3",
       "entity.hasOwnProperty('name')",
       "!entity.hasOwnProperty('metadata')",
-      'JSON.stringify({b: 1, a: [null, \'x\']}) == \'{"a":[null,"x"],"b":1}\'',
-      "JSON.parse('{\"a\": [1, 2]}').a[1] == 2",
       "String.fromCharCode(97, 98) == 'ab'",
-      "encodeURIComponent('a b') == 'a%20b'",
-      "decodeURI('%41') == 'A'",
       "var n = 0; for (var k in {a: 1, b: 2}) n++; n == 2",
-      "[].slice.call({0: 'a', length: 1})[0] == 'a'",
-      "Math.max.apply(null, [1, 9, 3]) == 9",
       "(function () { return arguments.length })(1, 2) == 2",
-      "var f = function (a) { return this.x + a }; f.bind({x: 1})(2) == 3",
       "function P(x) { this.x = x } new P(4).x == 4 && new P(1) instanceof P",
       "try { throw new TypeError('x') } catch (e) { e.name == 'TypeError' && e.message == 'x' }",
       "with (entity.system) { os == 'linux' && arch == 'arm' }",
@@ -209,24 +202,17 @@ describe("a filter's verdict", () => {
     expect(verdicts(yes)).toEqual(allAre(true, yes));
   });
 
-  it("has the clock and the dice it is given, the clock in UTC", () => {
-    const world = { now: () => Date.UTC(2026, 10, 23, 9, 30), random: () => 0.25 };
-    const yes = [
-      "new Date().getFullYear() == 2026",
-      "new Date().getUTCHours() == 9",
-      "new Date().getDay() == weekday(Date.now() / 1000)",
-      "new Date(0).toISOString() == '1970-01-01T00:00:00.000Z'",
-      "new Date('2026-01-02').getDate() == 2",
-      "new Date(2026, 0, 5).getMonth() == 0",
-      "new Date(5) - new Date(2) == 3",
-      "typeof (new Date() + 1) == 'string'",
-      "isNaN(new Date('x'))",
-      "new Date() instanceof Date",
-      "Math.random() == 0.25",
-      "unescape(escape('a b@ü')) == 'a b@ü' && escape(' ') == '%20'",
-    ];
-    const told = yes.map((text) => [text, short(evaluate(text, ENTITY, { world }))]);
-    expect(Object.fromEntries(told)).toEqual(allAre(true, yes));
+  it("is refused the time and chance: a choice depends on the asset and the facts alone", () => {
+    for (const text of [
+      "new Date()",
+      "Date.now()",
+      "Math.random() < 1",
+      "JSON.parse('1')",
+      "encodeURI('a')",
+      "escape('a')",
+    ]) {
+      expect(evaluate(text, ENTITY)).toMatchObject({ error: { kind: "refused" } });
+    }
   });
 
   it("holds no part of the facts equal to another reading of it, as otto does", () => {

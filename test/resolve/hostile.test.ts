@@ -64,13 +64,11 @@ describe("a hostile filter is stopped", () => {
       "g.lastIndexOf(g.slice(9000) + 'b')",
       "g.split('b' + g.slice(9000))",
       "g.toUpperCase()",
-      "encodeURI(g)",
       "g in this",
       "this[g]",
       "[g].indexOf(h)",
       "g.localeCompare(h)",
       "switch (g) { case h: }",
-      "JSON.stringify(g)",
       "for (var k in g);",
       "/a*b/.test(g)",
       "g.replace('b', g)",
@@ -85,7 +83,6 @@ describe("a hostile filter is stopped", () => {
       "a.indexOf(2)",
       "a.map(String)",
       "a.unshift(1)",
-      "JSON.stringify(a)",
     ];
     for (const step of onTexts)
       expect([step, outcome(`${LONG} for (;;) { ${step} }`)]).toEqual([step, "budget"]);
@@ -176,7 +173,6 @@ describe("no filter at all", () => {
     "String",
     "RegExp",
     "Math",
-    "JSON",
     "console",
     "hour",
     "(function () { return arguments })()",
@@ -275,10 +271,7 @@ describe("no filter at all", () => {
   it("is troubled by facts of any kind", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (facts) => {
-        const verdict = evaluate(
-          "var n = 0; for (var k in entity) n++; JSON.stringify(entity); '' + entity == n",
-          facts,
-        );
+        const verdict = evaluate("var n = 0; for (var k in entity) n++; entity.toString() == n", facts);
         expect("error" in verdict ? ["type", "budget"] : ["boolean"]).toContain(
           "error" in verdict ? verdict.error.kind : typeof verdict.value,
         );

@@ -44,7 +44,6 @@ describe("the built-in platforms", () => {
   it("answer the filters people write", () => {
     expect(matching("entity.system.os == 'solaris'")).toEqual(["solaris-11-amd64"]);
     expect(matching("entity.system.arch == 'arm'", "entity.system.arm_version == 6")).toEqual([
-      "raspbian-10-armv6",
       "raspbian-12-armv6",
     ]);
     const rhel7 = [

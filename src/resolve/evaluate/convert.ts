@@ -49,7 +49,7 @@ export function toText(machine: Machine, value: Value): string {
 export function toPrimitive(
   machine: Machine,
   object: ScriptObject,
-  hint: "number" | "string" = object.kind === "Date" ? "string" : "number",
+  hint: "number" | "string" = "number",
 ): Value {
   const names = hint === "string" ? ["toString", "valueOf"] : ["valueOf", "toString"];
   for (const name of names) {

@@ -27,12 +27,6 @@ export interface Library {
   globals: ReadonlyMap<string, (machine: Machine) => Value>;
 }
 
-/** What varies from one run to the next: the time in milliseconds, and chance. */
-export interface World {
-  now: () => number;
-  random: () => number;
-}
-
 /** One run of one filter. */
 export interface Machine {
   work: number;
@@ -40,7 +34,6 @@ export interface Machine {
   /** The filter wrote to the facts, so the next one must not be given them as they are. */
   changedFacts: boolean;
   readonly library: Library;
-  readonly world: World;
   readonly global: ScriptObject;
   readonly functions: Map<Native, ScriptObject>;
   /** Runs the body of a function. Given from outside: calls lead from expressions back to statements. */
@@ -83,12 +76,11 @@ export function newMachine(
   runBody: Machine["runBody"],
   entity: Value,
   steps: number,
-  world: World,
 ): Machine {
   const global = newObject("environment");
   global.members.set("entity", entity);
   const work = steps * WORK_PER_STEP;
-  return { work, depth: 0, changedFacts: false, library, world, global, functions: new Map(), runBody };
+  return { work, depth: 0, changedFacts: false, library, global, functions: new Map(), runBody };
 }
 
 /** Takes work off the budget. Throws Stopped when there is none left. */

@@ -18,14 +18,12 @@ export type Kind =
   | "Array"
   | "Function"
   | "Error"
-  | "Date"
   | "RegExp"
   | "String"
   | "Number"
   | "Boolean"
   | "Arguments"
   | "Math"
-  | "JSON"
   | "environment";
 
 export interface ScriptObject {
@@ -34,7 +32,7 @@ export interface ScriptObject {
   readonly members: Map<string, Value>;
   /** Of an Array. */
   length: number;
-  /** What a String, Number, Boolean or Date object wraps; the message an Error was made with; a Function's length. */
+  /** What a String, Number or Boolean object wraps; the message an Error was made with; a Function's length. */
   readonly primitive: Primitive;
   /** Of a function the filter wrote. */
   readonly text: string;

@@ -26,23 +26,6 @@ export const PERL_CLASSES: Record<string, RangeSet | undefined> = {
   S: { negated: true, ranges: SPACE },
 };
 
-const POSIX_CLASSES: Record<string, number[] | undefined> = {
-  alnum: span("09AZaz"),
-  alpha: span("AZaz"),
-  ascii: [0, 127],
-  blank: [9, 9, 32, 32],
-  cntrl: [0, 31, 127, 127],
-  digit: DIGIT,
-  graph: span("!~"),
-  lower: span("az"),
-  print: span(" ~"),
-  punct: span("!/:@[`{~"),
-  space: [9, 13, 32, 32],
-  upper: span("AZ"),
-  word: WORD,
-  xdigit: span("09AFaf"),
-};
-
 const CONTROLS: Record<string, number | undefined> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
 function span(ends: string): number[] {
@@ -58,22 +41,17 @@ export function parseClass(reader: Reader): CharacterSet {
   const items: RangeSet[] = [];
   while (reader.at === first || !text.startsWith("]", reader.at)) {
     if (reader.at >= text.length) throw patternError("missing closing ]", text.slice(start));
-    items.push(readNamed(reader) ?? readPerl(reader) ?? readRange(reader, start));
+    items.push(refuseNamed(reader) ?? readPerl(reader) ?? readRange(reader, start));
   }
   reader.at += 1;
   return { negated, items };
 }
 
-function readNamed(reader: Reader): RangeSet | null {
-  const { text, at } = reader;
+/** RE2's `[:alpha:]` and its like, which ES5 does not have; refused rather than read as the letters they hold. */
+function refuseNamed({ text, at }: Reader): null {
   const end = text.startsWith("[:", at) ? text.indexOf(":]", at + 2) : -1;
   if (end < 0) return null;
-  const name = text.slice(at + 2, end);
-  const negated = name.startsWith("^");
-  const ranges = POSIX_CLASSES[negated ? name.slice(1) : name];
-  if (ranges === undefined) throw patternError("invalid character class range", text.slice(at, end + 2));
-  reader.at = end + 2;
-  return { negated, ranges };
+  throw patternError("invalid character class range", text.slice(at, end + 2));
 }
 
 function readPerl(reader: Reader): RangeSet | null {

@@ -61,7 +61,7 @@ const CONSTANTS = ["E", "LN10", "LN2", "LOG2E", "LOG10E", "PI", "SQRT1_2", "SQRT
 export const MATH: ReadonlyMap<string, Native | number> = new Map<string, Native | number>([
   ...CONSTANTS.map((name): [string, number] => [name, Math[name]]),
   ...FUNCTIONS.map((name): [string, Native] => [name, mathFunction(name)]),
-  ["random", (machine) => machine.world.random()],
+  ["random", () => refuse("Math.random")],
 ]);
 
 function mathFunction(name: string): Native {

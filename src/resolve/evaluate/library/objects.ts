@@ -1,16 +1,7 @@
 import { toBoolean, toObject, toText } from "../convert.ts";
 import { invoke, raise, refuse, type Machine } from "../machine.ts";
-import { getMember, listItems, memberNames, ownMember } from "../members.ts";
-import {
-  ABSENT,
-  isCallable,
-  isObject,
-  newArray,
-  newObject,
-  type Native,
-  type ScriptObject,
-  type Value,
-} from "../values.ts";
+import { getMember, memberNames, ownMember } from "../members.ts";
+import { ABSENT, isCallable, isObject, newArray, newObject, type Native, type Value } from "../values.ts";
 
 /** The object a method of all objects is called on. */
 function describe(self: Value): string {
@@ -61,34 +52,14 @@ export function makeObject(_: Machine, __: Value, [value]: Value[]): Value {
   return value === undefined || value === null ? newObject() : toObject(value);
 }
 
-function target(self: Value): ScriptObject & { call: Native } {
-  return isCallable(self) ? self : raise("TypeError");
-}
-
+/** A function is called, and that is all: `call`, `apply` and `bind` would let it act on what it was not given. */
 export const FUNCTION_METHODS = new Map<string, Native>([
-  ["call", (machine, self, [owner, ...args]) => invoke(machine, target(self), owner, args)],
+  ...["call", "apply", "bind"].map((name): [string, Native] => [name, () => refuse(`the member '${name}'`)]),
   [
-    "apply",
-    (machine, self, [owner, args]) => {
-      if (args !== undefined && args !== null && !isObject(args)) raise("TypeError");
-      const list = isObject(args) ? listItems(machine, args) : [];
-      return invoke(
-        machine,
-        target(self),
-        owner,
-        list.map((item) => (item === ABSENT ? undefined : item)),
-      );
-    },
+    "toString",
+    (_, self) =>
+      isCallable(self) ? self.text || `function ${self.name}() { [native code] }` : raise("TypeError"),
   ],
-  [
-    "bind",
-    (_, self, [owner, ...first]) => {
-      const bound = target(self);
-      const call: Native = (machine, __, rest) => invoke(machine, bound, owner, [...first, ...rest]);
-      return newObject("Function", { name: `bound ${bound.name}`, call });
-    },
-  ],
-  ["toString", (_, self) => target(self).text || `function ${target(self).name}() { [native code] }`],
 ]);
 
 export const ERROR_METHODS = new Map<string, Native>([
