@@ -26,13 +26,13 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/conformance/**", "test/docs/**"],
+          exclude: ["test/e2e/**", "test/conformance/**", "test/docs/**", "test/model/**"],
         },
       },
       {
         test: {
           name: "node",
-          include: ["test/e2e/**/*.test.ts", "test/conformance/**/*.test.ts", "test/docs/**/*.test.ts"],
+          include: ["test/{e2e,conformance,docs,model}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

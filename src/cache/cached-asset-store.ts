@@ -15,12 +15,13 @@ import { assetKind, type AssetId } from "./asset-kind.ts";
 import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
 import { FreshReader } from "./fresh-reader.ts";
+import type { MemoryLimits } from "./memory.ts";
 import { pageKind, type PageId } from "./page-kind.ts";
 
 const MIB = 1024 * 1024;
-/** An isolate has 128 MB for everything, requests in flight included. */
-const ASSET_MEMORY = { entries: 20_000, bytes: 24 * MIB };
-const PAGE_MEMORY = { entries: 500, bytes: 16 * MIB };
+/** What the two memories may take up: an isolate has 128 MB for everything, requests in flight included. */
+export const ASSET_MEMORY: MemoryLimits = { entries: 20_000, bytes: 24 * MIB };
+export const PAGE_MEMORY: MemoryLimits = { entries: 500, bytes: 16 * MIB };
 
 /** Assets from memory, KV or D1, whichever the freshness rule lets answer; writes go to D1 and tell what they did. */
 export class CachedAssetStore implements AssetStore {
@@ -29,11 +30,11 @@ export class CachedAssetStore implements AssetStore {
   readonly #assets: FreshReader<AssetId, StoredAsset>;
   readonly #pages: FreshReader<PageId, AssetPage>;
 
-  constructor(origin: AssetOrigin, edge: Edge) {
+  constructor(origin: AssetOrigin, edge: Edge, assetMemory = ASSET_MEMORY, pageMemory = PAGE_MEMORY) {
     this.#edge = edge;
     this.#origin = origin;
-    this.#assets = new FreshReader(edge, assetKind(origin), ASSET_MEMORY);
-    this.#pages = new FreshReader(edge, pageKind(origin), PAGE_MEMORY);
+    this.#assets = new FreshReader(edge, assetKind(origin), assetMemory);
+    this.#pages = new FreshReader(edge, pageKind(origin), pageMemory);
   }
 
   get(namespace: string, name: string, reading: Reading): Promise<StoredAsset | null> {

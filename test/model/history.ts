@@ -1,0 +1,95 @@
+export interface Name {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Version extends Name {
+  readonly seq: number;
+  readonly deleted: boolean;
+  readonly committedAt: number;
+  /** When its writer was told. */
+  ackedAt: number;
+}
+
+/** Every commit there has been: what the database answers from, and what answers are measured against. */
+export class History {
+  readonly #all: Version[] = [];
+  readonly #byName = new Map<string, Version[]>();
+  readonly #byNamespace = new Map<string, number[]>();
+
+  constructor(namespaces: readonly string[]) {
+    for (const namespace of namespaces) this.#byNamespace.set(namespace, [0]);
+  }
+
+  get seq(): number {
+    return this.#all.length;
+  }
+
+  commit({ namespace, name }: Name, deleted: boolean, now: number): number {
+    const seq = this.#all.length + 1;
+    const version = { namespace, name, seq, deleted, committedAt: now, ackedAt: Number.POSITIVE_INFINITY };
+    this.#all.push(version);
+    const versions = this.of({ namespace, name });
+    versions.push(version);
+    this.#byName.set(`${namespace}/${name}`, versions);
+    this.#byNamespace.get(namespace)?.push(seq);
+    return seq;
+  }
+
+  acknowledge(seq: number, now: number): void {
+    const version = this.#all[seq - 1];
+    if (version !== undefined) version.ackedAt = now;
+  }
+
+  /** All versions of a name, the oldest first. */
+  of({ namespace, name }: Name): Version[] {
+    return this.#byName.get(`${namespace}/${name}`) ?? [];
+  }
+
+  /** The version a snapshot sees. */
+  at(name: Name, g: number): Version | undefined {
+    return this.of(name).findLast(({ seq }) => seq <= g);
+  }
+
+  /** What is there in a snapshot. */
+  present(namespace: string | null, g: number): Version[] {
+    const found: Version[] = [];
+    for (const versions of this.#byName.values()) {
+      const version = versions.findLast(({ seq }) => seq <= g);
+      if (version === undefined || version.deleted) continue;
+      if (namespace === null || version.namespace === namespace) found.push(version);
+    }
+    return found;
+  }
+
+  /** The seq of the store at an instant. */
+  seqAt(instant: number): number {
+    let [low, high] = [0, this.#all.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#all[middle]?.committedAt ?? 0) <= instant) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  namespaceSeq(namespace: string, g: number): number {
+    return this.#byNamespace.get(namespace)?.findLast((seq) => seq <= g) ?? 0;
+  }
+
+  namespaces(): Record<string, number> {
+    return Object.fromEntries([...this.#byNamespace].map(([name, seqs]) => [name, seqs.at(-1) ?? 0]));
+  }
+
+  changesAfter(since: number): Version[] {
+    return this.#all.slice(since);
+  }
+
+  /** The last commits of names that were deleted before an instant, up to a seq. */
+  tombstones(before: number, upTo: number): number[] {
+    const last = [...this.#byName.values()].map((versions) => versions.at(-1));
+    return last.flatMap((version) =>
+      version?.deleted === true && version.committedAt < before && version.seq <= upTo ? [version.seq] : [],
+    );
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  type AssetPage,
+  type AssetWrite,
+  type Commit,
+  type DeleteOutcome,
+  type PageFrom,
+  type StoredAsset,
+  type WriteCondition,
+  type WriteOutcome,
+} from "../../src/store/asset-store.ts";
+import type { AssetOrigin, CommitLog, Logged, Replica, Snapshot } from "../../src/store/origin.ts";
+import { isDuring, type Faults } from "./faults.ts";
+import type { History } from "./history.ts";
+import type { Random } from "./random.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** Few, so that the journal's beginning moves and copies fall behind it. */
+const MAX_CHANGES = 40;
+const KEPT_TOMBSTONE_MS = 300_000;
+
+/** D1 with one primary and replicas that lag as they please, over the history of all commits. */
+export class SimDatabase {
+  readonly #time: VirtualTime;
+  readonly #random: Random;
+  readonly #faults: Faults;
+  readonly #history: History;
+  #lag = 0;
+  #lagUntil = 0;
+  readonly #swept = new Set<number>();
+
+  constructor(time: VirtualTime, random: Random, faults: Faults, history: History) {
+    this.#time = time;
+    this.#random = random;
+    this.#faults = faults;
+    this.#history = history;
+  }
+
+  readonly origin: AssetOrigin = {
+    get: (namespace, name, replica) => this.#read(replica, (g) => this.#asset(namespace, name, g)),
+    list: (namespace, _from: PageFrom | null, _limit: number, replica) =>
+      this.#read(replica, (g) => this.#page(namespace, g)),
+    put: async (asset: AssetWrite, condition: WriteCondition, _commit: Commit, since: number) => {
+      const exists = () => !(this.#history.at(asset, this.#history.seq)?.deleted ?? true);
+      return this.#write<WriteOutcome>(since, () => {
+        if (condition.noneMatch === "*" && exists()) return { outcome: "condition-failed" };
+        const created = !exists();
+        return { outcome: "committed", seq: this.#history.commit(asset, false, this.#time.now), created };
+      });
+    },
+    delete: async (namespace, name, _condition, _commit, since) =>
+      this.#write<DeleteOutcome>(since, () => {
+        const current = this.#history.at({ namespace, name }, this.#history.seq);
+        if (current === undefined || current.deleted) return { outcome: "absent" };
+        return { outcome: "committed", seq: this.#history.commit({ namespace, name }, true, this.#time.now) };
+      }),
+  };
+
+  readonly readLog = async (since: number): Promise<CommitLog> => {
+    await this.#travel("primary");
+    const log = this.#log(since);
+    await this.#travel("primary");
+    return log;
+  };
+
+  readonly sweep = async (_before: number, upTo: number): Promise<number> => {
+    await this.#travel("primary");
+    const old = this.#history.tombstones(this.#time.now - KEPT_TOMBSTONE_MS, upTo);
+    for (const seq of old) this.#swept.add(seq);
+    return old.length;
+  };
+
+  async #read<T>(
+    replica: Replica,
+    look: (g: number) => Omit<Snapshot<T>, "epoch" | "g">,
+  ): Promise<Snapshot<T>> {
+    await this.#travel(replica);
+    const g =
+      replica === "primary" ? this.#history.seq : this.#history.seqAt(this.#time.now - this.#replicaLag());
+    const snapshot = { epoch: "e", g, ...look(g) };
+    await this.#travel(replica);
+    if (this.#random.chance(this.#faults.paused))
+      await this.#time.sleep(this.#random.between(0, this.#faults.pause));
+    return snapshot;
+  }
+
+  async #write<Outcome>(since: number, commit: () => Outcome): Promise<Logged<Outcome>> {
+    await this.#travel("primary");
+    const result = commit();
+    const log = this.#log(since);
+    await this.#travel("primary");
+    return { result, log };
+  }
+
+  #asset(namespace: string, name: string, g: number): Omit<Snapshot<StoredAsset>, "epoch" | "g"> {
+    const version = this.#history.at({ namespace, name }, g);
+    if (version === undefined || this.#swept.has(version.seq)) return { s: null, value: null };
+    const { seq, deleted } = version;
+    return { s: seq, value: deleted ? null : asset(namespace, name, seq) };
+  }
+
+  #page(namespace: string | null, g: number): Omit<Snapshot<AssetPage>, "epoch" | "g"> {
+    const assets = this.#history
+      .present(namespace, g)
+      .map((version) => asset(version.namespace, version.name, version.seq));
+    const s = namespace === null ? g : this.#history.namespaceSeq(namespace, g);
+    return { s, value: { assets, next: null } };
+  }
+
+  #log(since: number): CommitLog {
+    const { seq } = this.#history;
+    const all = this.#history.changesAfter(since);
+    const told = all.slice(-MAX_CHANGES);
+    const complete = all.length > told.length ? (told[0]?.seq ?? seq) - 1 : since;
+    const changes = told.map((change) => [`${change.namespace}/${change.name}`, change.seq] as const);
+    return { epoch: "e", seq, since: complete, changes, namespaces: this.#history.namespaces() };
+  }
+
+  /** Lag changes now and then, and may grow or shrink at once: not even one replica is monotonic. */
+  #replicaLag(): number {
+    if (this.#time.now >= this.#lagUntil) {
+      this.#lag = this.#random.chance(0.3)
+        ? this.#random.between(0, this.#faults.lag)
+        : this.#random.between(0, 500);
+      this.#lagUntil = this.#time.now + this.#random.between(1_000, 60_000);
+    }
+    return this.#lag;
+  }
+
+  async #travel(replica: Replica): Promise<void> {
+    await this.#time.sleep(
+      replica === "primary" ? this.#random.between(20, 120) : this.#random.between(2, 25),
+    );
+    if (isDuring(this.#faults.databaseDown, this.#time.now)) throw new Error("D1 does not answer");
+  }
+}
+
+function asset(namespace: string, name: string, seq: number): StoredAsset {
+  return { namespace, name, seq, etag: `"${seq}"`, definition: String(seq), expressions: null };
+}

@@ -1,0 +1,199 @@
+import type { Admit } from "../../src/cache/admit.ts";
+import { CachedAssetStore } from "../../src/cache/cached-asset-store.ts";
+import { edgeOf, type Edge } from "../../src/cache/edge.ts";
+import { beat } from "../../src/cache/heartbeat.ts";
+import type { KvStore } from "../../src/cache/patient-kv.ts";
+import { ApiError } from "../../src/errors.ts";
+import { IF_ABSENT, UNCONDITIONAL, type AssetStore } from "../../src/store/asset-store.ts";
+import { newReading } from "../../src/store/reading.ts";
+import { drawFaults, isDuring, type Faults } from "./faults.ts";
+import { History, type Name } from "./history.ts";
+import { randomOf, type Random } from "./random.ts";
+import { Referee, type Verdicts } from "./referee.ts";
+import { SimDatabase } from "./sim-database.ts";
+import { SimKv } from "./sim-kv.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+const HOUR_MS = 3_600_000;
+const NAMESPACES = ["default", "team"];
+const NAMES = 30;
+const LOCATIONS = 4;
+/** So that much is forgotten, and asked of KV again. */
+const SMALL_MEMORY = { entries: 5, bytes: 1_000_000 };
+const ISOLATES = 3;
+const ISOLATE_LIFE_MS = 900_000;
+/** Time for what is still on its way at the end. */
+const AFTERMATH_MS = 120_000;
+
+export interface Outcome extends Verdicts {
+  reads: number;
+  fromDatabase: number;
+  stale: number;
+  unavailable: number;
+  writes: number;
+}
+
+interface Isolate {
+  readonly store: AssetStore;
+  readonly edge: Edge;
+  readonly diesAt: number;
+  /** The newest version served of each name, by what was asked for: single assets, or the list of a scope. */
+  readonly seen: Map<string, Map<string, number>>;
+}
+
+interface Location {
+  readonly kv: KvStore;
+  readonly isolates: (Isolate | undefined)[];
+}
+
+/** One hour in the life of a deployment: the real cache code, everything around it simulated from a seed. */
+export class Simulation {
+  readonly #time = new VirtualTime();
+  readonly #history = new History(NAMESPACES);
+  readonly #referee = new Referee(this.#history);
+  readonly #random: Random;
+  readonly #faults: Faults;
+  readonly #database: SimDatabase;
+  readonly #locations: readonly Location[];
+  readonly #rule: Admit;
+  readonly #counts = { reads: 0, fromDatabase: 0, stale: 0, unavailable: 0, writes: 0 };
+
+  constructor(seed: number, rule: Admit) {
+    const random = randomOf(seed);
+    this.#random = random;
+    this.#rule = rule;
+    this.#faults = drawFaults(random, HOUR_MS);
+    this.#database = new SimDatabase(this.#time, random, this.#faults, this.#history);
+    const kv = new SimKv(this.#time, random, this.#faults);
+    this.#locations = Array.from({ length: LOCATIONS }, () => ({ kv: kv.at(), isolates: [] }));
+  }
+
+  /** Runs the hour with about this many reads. */
+  async run(reads: number): Promise<Outcome> {
+    const every = HOUR_MS / reads;
+    void this.#repeat(
+      () => this.#random.wait(every),
+      () => void this.#read(),
+    );
+    void this.#repeat(
+      () => this.#random.wait(this.#faults.writeEvery),
+      () => void this.#write(),
+    );
+    void this.#repeat(
+      () => 60_000,
+      () => void this.#beat(),
+    );
+    await this.#time.run(HOUR_MS + AFTERMATH_MS);
+    return { ...this.#counts, ...this.#referee.verdicts };
+  }
+
+  async #repeat(wait: () => number, work: () => void): Promise<void> {
+    while (this.#time.now < HOUR_MS) {
+      await this.#time.sleep(wait());
+      work();
+    }
+  }
+
+  async #read(): Promise<void> {
+    const random = this.#random;
+    const isolate = this.#isolate();
+    const newest = random.chance(0.02);
+    const start = this.#time.now;
+    const name = this.#name();
+    const list = random.chance(0.05);
+    const reading = newReading(newest ? "newest" : "bounded", ignore);
+    this.#counts.reads += 1;
+    try {
+      const found: Name[] = [];
+      let asked = "one";
+      const seqs = new Map<string, number>();
+      if (list) {
+        const namespace = random.chance(0.3) ? null : name.namespace;
+        asked = `list of ${namespace ?? "all"}`;
+        const { assets } = await isolate.store.list(namespace, null, 10_000, reading);
+        for (const asset of assets) seqs.set(`${asset.namespace}/${asset.name}`, asset.seq);
+        found.push(...allNames(namespace));
+      } else {
+        const asset = await isolate.store.get(name.namespace, name.name, reading);
+        if (asset !== null) seqs.set(`${name.namespace}/${name.name}`, asset.seq);
+        found.push(name);
+      }
+      const stale = reading.tier === "STALE";
+      const end = this.#time.now;
+      const seen = isolate.seen.get(asked) ?? new Map<string, number>();
+      isolate.seen.set(asked, seen);
+      for (const each of found) {
+        const seq = seqs.get(`${each.namespace}/${each.name}`) ?? null;
+        this.#referee.judge({ name: each, seq, start, end, newest, stale }, seen);
+      }
+      if (reading.tier === "D1") this.#counts.fromDatabase += 1;
+      if (stale) this.#counts.stale += 1;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#counts.unavailable += 1;
+    }
+  }
+
+  async #write(): Promise<void> {
+    const random = this.#random;
+    const { store } = this.#isolate();
+    const name = this.#name();
+    const commit = { principal: "model", at: this.#time.now, waitUntil: ignore };
+    const asset = { ...name, etag: "", definition: "", expressions: null };
+    try {
+      const written = random.chance(0.25)
+        ? await store.delete(name.namespace, name.name, UNCONDITIONAL, commit)
+        : await store.put(asset, random.chance(0.2) ? IF_ABSENT : UNCONDITIONAL, commit);
+      if (written.outcome !== "committed") return;
+      this.#history.acknowledge(written.seq, this.#time.now);
+      this.#counts.writes += 1;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  async #beat(): Promise<void> {
+    if (isDuring(this.#faults.cronDead, this.#time.now)) return;
+    const { edge } = this.#isolate();
+    await beat(edge, this.#database.sweep, []).catch(ignore);
+  }
+
+  #name(): Name {
+    const index = this.#random.popular(NAMES);
+    return { namespace: NAMESPACES[index % NAMESPACES.length] ?? "", name: `n${index}` };
+  }
+
+  /** Some isolate of some location; one that has died is replaced by one that remembers nothing. */
+  #isolate(): Isolate {
+    const location = this.#random.pick(this.#locations);
+    const place = Math.floor(this.#random.next() * ISOLATES);
+    const living = location.isolates[place];
+    if (living !== undefined && living.diesAt > this.#time.now) return living;
+    const born = this.#born(location.kv);
+    location.isolates[place] = born;
+    return born;
+  }
+
+  #born(kv: KvStore): Isolate {
+    const skew = this.#random.between(-this.#faults.skew, this.#faults.skew);
+    const { sleep } = this.#time;
+    const clock = () => Math.round(1_000_000 + this.#time.now + skew);
+    const options = { kv, readLog: this.#database.readLog, clock, sleep, log: ignore };
+    const edge = edgeOf(options, this.#rule);
+    const diesAt = this.#time.now + this.#random.wait(ISOLATE_LIFE_MS);
+    const store = new CachedAssetStore(this.#database.origin, edge, SMALL_MEMORY, SMALL_MEMORY);
+    return { store, edge, diesAt, seen: new Map() };
+  }
+}
+
+function allNames(namespace: string | null): Name[] {
+  const names = Array.from({ length: NAMES }, (_, index) => ({
+    namespace: NAMESPACES[index % NAMESPACES.length] ?? "",
+    name: `n${index}`,
+  }));
+  return names.filter((name) => namespace === null || name.namespace === namespace);
+}
+
+function ignore(): void {
+  // Background work goes on by itself; what it says is not listened to.
+}

@@ -1,0 +1,38 @@
+import type { Admit } from "../../src/cache/admit.ts";
+import { Simulation, type Outcome } from "./simulation.ts";
+
+const READS_AN_HOUR = 20_000;
+
+/** Simulates hours until there have been so many reads; hour n of a seed is always the same. */
+export async function simulate(
+  rule: Admit,
+  reads: number,
+  seed: number,
+  progress: (done: number) => void = () => undefined,
+): Promise<Outcome> {
+  const total: Outcome = {
+    reads: 0,
+    fromDatabase: 0,
+    stale: 0,
+    unavailable: 0,
+    writes: 0,
+    pastBound: 0,
+    backwards: 0,
+    resurrected: 0,
+    maxStaleness: 0,
+  };
+  for (let hour = 0; total.reads < reads; hour += 1) {
+    const outcome = await new Simulation(seed * 100_003 + hour, rule).run(Math.min(READS_AN_HOUR, reads));
+    total.reads += outcome.reads;
+    total.fromDatabase += outcome.fromDatabase;
+    total.stale += outcome.stale;
+    total.unavailable += outcome.unavailable;
+    total.writes += outcome.writes;
+    total.pastBound += outcome.pastBound;
+    total.backwards += outcome.backwards;
+    total.resurrected += outcome.resurrected;
+    total.maxStaleness = Math.max(total.maxStaleness, outcome.maxStaleness);
+    progress(total.reads);
+  }
+  return total;
+}
