@@ -29,6 +29,6 @@ export async function nextChanges(feed: Feed, since: number, waitSeconds: number
     if (changes.length > 0) return { changes, next };
     if (revisions.length === PAGE) continue;
     if (waited >= waitSeconds * 1000) return { changes, next };
-    await scheduler.wait(POLL_MS);
+    await new Promise((done) => setTimeout(done, POLL_MS));
   }
 }

@@ -64,7 +64,8 @@ describeWithData("the recordings of sensu-backend 6.12", (read) => {
             text,
           ]);
         }
-        if (answer.status < 300 !== (row.response.status ?? 500) < 300) diverged.add(nameIn(row));
+        const name = nameIn(row);
+        if (name !== "" && answer.status < 300 !== (row.response.status ?? 500) < 300) diverged.add(name);
       }
       console.log(
         `${suite}: ${equal} rows equal; decided differences: ${JSON.stringify(Object.fromEntries(used))}`,

@@ -39,12 +39,12 @@ export class SimDatabase {
     get: (namespace, name, replica) => this.#read(replica, (g) => this.#asset(namespace, name, g)),
     list: (namespace, _from: PageFrom | null, _limit: number, replica) =>
       this.#read(replica, (g) => this.#page(namespace, g)),
-    put: async (asset: AssetWrite, condition: WriteCondition, _commit: Commit, since: number) => {
-      const exists = () => !(this.#history.at(asset, this.#history.seq)?.deleted ?? true);
+    put: async (write: AssetWrite, condition: WriteCondition, _commit: Commit, since: number) => {
+      const exists = () => !(this.#history.at(write, this.#history.seq)?.deleted ?? true);
       return this.#write<WriteOutcome>(since, () => {
         if (condition.noneMatch === "*" && exists()) return { outcome: "condition-failed" };
         const created = !exists();
-        return { outcome: "committed", seq: this.#history.commit(asset, false, this.#time.now), created };
+        return { outcome: "committed", seq: this.#history.commit(write, false, this.#time.now), created };
       });
     },
     delete: async (namespace, name, _condition, _commit, since) =>

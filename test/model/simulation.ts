@@ -138,7 +138,7 @@ export class Simulation {
     const random = this.#random;
     const { store } = this.#isolate();
     const name = this.#name();
-    const commit = { principal: "model", at: this.#time.now, waitUntil: ignore };
+    const commit = { principal: "model", at: this.#time.now, reason: null, waitUntil: ignore };
     const asset = { ...name, etag: "", definition: "", expressions: null };
     try {
       const written = random.chance(0.25)
