@@ -148,7 +148,7 @@ async function freshServer(
   const session = new SensuctlSession(worker, sha512);
   const login = await session.configure(USER, (await key.json<{ key: string }>()).key);
   expect([login.status, login.headers.get("Content-Type")]).toEqual([200, "application/json"]);
-  expect(new URL(session.issuer()).origin).toBe(worker.url.origin);
+  expect(new URL(session.issuer()).origin).toBe(worker.url);
   return session;
 }
 

@@ -16,7 +16,9 @@ export interface RunningWorker {
   send(method: string, path: string, sent?: Sent): Promise<Response>;
   readonly database: D1Database;
   /** Where it listens. */
-  readonly url: URL;
+  readonly url: string;
+  /** A token of the principal `admin`. */
+  readonly token: string;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,8 @@ export async function startWorker(): Promise<RunningWorker> {
   const token = await adminToken();
   return {
     database,
-    url,
+    url: url.origin,
+    token,
     close: () => harness.close(),
     async send(method, path, { body, headers } = {}) {
       const all = new Headers(headers);

@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startWorker, type RunningWorker } from "../support/harness.ts";
+
+let worker: RunningWorker;
+beforeAll(async () => {
+  worker = await startWorker();
+});
+afterAll(() => worker.close());
+
+function keys(
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const env: NodeJS.Dict<string> = {
+    PATH: process.env["PATH"],
+    SENSU_API_URL: worker.url,
+    SENSU_TOKEN: worker.token,
+    ...environment,
+  };
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      ["scripts/keys.ts", ...args],
+      { env: { ...process.env, ...env } },
+      (error, out, err) => {
+        done({ code: typeof error?.code === "number" ? error.code : 0, out, err });
+      },
+    );
+  });
+}
+
+it("makes a key that is shown once, lists, rotates and revokes it", async () => {
+  const made = await keys(["create", "--name", "ci", "--grants", "edit@default", "--expires", "90d"]);
+  expect(made.out).toMatch(/^sak_[0-9A-Za-z]{49}\n$/);
+  const listed = await keys(["list"]);
+  expect(listed.out).toMatch(
+    /^NAME +STATUS +GRANTS +MADE BY +EXPIRES +LAST USED\nci +live +edit@default +admin +\d{4}-/,
+  );
+  expect(listed.out).not.toContain(made.out.trim());
+  const rotated = await keys(["rotate", "--name", "ci", "--overlap", "1h"]);
+  expect(rotated.out).not.toBe(made.out);
+  expect(JSON.parse((await keys(["get", "--name", "ci", "--format", "json"])).out)).toHaveLength(2);
+  expect((await keys(["revoke", "--name", "ci"])).code).toBe(0);
+  expect((await keys(["list"])).out).not.toMatch(/live/);
+});
+
+it("says what is wrong and what to do, and exits with 1", async () => {
+  const cases: [string[], Record<string, string>, RegExp][] = [
+    [["dance"], {}, /npm run --silent keys -- list/],
+    [["create", "--name", "x"], {}, /--grants is missing/],
+    [["create", "--name", "x", "--grants", "all"], {}, /^400: "all" is not a grant/],
+    [["get", "--name", "none"], {}, /^404: not found/],
+    [["list"], { SENSU_TOKEN: "nonsense" }, /^401: invalid credentials; the credential in SENSU_TOKEN/],
+    [["list"], { SENSU_API_URL: "http://127.0.0.1:9" }, /does not answer: .*; set SENSU_API_URL/],
+    [["rotate", "--name", "x", "--overlap", "soon"], {}, /--overlap "soon"/],
+  ];
+  for (const [args, environment, message] of cases) {
+    const { code, err } = await keys(args, environment);
+    expect([args, code]).toEqual([args, 1]);
+    expect(err).toMatch(message);
+  }
+});
