@@ -29,7 +29,8 @@ export class HighWater {
     const mark = this.#marks.get(key);
     if (mark !== undefined && mark >= s) return;
     if (mark === undefined && this.#marks.size >= this.#max) this.#dropOldest();
-    this.#marks.set(key, Math.max(s, mark ?? 0));
+    // A key without a mark may have lost one as high as the floor.
+    this.#marks.set(key, Math.max(s, mark ?? this.#floor));
   }
 
   #dropOldest(): void {

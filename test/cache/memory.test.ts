@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { HighWater } from "../../src/cache/high-water.ts";
+import { Memory } from "../../src/cache/memory.ts";
+
+describe("memory", () => {
+  it("forgets what was used longest ago, by number and by bytes", () => {
+    const memory = new Memory<string>({ entries: 3, bytes: 100 });
+    for (const key of ["a", "b", "c"]) memory.set(key, key, 10);
+    memory.get("a");
+    memory.set("d", "d", 10);
+    expect(["a", "b", "c", "d"].map((key) => memory.get(key))).toEqual(["a", undefined, "c", "d"]);
+    memory.set("e", "e", 85);
+    expect(memory.size).toBe(2);
+    expect(memory.get("e")).toBe("e");
+  });
+
+  it("stays within its limits and its books are right, whatever is done", () => {
+    const actions = fc.array(fc.tuple(fc.constantFrom("get", "set", "delete"), fc.nat(9), fc.nat(60)));
+    fc.assert(
+      fc.property(actions, (all) => {
+        const memory = new Memory<number>({ entries: 4, bytes: 100 });
+        for (const [action, key, bytes] of all) {
+          if (action === "set") memory.set(String(key), bytes, bytes);
+          else if (action === "delete") memory.delete(String(key));
+          else memory.get(String(key));
+        }
+        const kept = Array.from({ length: 10 }, (_, key) => memory.get(String(key))).filter(
+          (bytes) => bytes !== undefined,
+        );
+        expect(memory.size).toBe(kept.length);
+        expect(memory.bytes).toBe(kept.reduce((sum, bytes) => sum + bytes, 0));
+        expect(memory.size).toBeLessThanOrEqual(4);
+        expect(memory.bytes).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
+});
+
+describe("the high-water mark", () => {
+  it("of a key is never below what was served, however few marks are kept", () => {
+    const served = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d", "e"), fc.nat(50)));
+    fc.assert(
+      fc.property(served, fc.integer({ min: 1, max: 3 }), (all, max) => {
+        const water = new HighWater(max);
+        const highest = new Map<string, number>();
+        for (const [key, s] of all) {
+          water.raise(key, "e", s);
+          highest.set(key, Math.max(s, highest.get(key) ?? 0));
+        }
+        for (const [key, s] of highest) expect(water.of(key, "e")).toBeGreaterThanOrEqual(s);
+      }),
+    );
+  });
+
+  it("starts anew with an epoch", () => {
+    const water = new HighWater();
+    water.raise("a", "e", 9);
+    expect(water.of("a", "f")).toBe(0);
+    water.raise("a", "f", 1);
+    expect(water.of("a", "f")).toBe(1);
+  });
+});
