@@ -1,93 +1,149 @@
-// npm run test:clients: real clients against a started Worker. Today that is Ansible's sensu.sensu_go collection.
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+// npm run test:clients
+// Real clients against a server started for them: the playbooks of test/clients/ansible, by Basic login and by API key.
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { startServer, type StartedServer } from "./started-server.ts";
 
+const PLAYBOOKS = "test/clients/ansible";
 const INSTALL = "apt-get install --no-install-recommends ansible";
 
-const probe = spawnSync("ansible-doc", ["-t", "module", "sensu.sensu_go.asset", "--json"], {
-  encoding: "utf8",
-});
-if (probe.status !== 0) {
-  console.log(`skipped: Ansible with the sensu.sensu_go collection is not installed; on Debian: ${INSTALL}`);
-  process.exit(0);
+/** Ansible without colours, warnings and proxies; it refuses to run outside UTF-8. */
+const QUIET_ANSIBLE = {
+  ANSIBLE_NOCOLOR: "1",
+  ANSIBLE_LOCALHOST_WARNING: "false",
+  ANSIBLE_PIPELINING: "true",
+  ANSIBLE_RETRY_FILES_ENABLED: "false",
+  LC_ALL: "C.UTF-8",
+  no_proxy: "127.0.0.1",
+};
+
+/** How a client is told who it is; each works in a namespace of its own, so that they may run side by side. */
+interface Login {
+  readonly title: string;
+  readonly namespace: string;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "edge-assets-clients-"));
-const url = `http://127.0.0.1:${await freePort()}`;
-const { server, token } = await start();
-let failed = 0;
-let passed = 0;
-try {
-  const key = await makeKey("ansible");
-  const login = { url, user: "ansible", password: key };
-  const byKey = { url, api_key: key };
-  const wrong = { url, api_key: "sak_0000000000000000000000000000000000000000000000000" };
-  play("assets by login", "assets.yml", {
-    auth: login,
-    wrong_auth: { ...login, password: "wrong" },
-    asset: "tool",
-  });
-  play("assets by API key", "assets.yml", { auth: byKey, wrong_auth: wrong, asset: "tool" });
-  play("a name with a slash", "assets.yml", { auth: byKey, wrong_auth: wrong, asset: "sensu/Tool:1.0" });
-  play("namespaces", "namespaces.yml", { auth: byKey });
-} finally {
-  server.kill("SIGINT");
-  rmSync(folder, { recursive: true, force: true });
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
 
-/** Runs a playbook; the variables go by file, so that no key stands on a command line. */
-function play(story: string, playbook: string, variables: Record<string, unknown>): void {
-  const file = join(folder, "variables.json");
-  writeFileSync(file, JSON.stringify(variables), { mode: 0o600 });
-  const args = ["-i", "localhost,", "-e", `@${file}`, join("test/clients/ansible", playbook)];
-  const env = {
-    ...process.env,
-    ANSIBLE_LOCALHOST_WARNING: "False",
-    ANSIBLE_NOCOWS: "1",
-    ANSIBLE_HOME: folder,
+const missing = missingClient();
+if (missing === null) {
+  const { passed, failed } = await withServer(runStories);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+} else {
+  console.log(`skipped: ${missing}; to run these stories, as root on Debian or Ubuntu:\n  ${INSTALL}`);
+}
+
+function missingClient(): string | null {
+  const environment = { ...process.env, ...QUIET_ANSIBLE };
+  const list = ["collection", "list", "sensu.sensu_go"];
+  const listed = spawnSync("ansible-galaxy", list, { env: environment, encoding: "utf8" });
+  if (listed.error !== undefined) return "Ansible is not installed";
+  return listed.stdout.includes("sensu.sensu_go") ? null : "Ansible lacks the collection sensu.sensu_go";
+}
+
+async function withServer(run: (server: StartedServer, home: string) => Promise<Outcome>): Promise<Outcome> {
+  const home = await mkdtemp(join(tmpdir(), "edge-assets-ansible-"));
+  const server = await startServer();
+  try {
+    return await run(server, home);
+  } finally {
+    await server.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function runStories(server: StartedServer, home: string): Promise<Outcome> {
+  const operator = await makeKey(server, "operator", ["admin@*"]);
+  const shared = {
+    ...QUIET_ANSIBLE,
+    ANSIBLE_HOME: home,
+    ANSIBLE_LOCAL_TEMP: join(home, "tmp"),
+    SENSU_URL: server.url,
+    VIEW_KEY: await makeKey(server, "viewer", ["view@*"]),
+    REVOKED_KEY: await revokedKey(server),
+    OPERATOR_KEY: operator,
   };
-  const { status, stdout, stderr } = spawnSync("ansible-playbook", args, { encoding: "utf8", env });
-  if (status === 0) passed += 1;
-  else failed += 1;
-  console.log(`${status === 0 ? "ok  " : "FAIL"} Ansible: ${story}`);
-  if (status !== 0) console.log(`${stdout}${stderr}`);
+  const outcomes = await Promise.all(
+    (await logins(server, operator)).map((login) => storiesOf(login, { ...shared, ...login.environment })),
+  );
+  return {
+    passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+    failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
+  };
 }
 
-async function makeKey(name: string): Promise<string> {
-  const made = await fetch(`${url}/api/edge/v1/keys`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${token}` },
-    body: JSON.stringify({ name, grants: ["admin@*"] }),
+async function storiesOf(login: Login, environment: Record<string, string>): Promise<Outcome> {
+  let passed = 0;
+  let failed = 0;
+  for (const playbook of readdirSync(PLAYBOOKS)
+    .filter((file) => file.endsWith(".yml"))
+    .sort()) {
+    const started = Date.now();
+    const file = join(PLAYBOOKS, playbook);
+    const { code, output } = await play(file, { ...environment, SENSU_NAMESPACE: login.namespace });
+    const title = `${login.title}: ${/^- name: (.*)$/m.exec(readFileSync(file, "utf8"))?.[1] ?? playbook}`;
+    const seconds = `${((Date.now() - started) / 1000).toFixed(1)} s`;
+    if (code === 0) {
+      passed += 1;
+      console.log(`pass  ${title} (${seconds})`);
+    } else {
+      failed += 1;
+      console.log(`FAIL  ${title} (${seconds})\n${output}`);
+    }
+  }
+  return { passed, failed };
+}
+
+function play(file: string, environment: Record<string, string>): Promise<{ code: number; output: string }> {
+  const args = ["--inventory", "localhost,", "--connection", "local", file];
+  const child = spawn("ansible-playbook", args, { env: { ...process.env, ...environment } });
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() }));
   });
-  if (made.status !== 201) throw new Error(`making a key failed: ${made.status} ${await made.text()}`);
-  const { key } = (await made.json()) as { key: string };
+}
+
+async function logins(server: StartedServer, operator: string): Promise<Login[]> {
+  const both: Login[] = [
+    {
+      title: "Ansible, Basic login",
+      namespace: "by-login",
+      environment: { SENSU_USER: "operator", SENSU_PASSWORD: operator },
+    },
+    { title: "Ansible, API key", namespace: "by-key", environment: { SENSU_API_KEY: operator } },
+  ];
+  for (const { namespace: name } of both) await call(server, "POST", "/api/core/v2/namespaces", { name });
+  return both;
+}
+
+async function revokedKey(server: StartedServer): Promise<string> {
+  const key = await makeKey(server, "revoked", ["admin@*"]);
+  await call(server, "DELETE", "/api/edge/v1/keys/revoked");
   return key;
 }
 
-/** Starts the Worker as `npm start` does, on a port and with data of its own. */
-async function start(): Promise<{ server: ChildProcess; token: string }> {
-  const args = ["scripts/start.ts", "--port", new URL(url).port, "--state", join(folder, "state")];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const found = /^export SENSU_TOKEN=(\S+)$/.exec(line)?.[1];
-    if (found === undefined) continue;
-    child.stdout.resume();
-    return { server: child, token: found };
-  }
-  throw new Error("the Worker did not start");
+async function makeKey(server: StartedServer, name: string, grants: readonly string[]): Promise<string> {
+  const made = await call(server, "POST", "/api/edge/v1/keys", { name, grants });
+  return ((await made.json()) as { key: string }).key;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const socket = createServer().listen(0, "127.0.0.1", () => {
-      const address = socket.address();
-      socket.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
+async function call(server: StartedServer, method: string, path: string, body?: unknown): Promise<Response> {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${server.token}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response;
 }

@@ -66,7 +66,7 @@ export function allMatches(machine: Machine, pattern: Pattern, text: string, all
 }
 
 function payer(machine: Machine): (work: number) => void {
-  return (work) => spend(machine, 4 * work);
+  return (work) => spend(machine, 6 * work);
 }
 
 /** The text of each group, `undefined` for those that took no part. */

@@ -1,0 +1,62 @@
+// A server of its own for a test: started as `npm start` does, on a free port, with data in a folder that goes with it.
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { QUIET } from "./local.ts";
+
+export interface StartedServer {
+  readonly url: string;
+  /** May do everything. */
+  readonly token: string;
+  stop(): Promise<void>;
+}
+
+export async function startServer(): Promise<StartedServer> {
+  const state = await mkdtemp(join(tmpdir(), "edge-assets-"));
+  const port = await freePort();
+  const child = spawn("node", ["scripts/start.ts", "--port", String(port), "--state", state], {
+    env: QUIET,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+    await rm(state, { recursive: true, force: true });
+  };
+  try {
+    return { url: `http://127.0.0.1:${port}`, token: await announcedToken(child), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** The token that the server prints when it is ready; what it says afterwards is read on and dropped. */
+function announcedToken({ stdout }: ChildProcess): Promise<string> {
+  if (stdout === null) throw new Error("the server's output is not read");
+  const said: string[] = [];
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: stdout });
+    lines.on("line", (line) => {
+      const token = /^export SENSU_TOKEN=(\S+)$/.exec(line)?.[1];
+      if (token === undefined) said.push(line);
+      else resolve(token);
+    });
+    lines.once("close", () => reject(new Error(`the server did not start:\n${said.join("\n")}`)));
+  });
+}
