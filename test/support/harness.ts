@@ -24,14 +24,60 @@ export interface RunningWorker {
 
 /** Builds and starts the Worker with an empty, migrated database. */
 export async function startWorker(): Promise<RunningWorker> {
+  return running(
+    createTestHarness({ workers: [{ configPath: "./wrangler.toml", secrets: { TOKEN_SECRET: SECRET } }] }),
+  );
+}
+
+export interface FaultyWorker extends RunningWorker {
+  /** Sets what the stand-in of KV does from now on, and tells what it was asked for since the last time. */
+  kv(
+    mode: "works" | "fails" | "slow" | "forgets" | "old",
+  ): Promise<{ gets: number; puts: number; refused: number }>;
+  /** Lets every statement fail, or no more. */
+  databaseDown(down: boolean): Promise<void>;
+  /** A token of these grants. */
+  tokenFor(...grants: string[]): Promise<string>;
+}
+
+/** The same with a KV that misbehaves on command in place of CACHE. */
+export async function startFaultyWorker(): Promise<FaultyWorker> {
+  const kvWorker = {
+    name: "adversarial-kv",
+    main: "./test/support/adversarial-kv.ts",
+    compatibility_date: "2026-10-01",
+  };
   const harness = createTestHarness({
-    workers: [{ configPath: "./wrangler.toml", secrets: { TOKEN_SECRET: SECRET } }],
+    workers: [
+      {
+        configPath: "./wrangler.toml",
+        secrets: { TOKEN_SECRET: SECRET },
+        bindingOverrides: { CACHE: kvWorker.name },
+      },
+      { config: kvWorker },
+    ],
   });
+  const worker = await running(harness);
+  return {
+    ...worker,
+    tokenFor: (...grants) => tokenOf("agent", grants),
+    async kv(mode) {
+      const answer = await harness.getWorker(kvWorker.name).fetch(`http://kv/?mode=${mode}`);
+      return (await answer.json()) as { gets: number; puts: number; refused: number };
+    },
+    async databaseDown(down) {
+      const [from, to] = down ? ["meta", "meta_away"] : ["meta_away", "meta"];
+      await worker.database.prepare(`ALTER TABLE ${from} RENAME TO ${to}`).run();
+    },
+  };
+}
+
+async function running(harness: ReturnType<typeof createTestHarness>): Promise<RunningWorker> {
   const { url } = await harness.listen();
   const worker = harness.getWorker<{ DB: D1Database }>();
   await worker.applyD1Migrations("DB");
   const { DB: database } = await worker.getEnv();
-  const token = await adminToken();
+  const token = await tokenOf("admin", ["admin@*"]);
   return {
     database,
     url: url.origin,
@@ -47,11 +93,13 @@ export async function startWorker(): Promise<RunningWorker> {
   };
 }
 
-async function adminToken(): Promise<string> {
+async function tokenOf(subject: string, grants: readonly string[]): Promise<string> {
   const [signer] = await readSigningKeys(SECRET);
   if (signer === undefined) throw new Error("no secret");
   const now = Math.floor(Date.now() / 1000);
   const times = { issuedAt: now, expiresAt: now + 3_600 };
-  const claims = { issuer: "http://localhost", subject: "admin", grants: ["admin@*"], tokenId: randomUUID() };
-  return signAccessToken({ ...claims, ...times }, signer);
+  return signAccessToken(
+    { issuer: "http://localhost", subject, grants, tokenId: randomUUID(), ...times },
+    signer,
+  );
 }
