@@ -20,6 +20,10 @@ export class World {
   /** What a replica answers instead of the truth, by asset name. */
   readonly lagging = new Map<string, Awaited<ReturnType<AssetOrigin["get"]>>>();
 
+  /** The next answers of D1 arrive only after these. */
+  readonly delayed: Promise<void>[] = [];
+  readonly logged: Record<string, unknown>[] = [];
+
   seconds(count: number): void {
     this.now += count * 1000;
   }
@@ -71,7 +75,7 @@ export class Isolate {
       readLog: (since) => this.#asked(() => loadCommitLog(env.DB, since)),
       clock: () => world.now,
       sleep: () => new Promise((done) => setTimeout(done, 0)),
-      log: () => undefined,
+      log: (entry) => void world.logged.push(entry),
     });
     const database = new D1AssetStore(env.DB);
     const keys = new D1KeyStore(env.DB);
@@ -123,6 +127,9 @@ export class Isolate {
   async #asked<T>(work: () => Promise<T>): Promise<T> {
     this.#world.databaseCalls += 1;
     if (this.#world.databaseDown) throw new Error("D1_ERROR: Network connection lost.");
-    return work();
+    const delay = this.#world.delayed.shift();
+    const answer = await work();
+    await delay;
+    return answer;
   }
 }

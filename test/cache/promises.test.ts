@@ -1,325 +1,284 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { NEW_EPOCH } from "../../scripts/epoch.ts";
+import { apiKeyDigest } from "../../src/auth/api-keys.ts";
 import { BOUND_MS } from "../../src/cache/admit.ts";
-import { NEW_EPOCH } from "../../src/store/new-epoch.ts";
-import { newReading } from "../../src/store/reading.ts";
-import { EdgeWorld } from "../support/edge-world.ts";
+import { UNCONDITIONAL, type AssetWrite } from "../../src/store/asset-store.ts";
+import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
+import { freshStorage } from "../support/worker.ts";
+import { Isolate, World } from "./isolate.ts";
 
-const PAST_BOUND = BOUND_MS / 1_000 + 2;
-const UNAVAILABLE = expect.objectContaining({
-  kind: "unavailable",
-  headers: expect.objectContaining({ "Retry-After": expect.any(String) }),
+const BOUND_SECONDS = BOUND_MS / 1000;
+let world: World;
+let writer: Isolate;
+let reader: Isolate;
+
+beforeEach(async () => {
+  await freshStorage();
+  world = new World();
+  writer = new Isolate(world);
+  reader = new Isolate(world);
+  await writer.edge.journal.renew();
 });
 
-/** One isolate writes, another, far away, has the asset in memory. */
-async function warmed() {
-  const world = await EdgeWorld.fresh();
-  const [writer, agent] = [world.isolate(), world.isolate()];
-  await writer.put("one", "v1");
-  await writer.beat();
-  expect(await agent.get("one")).toMatchObject({ content: "v1" });
-  return { world, writer, agent };
+const version = (content: string, name = "tool"): AssetWrite => ({
+  namespace: "default",
+  name,
+  etag: `"${content}"`,
+  definition: `{"content":"${content}"}`,
+  expressions: null,
+});
+
+async function write(content: string, name = "tool"): Promise<void> {
+  // The journal is published once a second at the most.
+  world.seconds(2);
+  await writer.assets.put(version(content, name), UNCONDITIONAL, writer.commit());
+  await writer.settled();
 }
 
-describe("I1: a write is seen by every GET that starts S + 2 s after it", () => {
-  it("whatever KV does: it sticks to what it was", async () => {
-    const { world, writer, agent } = await warmed();
-    world.kv.stick();
-    await writer.put("one", "v2");
-    expect((await agent.get("one")).content).toBe("v1");
-    world.pass(PAST_BOUND);
-    expect((await agent.get("one")).content).toBe("v2");
-    expect((await world.isolate().get("one")).content).toBe("v2");
-    expect((await agent.list()).contents).toEqual(["v2"]);
+/** What an isolate answers, and from where. */
+async function seen(isolate: Isolate, name = "tool", freshness: "bounded" | "newest" = "bounded") {
+  const reading = isolate.reading(freshness);
+  const asset = await isolate.assets.get("default", name, reading);
+  await isolate.settled();
+  return { etag: asset?.etag ?? null, tier: reading.tier, age: reading.ageSeconds };
+}
+
+describe("I1: a write acknowledged at T is seen by every GET that starts after T + S + 2 s", () => {
+  it("whatever KV keeps saying and memory holds", async () => {
+    await write("1");
+    expect((await seen(reader)).etag).toBe('"1"');
+    const old = world.kv.snapshot();
+    world.kv.dropsPuts = true;
+    await write("2");
+    world.kv.restore(old);
+    expect(['"1"', '"2"']).toContain((await seen(reader)).etag);
+    world.seconds(BOUND_SECONDS + 2);
+    expect((await seen(reader)).etag).toBe('"2"');
+    expect((await seen(new Isolate(world))).etag).toBe('"2"');
   });
 
-  it("whatever a replica does: it never catches up", async () => {
-    const { world, writer } = await warmed();
-    const far = world.isolate();
-    world.kv.mode = "down";
-    await far.get("one");
-    world.database.lagging = true;
-    await writer.put("one", "v2");
-    world.kv.mode = "well";
-    world.pass(PAST_BOUND);
-    await writer.beat();
-    world.database.reads = [];
-    expect((await world.isolate().get("one")).content).toBe("v2");
+  it("whatever a replica says", async () => {
+    await write("1");
+    world.lagging.set("tool", await new D1AssetStore(env.DB).get("default", "tool", "primary"));
+    await write("2");
+    world.kv.entries.clear();
+    world.seconds(BOUND_SECONDS + 2);
+    await writer.edge.journal.renew();
+    expect((await seen(new Isolate(world))).etag).toBe('"2"');
   });
 
-  it("and mostly much sooner: as soon as the journal is seen", async () => {
-    const { world, writer, agent } = await warmed();
-    await writer.put("one", "v2");
-    world.pass(6);
-    await agent.get("one");
-    expect((await agent.get("one")).content).toBe("v2");
-  });
-
-  it("for a name that was absent, and for one that was deleted", async () => {
-    const { world, writer, agent } = await warmed();
-    expect((await agent.get("two")).content).toBeNull();
-    world.kv.stick();
-    await writer.put("two", "v1");
-    await writer.delete("one");
-    world.pass(PAST_BOUND);
-    expect((await agent.get("two")).content).toBe("v1");
-    expect((await agent.get("one")).content).toBeNull();
+  it("and lists are held to it as assets are", async () => {
+    await write("1");
+    const names = async (isolate: Isolate) =>
+      (await isolate.assets.list("default", null, 10, isolate.reading())).assets.map(({ etag }) => etag);
+    expect(await names(reader)).toEqual(['"1"']);
+    world.kv.dropsPuts = true;
+    await write("2");
+    world.seconds(BOUND_SECONDS + 2);
+    expect(await names(reader)).toEqual(['"2"']);
   });
 });
 
-describe("I2: nothing comes back from the dead", () => {
-  it("when puts arrive late and in the wrong order", async () => {
-    const { world, writer, agent } = await warmed();
-    const late: (() => void)[] = [];
-    world.kv.held = late;
-    await writer.put("one", "v2");
-    await writer.delete("one");
-    expect((await agent.get("one", "newest")).content).toBeNull();
-    world.kv.held = null;
-    for (const arrive of late.toReversed()) arrive();
-    // KV now holds an old asset and an old journal that does not speak against it.
-    expect((await agent.get("one")).content).toBeNull();
-    await writer.beat();
-    expect((await world.isolate().get("one")).content).toBeNull();
-    world.pass(3_600);
-    expect((await world.isolate().get("one")).content).toBeNull();
+describe("I2: no resurrection", () => {
+  it("a late put of what was deleted brings nothing back", async () => {
+    await write("1");
+    await seen(reader);
+    const late = [...world.kv.snapshot()].filter(([key]) => key.startsWith("a:"));
+    world.seconds(2);
+    await writer.assets.delete("default", "tool", UNCONDITIONAL, writer.commit());
+    await writer.settled();
+    world.kv.restore(new Map(late));
+    for (const isolate of [writer, new Isolate(world)]) expect((await seen(isolate)).etag).toBeNull();
+    world.seconds(BOUND_SECONDS * 2);
+    await writer.edge.journal.renew();
+    world.kv.restore(new Map(late));
+    expect((await seen(new Isolate(world))).etag).toBeNull();
   });
 
-  it("when the tombstone has been swept and KV still holds the asset", async () => {
-    const { world, writer } = await warmed();
-    world.kv.stick();
-    await writer.delete("one");
-    world.pass(25 * 3_600);
-    await writer.beat();
-    const { results } = await env.DB.prepare("SELECT name FROM assets").all();
-    expect(results).toEqual([]);
-    expect((await world.isolate().get("one")).content).toBeNull();
-    expect((await world.isolate().list()).contents).toEqual([]);
-  });
-
-  it("when the database is down", async () => {
-    const { world, writer } = await warmed();
-    const agent = world.isolate();
-    await agent.get("one");
-    await writer.delete("one");
-    world.pass(6);
-    await agent.get("two");
-    world.database.down = true;
-    await expect(agent.get("one")).resolves.toMatchObject({ content: null });
-    world.pass(PAST_BOUND);
-    await expect(agent.get("one")).rejects.toEqual(UNAVAILABLE);
+  it("not while the database is down either: what is refuted is 503, not served stale", async () => {
+    await write("1");
+    const late = [...world.kv.snapshot()].filter(([key]) => key.startsWith("a:"));
+    world.seconds(2);
+    await writer.assets.delete("default", "tool", UNCONDITIONAL, writer.commit());
+    await writer.settled();
+    world.kv.restore(new Map(late));
+    world.databaseDown = true;
+    await expect(seen(new Isolate(world))).rejects.toMatchObject({ kind: "unavailable" });
   });
 });
 
-describe("I3: an isolate never goes backwards for a key", () => {
-  it("after it has served the newest, older copies are refused though they are within the bound", async () => {
-    const { world, writer, agent } = await warmed();
-    world.kv.stick();
-    await writer.put("one", "v2");
-    expect((await agent.get("one", "newest")).content).toBe("v2");
-    world.database.lagging = true;
-    expect((await agent.get("one")).content).toBe("v2");
-    world.kv.mode = "down";
-    expect((await agent.get("one")).content).toBe("v2");
-  });
-
-  it("an answer of the database that is overtaken on its way is not given", async () => {
-    const { world, writer, agent } = await warmed();
-    const { get } = world.database;
-    let release = () => undefined as void;
-    const arrival = new Promise<void>((done) => {
-      release = done;
-    });
-    world.database.get = async (...asked) => {
-      const snapshot = await get(...asked);
-      world.database.get = get;
-      await arrival;
-      return snapshot;
-    };
-    const slow = agent.get("one", "newest");
-    await new Promise((done) => setTimeout(done, 50));
-    await writer.put("one", "v2");
-    expect((await agent.get("one", "newest")).content).toBe("v2");
-    release();
-    expect((await slow).content).toBe("v2");
+describe("I3: one isolate never goes backwards for a key", () => {
+  it("after it has served a newer version, no older copy of KV or a replica", async () => {
+    await write("1");
+    const old = world.kv.snapshot();
+    world.lagging.set("tool", await new D1AssetStore(env.DB).get("default", "tool", "primary"));
+    await seen(reader);
+    await write("2");
+    expect((await seen(reader, "tool", "newest")).etag).toBe('"2"');
+    world.kv.restore(old);
+    for (let times = 0; times < 5; times += 1) {
+      world.seconds(10);
+      expect((await seen(reader)).etag).toBe('"2"');
+    }
   });
 });
 
-describe("I4: KV down or slow changes speed, not truth", () => {
-  it.each(["down", "slow"] as const)(
-    "%s: memory answers, then the database, in the same bound",
+describe("I4: KV down or slow", () => {
+  it.each(["fails", "hangs"] as const)(
+    "answers come from memory and D1, and KV is left alone for 10 s, when it %s",
     async (mode) => {
-      const { world, writer, agent } = await warmed();
+      await write("1");
+      await seen(reader);
       world.kv.mode = mode;
-      expect(await agent.get("one")).toMatchObject({ content: "v1", tier: "MEMORY" });
-      await writer.put("one", "v2");
-      world.pass(PAST_BOUND);
-      expect(await agent.get("one")).toMatchObject({ content: "v2", tier: "D1" });
-      expect(await world.isolate().get("one")).toMatchObject({ content: "v2", tier: "D1" });
+      expect((await seen(reader)).tier).toBe("MEMORY");
+      expect((await seen(new Isolate(world))).etag).toBe('"1"');
+      await write("2");
+      world.seconds(BOUND_SECONDS + 2);
+      expect((await seen(reader)).etag).toBe('"2"');
+      const isolate = new Isolate(world);
+      await seen(isolate);
+      const asked = world.kv.gets;
+      for (let times = 0; times < 5; times += 1) expect((await seen(isolate)).etag).toBe('"2"');
+      expect(world.kv.gets).toBe(asked);
     },
   );
+});
 
-  it("and is left alone for a while", async () => {
-    const { world } = await warmed();
-    const agent = world.isolate();
-    world.kv.mode = "down";
-    for (let times = 0; times < 5; times += 1) {
-      world.pass(6);
-      await agent.get("one");
+describe("I5: D1 down", () => {
+  it("known assets are served for 24 h, past the bound marked stale; an unknown name is 503; writes are 503", async () => {
+    await write("1");
+    await seen(reader);
+    world.databaseDown = true;
+    expect((await seen(reader)).tier).toBe("MEMORY");
+    world.seconds(BOUND_SECONDS + 2);
+    expect(await seen(reader)).toMatchObject({ etag: '"1"', tier: "STALE" });
+    expect((await seen(reader)).age).toBeGreaterThan(BOUND_SECONDS);
+    expect(await seen(new Isolate(world))).toMatchObject({ etag: '"1"', tier: "STALE" });
+    for (const isolate of [reader, new Isolate(world)]) {
+      await expect(seen(isolate, "unknown")).rejects.toMatchObject({
+        kind: "unavailable",
+        headers: { "Retry-After": "5" },
+      });
+      await expect(isolate.assets.put(version("2"), UNCONDITIONAL, isolate.commit())).rejects.toMatchObject({
+        kind: "unavailable",
+      });
     }
-    expect(world.kv.gets).toBeGreaterThan(2);
-    const before = world.kv.gets;
-    for (let times = 0; times < 50; times += 1) await agent.get(`name-${times}`);
-    expect(world.kv.gets).toBe(before);
-    world.kv.mode = "well";
-    world.pass(11);
-    await agent.get("one");
-    expect(world.kv.gets).toBeGreaterThan(before);
+    world.seconds(24 * 3_600);
+    await expect(seen(reader)).rejects.toMatchObject({ kind: "unavailable" });
+    world.databaseDown = false;
+    expect((await seen(reader)).etag).toBe('"1"');
   });
 });
 
-describe("I5: the database down", () => {
-  it("known assets are served within the bound as ever, past it marked, for a day", async () => {
-    const { world, agent } = await warmed();
-    await agent.list();
-    world.database.down = true;
-    expect(await agent.get("one")).toMatchObject({ content: "v1", tier: "MEMORY" });
-    world.pass(PAST_BOUND);
-    expect(await agent.get("one")).toEqual({ content: "v1", tier: "STALE", age: PAST_BOUND });
-    expect(await agent.list()).toEqual({ contents: ["v1"], tier: "STALE" });
-    // Also where no one has asked before: KV holds the asset and the last journal.
-    expect(await world.isolate().get("one")).toMatchObject({ content: "v1", tier: "STALE" });
-    // Whoever asks for the newest gets the best there is, marked as what it is.
-    expect(await agent.get("one", "newest")).toMatchObject({ content: "v1", tier: "STALE" });
-    world.pass(24 * 3_600);
-    await expect(agent.get("one")).rejects.toEqual(UNAVAILABLE);
-  });
-
-  it("an unknown name is 503, never 404; also one whose absence was known long ago", async () => {
-    const { world, agent } = await warmed();
-    expect((await agent.get("two")).content).toBeNull();
-    world.database.down = true;
-    await expect(agent.get("three")).rejects.toEqual(UNAVAILABLE);
-    world.pass(PAST_BOUND);
-    await expect(agent.get("two")).rejects.toEqual(UNAVAILABLE);
-    await expect(agent.list("team")).rejects.toEqual(UNAVAILABLE);
-  });
-
-  it("writes are 503 and change nothing, and the next write after it is seen", async () => {
-    const { world, writer } = await warmed();
-    world.database.down = true;
-    await expect(writer.put("one", "v2")).rejects.toEqual(UNAVAILABLE);
-    await expect(writer.delete("one")).rejects.toEqual(UNAVAILABLE);
-    expect((await writer.get("one")).content).toBe("v1");
-    world.database.down = false;
-    expect((await writer.get("one", "newest")).content).toBe("v1");
-    await writer.put("one", "v2");
-    expect((await writer.get("one")).content).toBe("v2");
-  });
-});
-
-describe("I6: KV and the database down", () => {
-  it("memory answers, marked stale; what it does not know is 503, never 404 and never an empty list", async () => {
-    const { world, agent } = await warmed();
-    await agent.list();
-    world.database.down = true;
-    world.kv.mode = "down";
-    world.pass(PAST_BOUND);
-    expect(await agent.get("one")).toMatchObject({ content: "v1", tier: "STALE" });
-    expect(await agent.list()).toEqual({ contents: ["v1"], tier: "STALE" });
-    const cold = world.isolate();
-    await expect(cold.get("one")).rejects.toEqual(UNAVAILABLE);
-    await expect(cold.list()).rejects.toEqual(UNAVAILABLE);
-    await expect(cold.list(null)).rejects.toEqual(UNAVAILABLE);
+describe("I6: both down", () => {
+  it("memory answers, marked stale; else 503; never an empty list", async () => {
+    await write("1");
+    await seen(reader);
+    const list = (isolate: Isolate) => isolate.assets.list("default", null, 10, isolate.reading());
+    expect((await list(reader)).assets).toHaveLength(1);
+    world.databaseDown = true;
+    world.kv.mode = "fails";
+    world.seconds(BOUND_SECONDS + 60);
+    expect(await seen(reader)).toMatchObject({ etag: '"1"', tier: "STALE" });
+    expect((await list(reader)).assets).toHaveLength(1);
+    const cold = new Isolate(world);
+    await expect(seen(cold)).rejects.toMatchObject({ kind: "unavailable" });
+    await expect(list(cold)).rejects.toMatchObject({ kind: "unavailable" });
   });
 });
 
 describe("I7: credentials", () => {
-  it("a revocation is seen within the bound, and past it no store is 503, never a stale yes", async () => {
-    const { world, writer, agent } = await warmed();
-    const digest = "ab".repeat(32);
-    const reading = () => newReading("bounded", world.waitUntil);
-    await writer.keys.create(
-      { digest, name: "agent-7", grants: ["view@*"], expiresAt: null },
-      writer.commit(),
-    );
-    await world.settle();
-    world.pass(6);
-    expect(await agent.keys.find(digest, reading())).toMatchObject({ name: "agent-7", revokedAt: null });
-    world.kv.stick();
-    await writer.keys.revoke("agent-7", writer.commit());
-    await world.settle();
-    world.pass(PAST_BOUND);
-    expect(await agent.keys.find(digest, reading())).toMatchObject({ revokedAt: expect.any(Number) });
-    world.pass(PAST_BOUND);
-    world.database.down = true;
-    await expect(agent.keys.find(digest, reading())).rejects.toEqual(UNAVAILABLE);
+  it("a revoked key stops working within the bound, and when no store can tell it is 503, never good and never bad", async () => {
+    const digest = await apiKeyDigest("some key");
+    await writer.keys.create({ digest, name: "ci", grants: ["view@*"], expiresAt: null }, writer.commit());
+    await writer.settled();
+    const find = (isolate: Isolate) => isolate.keys.find(digest, isolate.reading());
+    expect(await find(reader)).toMatchObject({ revokedAt: null });
+    world.kv.dropsPuts = true;
+    await writer.keys.revoke("ci", writer.commit());
+    world.seconds(BOUND_SECONDS + 2);
+    expect((await find(reader))?.revokedAt).not.toBeNull();
+    world.databaseDown = true;
+    world.seconds(BOUND_SECONDS + 2);
+    for (const isolate of [reader, new Isolate(world)])
+      await expect(find(isolate)).rejects.toMatchObject({ kind: "unavailable" });
   });
 });
 
 describe("I8: the cron is dead", () => {
-  it("an isolate says so and does its work, at most once a minute", async () => {
-    const { world, agent } = await warmed();
-    for (let seconds = 0; seconds < 600; seconds += 10) {
-      world.pass(10);
-      await agent.get("one");
-    }
-    const warnings = world.logged.filter(({ event }) => event === "journal-old");
-    expect(warnings.length).toBeGreaterThan(1);
-    expect(warnings.length).toBeLessThanOrEqual(10);
-    expect((await agent.get("one")).tier).toBe("MEMORY");
-  });
-
-  it("and when that fails too every read goes to the database: slower, still right", async () => {
-    const { world, writer, agent } = await warmed();
-    world.kv.mode = "down";
-    agent.edge.journal.renew = () => Promise.reject(new Error("not today"));
-    await writer.put("one", "v2");
-    world.pass(PAST_BOUND);
-    for (const content of ["v2", "v3"]) {
-      await writer.put("one", content);
-      expect(await agent.get("one")).toMatchObject({ content, tier: "D1" });
-    }
+  it("answers are right all the same, and isolates write the journal themselves", async () => {
+    await write("1");
+    world.kv.entries.clear();
+    world.seconds(3_600);
+    const isolate = new Isolate(world);
+    expect(await seen(isolate)).toMatchObject({ etag: '"1"', tier: "D1" });
+    expect([...world.kv.entries.keys()].some((key) => key.startsWith("hb:"))).toBe(true);
+    world.seconds(6);
+    await seen(isolate);
+    expect((await seen(isolate)).tier).toBe("MEMORY");
   });
 });
 
-describe("I9: the database restored to an earlier time", () => {
-  it("a new epoch makes every copy of the lost commits void, also those whose seq comes again", async () => {
-    const { world, writer, agent } = await warmed();
-    const restore = await backup();
-    await writer.put("one", "lost");
-    await writer.put("two", "lost too");
-    world.pass(6);
-    for (const isolate of [agent, world.isolate()]) {
-      await isolate.get("one");
-      expect((await isolate.get("one")).content).toBe("lost");
-      expect((await isolate.get("two")).content).toBe("lost too");
-    }
-    await restore();
-    await env.DB.prepare(NEW_EPOCH).run();
-    world.pass(PAST_BOUND);
-    for (const isolate of [agent, writer, world.isolate()]) {
-      expect((await isolate.get("one")).content).toBe("v1");
-      expect((await isolate.get("two")).content).toBeNull();
-      expect((await isolate.list()).contents).toEqual(["v1"]);
-    }
-    await writer.put("one", "v3");
-    world.pass(6);
-    await agent.get("one");
-    expect((await agent.get("one")).content).toBe("v3");
-  });
-});
-
-/** What D1 holds now, and how to bring it back, as Time Travel does. */
-async function backup(): Promise<() => Promise<void>> {
-  const tables = ["meta", "namespaces", "assets", "revisions"];
-  const copies = tables.map((table) => env.DB.prepare(`CREATE TABLE old_${table} AS SELECT * FROM ${table}`));
-  await env.DB.batch(copies);
-  return async () => {
-    const back = tables.flatMap((table) => [
-      env.DB.prepare(`DELETE FROM ${table}`),
-      env.DB.prepare(`INSERT INTO ${table} SELECT * FROM old_${table}`),
+describe("I9: D1 restored to an earlier time", () => {
+  it("one command starts a new epoch, and nothing of the undone time is served", async () => {
+    await write("1");
+    const { results } = await env.DB.prepare("SELECT * FROM assets").all();
+    await write("undone");
+    expect((await seen(reader)).etag).toBe('"undone"');
+    await env.DB.batch([
+      env.DB.prepare("UPDATE assets SET etag = ?1, definition = ?2, seq = ?3").bind(
+        results[0]?.["etag"],
+        results[0]?.["definition"],
+        results[0]?.["seq"],
+      ),
+      env.DB.prepare("UPDATE meta SET seq = ?1").bind(results[0]?.["seq"]),
+      env.DB.prepare(NEW_EPOCH),
     ]);
-    await env.DB.batch(back);
-  };
-}
+    world.seconds(BOUND_SECONDS + 2);
+    for (const isolate of [reader, new Isolate(world)]) {
+      expect((await seen(isolate)).etag).toBe('"1"');
+      world.seconds(1);
+      expect((await seen(isolate)).etag).toBe('"1"');
+    }
+  });
+});
+
+describe("what a request costs", () => {
+  it("a hot GET asks neither D1 nor KV", async () => {
+    await write("1");
+    await seen(reader);
+    const [calls, gets] = [world.databaseCalls, world.kv.gets];
+    for (let times = 0; times < 10; times += 1) expect((await seen(reader)).tier).toBe("MEMORY");
+    expect([world.databaseCalls, world.kv.gets]).toEqual([calls, gets]);
+    expect(reader.assets.peek("default", "tool", world.now)?.value.etag).toBe('"1"');
+    expect([world.databaseCalls, world.kv.gets]).toEqual([calls, gets]);
+  });
+
+  it("a cold place asks KV twice at the most, and D1 not at all", async () => {
+    await write("1");
+    const [calls, gets] = [world.databaseCalls, world.kv.gets];
+    expect((await seen(new Isolate(world))).tier).toBe("KV");
+    expect(world.databaseCalls).toBe(calls);
+    expect(world.kv.gets - gets).toBeLessThanOrEqual(2);
+  });
+
+  it("a write is one batch of D1 and two puts of KV at the most, and puts that fail change no answer", async () => {
+    world.seconds(2);
+    const [calls, puts] = [world.databaseCalls, world.kv.puts];
+    await write("1");
+    expect(world.databaseCalls - calls).toBe(1);
+    expect(world.kv.puts - puts).toBeLessThanOrEqual(2);
+    world.kv.mode = "fails";
+    await write("2");
+    expect((await seen(writer)).etag).toBe('"2"');
+  });
+
+  it("strangers asking for names that never were put nothing in KV", async () => {
+    await seen(reader, "never");
+    const puts = world.kv.puts;
+    for (let index = 0; index < 20; index += 1)
+      expect((await seen(reader, `never-${index}`)).etag).toBeNull();
+    expect(world.kv.puts).toBe(puts);
+  });
+});
