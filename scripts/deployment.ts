@@ -1,53 +1,125 @@
 // How the commands that manage a deployment reach it: its URL and a credential, both from the environment.
 
-/** A deployment and how to ask it. */
+/** What goes with a question: a text as it is, any other value as JSON. */
+export interface Asked {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A deployment and how to ask it; an answer that is no success is an error that says what to do. */
 export interface Deployment {
   readonly url: string;
-  readonly ask: (method: string, path: string, body?: unknown) => Promise<Response>;
+  readonly ask: (method: string, path: string, asked?: Asked) => Promise<Response>;
 }
+
+/** An answer that is no success: its status, what the server said of it, and what to do about it. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly said: string;
+
+  constructor(status: number, said: string, hint: string) {
+    super(`${status}: ${said}${hint}`);
+    this.name = "Refused";
+    this.status = status;
+    this.said = said;
+  }
+}
+
+/** No answer takes longer: a thousand definitions are written in seconds. */
+const PATIENCE_MS = 120_000;
 
 /** `SENSU_API_URL`, and `SENSU_TOKEN` or `SENSU_API_KEY`; never from the command line, where others see it. */
 export function deploymentOf(environment: NodeJS.ProcessEnv): Deployment {
-  const url = (environment["SENSU_API_URL"] ?? "http://127.0.0.1:8080").replace(/\/$/, "");
-  const token = environment["SENSU_TOKEN"];
-  const key = environment["SENSU_API_KEY"];
-  if (token === undefined && key === undefined) {
-    throw new Error("set SENSU_TOKEN (npm start prints one) or SENSU_API_KEY in the environment");
-  }
-  const credential = token === undefined ? `Key ${key}` : `Bearer ${token}`;
+  const url = urlOf(environment["SENSU_API_URL"] || "http://127.0.0.1:8080");
+  const { variable, authorization } = credentialOf(environment);
   return {
     url,
-    ask: (method, path, body) =>
-      fetch(`${url}${path}`, {
+    async ask(method, path, { body, headers } = {}) {
+      const init: RequestInit = {
         method,
-        headers: { Authorization: credential },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }).catch((error: unknown) => {
+        headers: { ...headers, Authorization: authorization },
+        redirect: "manual",
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      };
+      if (body !== undefined) init.body = typeof body === "string" ? body : JSON.stringify(body);
+      const response = await fetch(`${url}${path}`, init).catch((error: unknown) => {
         const cause = error instanceof Error ? (error.cause ?? error) : error;
-        throw new Error(`${url} does not answer: ${String(cause)}; set SENSU_API_URL to the server's URL`);
-      }),
+        throw new Error(`${url} does not answer: ${reasonOf(cause)}; set SENSU_API_URL to the server's URL`);
+      });
+      if (response.ok) return response;
+      throw new Refused(response.status, await saidIn(response), hintFor(response, variable));
+    },
   };
 }
 
-/** The JSON of an answer, or an error with what the server said and what to do. */
-export async function answered(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (response.ok) return text === "" ? null : JSON.parse(text);
-  const hint = HINTS[response.status] ?? "";
-  throw new Error(`${response.status}: ${messageOf(text)}${hint}`);
+function urlOf(text: string): string {
+  const url = URL.parse(text);
+  const problem =
+    url === null || !/^https?:$/.test(url.protocol)
+      ? "is no http or https URL"
+      : url.username !== "" || url.password !== ""
+        ? "holds a user or password, which belongs into SENSU_TOKEN or SENSU_API_KEY"
+        : url.search !== "" || url.hash !== ""
+          ? "holds more than a server and a path"
+          : null;
+  if (problem !== null) throw new Error(`SENSU_API_URL ${problem}; set it as in https://assets.example.com`);
+  return text.replace(/\/+$/, "");
 }
 
-const HINTS: Record<number, string> = {
-  401: "; the credential in SENSU_TOKEN or SENSU_API_KEY is not good here",
-  403: "; the credential's grants are not enough for this",
-};
+function credentialOf(environment: NodeJS.ProcessEnv): { variable: string; authorization: string } {
+  for (const [variable, scheme] of [
+    ["SENSU_TOKEN", "Bearer"],
+    ["SENSU_API_KEY", "Key"],
+  ] as const) {
+    const credential = environment[variable]?.trim() ?? "";
+    if (credential === "") continue;
+    if (!/^[\x21-\x7e]+$/.test(credential)) {
+      throw new Error(`${variable} holds a blank or a character that no credential has; set it anew`);
+    }
+    return { variable, authorization: `${scheme} ${credential}` };
+  }
+  throw new Error("set SENSU_TOKEN (npm start prints one) or SENSU_API_KEY in the environment");
+}
 
-function messageOf(text: string): string {
+/** Why a connection failed; several addresses tried are one error without a message of its own. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(String).join(", ");
+  return String(cause);
+}
+
+/** The JSON of an answer; null when it has none. */
+export async function answered(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(
+      `${new URL(response.url).origin} answers something else than JSON; set SENSU_API_URL to the server's URL`,
+    );
+  }
+}
+
+function hintFor({ status, headers, url }: Response, variable: string): string {
+  if (status === 401)
+    return `; the credential in ${variable} is not good at ${new URL(url).origin}: set ${variable} to one that is (they expire)`;
+  if (status === 403) return `; the grants of the credential in ${variable} are not enough for this`;
+  if (status === 429)
+    return `; wait ${headers.get("Retry-After") ?? "60"} seconds and check the credential in ${variable}`;
+  if (status >= 300 && status < 400) return `; set SENSU_API_URL to the URL the server sends its clients to`;
+  const id = headers.get("X-Request-Id");
+  return status >= 500 && id !== null ? `; the server's log has it as request ${id}` : "";
+}
+
+async function saidIn(response: Response): Promise<string> {
+  const location = response.headers.get("Location");
+  if (response.status < 400 && location !== null) return `moved to ${location}`;
+  const text = await response.text();
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
     return typeof message === "string" ? message : text;
   } catch {
-    return text.slice(0, 200);
+    return text.trim().slice(0, 200) || response.statusText;
   }
 }
 

@@ -43,11 +43,11 @@ const COMMANDS: Record<string, (server: Deployment, options: Options) => Promise
         ? {}
         : { expires_at: Math.floor(Date.now() / 1000) + seconds(options.expires, "--expires") };
     const body = { name: decodeURIComponent(named(options)), grants: options.grants.split(","), ...expiry };
-    showSecret((await answered(await ask("POST", PATH, body))) as Shown);
+    showSecret((await answered(await ask("POST", PATH, { body }))) as Shown);
   },
   async rotate({ ask }, options) {
     const body = { overlap: seconds(options.overlap, "--overlap") };
-    showSecret((await answered(await ask("POST", `${PATH}/${named(options)}/rotate`, body))) as Shown);
+    showSecret((await answered(await ask("POST", `${PATH}/${named(options)}/rotate`, { body }))) as Shown);
     console.error(`The old secret works for ${options.overlap} more.`);
   },
   async revoke({ ask }, options) {

@@ -1,0 +1,74 @@
+// Having changes done: one plan in one transaction, or a large set batch by batch.
+import * as z from "zod/mini";
+import { Refused } from "../deployment.ts";
+import { askOfSet } from "./changes.ts";
+import type { Place } from "./command.ts";
+import type { Definition } from "./definitions.ts";
+import { Mistake } from "./mistake.ts";
+import { progress } from "./progress.ts";
+
+/** What goes with an apply. */
+export interface Wish {
+  readonly maxDelete: number | undefined;
+  readonly reason: string | undefined;
+}
+
+const Applied = z.object({ applied: z.literal(true), last: z.int() });
+
+/** Does a plan, all of it or nothing; resolves to the last revision written. */
+export async function applyPlan(place: Place, id: string, wish: Wish): Promise<number> {
+  const query = queryOf(wish);
+  query.set("plan", id);
+  try {
+    return await applied(place, query, null);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 409) throw new Mistake(`${error.said}: nothing was changed`, "run it again");
+    const limit = /^(.*); the limit is (\d+): say max-delete=(\d+) /.exec(error.said);
+    if (limit === null) throw error;
+    throw new Mistake(
+      `${limit[1]}; the limit is ${limit[2]}, so nothing was changed`,
+      `say --max-delete ${limit[3]} if that is meant`,
+    );
+  }
+}
+
+/** Does a set batch by batch; what stops it says how far it came, and doing it again goes on from there. */
+export async function applyBatches(
+  place: Place,
+  batches: readonly (readonly Definition[])[],
+  wish: Wish,
+): Promise<number> {
+  const bar = progress(`Applying ${batches.length} batches`);
+  let last = 0;
+  try {
+    for (const [index, batch] of batches.entries()) {
+      bar.show(index, batches.length);
+      last = await applied(place, queryOf(wish), batch).catch((error: unknown) => {
+        const said = error instanceof Error ? error.message : String(error);
+        throw new Mistake(
+          `${index} of ${batches.length} batches were done, then: ${said}`,
+          "the same command goes on from there",
+        );
+      });
+    }
+  } finally {
+    bar.end();
+  }
+  return last;
+}
+
+async function applied(
+  place: Place,
+  query: URLSearchParams,
+  batch: readonly Definition[] | null,
+): Promise<number> {
+  return Applied.parse(await askOfSet(place, `apply?${query.toString()}`, batch)).last;
+}
+
+function queryOf({ maxDelete, reason }: Wish): URLSearchParams {
+  const query = new URLSearchParams();
+  if (maxDelete !== undefined) query.set("max-delete", String(maxDelete));
+  if (reason !== undefined) query.set("reason", reason);
+  return query;
+}

@@ -1,0 +1,38 @@
+// Changes as people read them: what happens to which asset, line by line, with what lint says of it.
+import { changeCount, type Change, type Changes } from "./changes.ts";
+import { coloured, colouredLine, counted, printable } from "./terminal.ts";
+
+/** Every change with its difference and lint, and a line that counts them. */
+export function shownChanges(changes: Changes): string {
+  const lines = [
+    ...changes.create.flatMap((change) => shown("+ create", "green", change)),
+    ...changes.update.flatMap((change) => shown("~ update", "yellow", change)),
+    ...changes.delete.flatMap((change) => shown("- delete", "red", change)),
+  ];
+  return `${[...lines, summaryOf(changes)].join("\n")}\n`;
+}
+
+/** `2 to create, 1 to update, 0 to delete, 40 unchanged; 3 lint findings`. */
+export function summaryOf(changes: Changes): string {
+  const { create, update, unchanged, delete: deleted } = changes;
+  const findings = [...create, ...update].reduce((sum, { lint }) => sum + lint.length, 0);
+  const lint = findings === 0 ? "" : `; ${counted(findings, "lint finding")}`;
+  if (changeCount(changes) === 0) return `Nothing to do: ${counted(unchanged.length, "asset")} unchanged`;
+  return `${create.length} to create, ${update.length} to update, ${deleted.length} to delete, ${unchanged.length} unchanged${lint}`;
+}
+
+function shown(verb: string, colour: "green" | "yellow" | "red", { name, lines, lint }: Change): string[] {
+  return [
+    coloured(colour, `${verb} ${name}`),
+    ...lines.map((line) => `    ${colouredLine(line)}`),
+    ...lint.map(({ rule, where, message }) =>
+      coloured("yellow", `    ! ${where === "" ? "" : `${where}: `}${message} (${rule})`),
+    ),
+  ];
+}
+
+/** What was left out of the files, if anything was. */
+export function leftOut(others: ReadonlyMap<string, number>): string {
+  const types = [...others].map(([type, count]) => `${count} ${printable(type)}`);
+  return types.length === 0 ? "" : `Left out, since they are no assets: ${types.join(", ")}\n`;
+}

@@ -1,0 +1,53 @@
+// The forms of a dump: those of `sensuctl dump`, and a bare array as its list commands write.
+import { stringify } from "yaml";
+import type { Listed } from "./listed.ts";
+import { YAML } from "./output.ts";
+
+export const DUMP_FORMATS = ["yaml", "json", "wrapped-json"] as const;
+export type DumpFormat = (typeof DUMP_FORMATS)[number];
+
+/** The text of a dump, piece by piece. */
+export async function* written(
+  pages: AsyncIterable<readonly Listed[]>,
+  format: DumpFormat,
+): AsyncGenerator<string> {
+  let first = true;
+  if (format === "json") yield "[";
+  for await (const page of pages) {
+    for (const asset of page) {
+      if (format === "json") yield `${first ? "" : ","}\n${indented(asset)}`;
+      else if (format === "wrapped-json") yield `${JSON.stringify(wrapped(asset), null, 2)}\n`;
+      else yield `${first ? "" : "---\n"}${stringify(inKeyOrder(wrapped(asset)), YAML)}`;
+      first = false;
+    }
+  }
+  if (format === "json") yield first ? "]\n" : "\n]\n";
+}
+
+function indented(asset: Listed): string {
+  return JSON.stringify(asset, null, 2).replaceAll(/^/gm, "  ");
+}
+
+/** Sensu's envelope: what a resource is, its metadata, and the rest. */
+interface Wrapped {
+  readonly type: "Asset";
+  readonly api_version: "core/v2";
+  readonly metadata: unknown;
+  readonly spec: unknown;
+}
+
+function wrapped({ metadata, ...spec }: Listed): Wrapped {
+  return { type: "Asset", api_version: "core/v2", metadata, spec };
+}
+
+/** sensuctl writes the members of metadata and spec by name in YAML, so that two dumps compare line by line. */
+function inKeyOrder({ metadata, spec, ...kind }: Wrapped): Wrapped {
+  return { ...kind, metadata: sorted(metadata), spec: sorted(spec) };
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
+}
