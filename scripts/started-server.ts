@@ -19,7 +19,7 @@ export async function startServer(): Promise<StartedServer> {
   const port = await freePort();
   const child = spawn("node", ["scripts/start.ts", "--port", String(port), "--state", state], {
     env: QUIET,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
@@ -47,9 +47,10 @@ function freePort(): Promise<number> {
 }
 
 /** The token that the server prints when it is ready; what it says afterwards is read on and dropped. */
-function announcedToken({ stdout }: ChildProcess): Promise<string> {
-  if (stdout === null) throw new Error("the server's output is not read");
+function announcedToken({ stdout, stderr }: ChildProcess): Promise<string> {
+  if (stdout === null || stderr === null) throw new Error("the server's output is not read");
   const said: string[] = [];
+  createInterface({ input: stderr }).on("line", (line) => said.push(line));
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: stdout });
     lines.on("line", (line) => {
