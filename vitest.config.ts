@@ -25,6 +25,9 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
+          // A loaded machine is slow, not wrong.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/conformance/**", "test/docs/**", "test/model/**"],
         },
