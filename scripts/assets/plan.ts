@@ -37,9 +37,9 @@ Exit codes: 0 nothing to do, 2 changes are planned, 1 an error.`,
   },
 };
 
-function nextStep({ plan: id }: Changes, batches: number, namespace: string): string {
+function nextStep(changes: Changes, batches: number, namespace: string): string {
+  if (changeCount(changes) === 0) return "";
   if (batches > 1) return `More than one transaction takes: apply it with --batches, ${batches} of them\n`;
-  if (id === undefined || id === null) return "";
   const where = namespace === "default" ? "" : ` --namespace ${namespace}`;
-  return `Within the hour, apply exactly this: npm run assets -- apply --plan ${id}${where}\n`;
+  return `Within the hour, apply exactly this: npm run assets -- apply --plan ${changes.plan ?? ""}${where}\n`;
 }

@@ -25,7 +25,8 @@ export async function* written(
 }
 
 function indented(asset: Listed): string {
-  return JSON.stringify(asset, null, 2).replaceAll(/^/gm, "  ");
+  // Line ends alone: to a regular expression a line also begins after U+2028, which may stand in a string.
+  return `  ${JSON.stringify(asset, null, 2).replaceAll("\n", "\n  ")}`;
 }
 
 /** Sensu's envelope: what a resource is, its metadata, and the rest. */
