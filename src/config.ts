@@ -9,6 +9,8 @@ export interface Config {
   readonly outside: OutsideIssuer | null;
   /** `strict`: assets with lint findings are refused on write. */
   readonly lint: "count" | "strict";
+  /** Days for which history is kept; null: for ever. */
+  readonly historyDays: number | null;
 }
 
 /** Settings as the runtime hands them over; the README lists them. */
@@ -19,6 +21,7 @@ export interface Settings {
   readonly OIDC_JWKS_URL?: string;
   readonly OIDC_GRANTS_CLAIM?: string;
   readonly LINT?: string;
+  readonly HISTORY_DAYS?: string;
 }
 
 /** Checks the settings; a wrong one fails with its name, so that the log says what to mend. */
@@ -27,6 +30,7 @@ export async function readConfig(settings: Settings): Promise<Config> {
     signingKeys: await readSigningKeys(settings.TOKEN_SECRET ?? ""),
     outside: readOutsideIssuer(settings),
     lint: readLint(settings.LINT ?? ""),
+    historyDays: readDays(settings.HISTORY_DAYS ?? ""),
   };
 }
 
@@ -34,6 +38,13 @@ function readLint(setting: string): Config["lint"] {
   if (setting === "" || setting === "count") return "count";
   if (setting === "strict") return "strict";
   throw new Error(`LINT is "${setting}": use strict, or leave it out`);
+}
+
+function readDays(setting: string): number | null {
+  if (setting === "") return null;
+  if (!/^[1-9]\d{0,4}$/.test(setting))
+    throw new Error(`HISTORY_DAYS is "${setting}": use a number of days, or leave it out`);
+  return Number(setting);
 }
 
 function readOutsideIssuer(settings: Settings): OutsideIssuer | null {

@@ -27,6 +27,7 @@ import { D1KeyStore } from "./store/d1-key-store.ts";
 import { D1NamespaceStore } from "./store/d1-namespace-store.ts";
 import { D1PlanStore } from "./store/d1-plan-store.ts";
 import { D1SetStore } from "./store/d1-set-store.ts";
+import { forgetRevisions } from "./store/d1-retention.ts";
 import { D1SessionStore } from "./store/d1-session-store.ts";
 import { loadCommitLog } from "./store/d1-commit-log.ts";
 import { sweepTombstones } from "./store/d1-sweep.ts";
@@ -84,6 +85,7 @@ async function build(env: Env): Promise<App> {
   const chores: readonly Chore[] = [
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
+    ...retention(env.DB, config.historyDays),
   ];
   const hot = hotPath({ tokens, assets: store, resolutions: resolve, clock: () => Date.now() });
   return {
@@ -91,6 +93,12 @@ async function build(env: Env): Promise<App> {
     serve,
     beat: () => beat(edge, (before, seq) => sweepTombstones(env.DB, before, seq), chores),
   };
+}
+
+/** History is kept for ever unless days are set. */
+function retention(db: D1Database, days: number | null): Chore[] {
+  if (days === null) return [];
+  return [{ name: "history", run: (now) => forgetRevisions(db, now - days * 86_400_000) }];
 }
 
 /** What D1 and the way to it throw; said as 503, since nothing has been acknowledged. */

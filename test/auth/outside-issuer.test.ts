@@ -117,6 +117,8 @@ describe("the configuration", () => {
     [{ TOKEN_SECRET: "" }, "TOKEN_SECRET is empty"],
     [{ TOKEN_SECRET: "short" }, "shorter than 32"],
     [{ TOKEN_SECRET: SECRET, OIDC_ISSUER: ISSUER }, "OIDC_AUDIENCE"],
+    [{ TOKEN_SECRET: SECRET, LINT: "loud" }, "LINT"],
+    [{ TOKEN_SECRET: SECRET, HISTORY_DAYS: "many" }, "HISTORY_DAYS"],
     [{ TOKEN_SECRET: SECRET, OIDC_ISSUER: "nonsense", OIDC_AUDIENCE: "a" }, "not a URL"],
   ])("%j fails with what to mend", async (settings, text) => {
     await expect(readConfig(settings)).rejects.toThrow(text);
