@@ -26,6 +26,8 @@ export interface Services {
   /** `strict`: assets with lint findings are refused. */
   readonly lint: "count" | "strict";
   readonly health: Health;
+  /** What is published beside the Worker: the file a path names, or 404. */
+  readonly documents: (request: Request) => Promise<Response>;
 }
 
 /** One request as a handler sees it: decoded, authenticated, authorised. */

@@ -76,6 +76,7 @@ async function build(env: Env): Promise<App> {
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
       health: healthOf(edge, () => env.DB.prepare("SELECT seq FROM meta").first()),
+      documents: (request) => env.DOCUMENTS.fetch(request),
     },
     authenticate: authenticator(sources, tokens),
     clock: () => Date.now(),

@@ -22,6 +22,7 @@ import {
 } from "./namespaces/handlers.ts";
 import { downloadForMachine, resolveForMachine, showMatrix } from "./resolution/handlers.ts";
 import { lintBody } from "./resolution/lint-handlers.ts";
+import { getDocument } from "./ops/documents.ts";
 import { getHealth, getIndex, getReady, getVersion } from "./ops/handlers.ts";
 
 const ASSETS = "/api/core/v2/namespaces/:namespace/assets";
@@ -58,6 +59,9 @@ export const routes: readonly Route[] = [
     access: "public",
     handle: getReady,
   },
+  { method: "GET", path: "/openapi.json", access: "public", handle: getDocument },
+  { method: "GET", path: "/docs", access: "public", handle: getDocument },
+  { method: "GET", path: "/docs/:file", access: "public", handle: getDocument },
 
   { method: "GET", path: ASSETS, access: "view", handle: listAssets },
   { method: "POST", path: ASSETS, access: "edit", handle: createAsset },

@@ -1,0 +1,12 @@
+import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+
+/**
+ * A file of `public/`: the OpenAPI document and the page that shows it. Types, tags and 304 are the platform's, other
+ * headers those of `public/_headers`.
+ */
+export async function getDocument({ request, services }: Context): Promise<Response> {
+  const response = await services.documents(request);
+  if (response.status === 404) throw notFound();
+  return response;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { api } from "../support/worker.ts";
+
+describe("documents beside the Worker", () => {
+  it.each([
+    ["/openapi.json", "application/json"],
+    ["/docs", "text/html; charset=utf-8"],
+    ["/docs/docs.js", "text/javascript; charset=utf-8"],
+  ])("%s is served with its type, a tag, and headers that keep it to itself", async (path, type) => {
+    const response = await api("GET", path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("Content-Type")).toBe(type);
+    expect(response.headers.get("Cache-Control")).toBe("private, no-cache");
+    expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect(response.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+    const tag = response.headers.get("ETag") ?? "";
+    expect(tag).toMatch(/^"/);
+    await response.body?.cancel();
+
+    const again = await api("GET", path, { headers: { "If-None-Match": tag } });
+    expect(again.status).toBe(304);
+    expect(await again.text()).toBe("");
+
+    const head = await api("HEAD", path);
+    expect(head.status).toBe(200);
+    expect(head.headers.get("Content-Type")).toBe(type);
+    expect(await head.text()).toBe("");
+  });
+
+  it("a file that is not there is Sensu's 404", async () => {
+    const response = await api("GET", "/docs/absent.js");
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({ message: "not found", code: 2 });
+  });
+
+  it("other methods get 405 with Allow", async () => {
+    const response = await api("POST", "/openapi.json");
+    expect(response.status).toBe(405);
+    expect(response.headers.get("Allow")).toBe("GET, HEAD");
+    await response.body?.cancel();
+  });
+});
