@@ -17,13 +17,8 @@ export function getIndex(): Response {
         version: "/version",
         health: "/health",
         ready: "/ready",
-      },
-      documentation: {
-        quick_start: "README.md#try-it",
-        routes: "README.md#routes",
-        tokens: "README.md#tokens",
-        limits: "README.md#limits",
-        differences: "README.md#differences-from-sensu-backend",
+        docs: "/docs",
+        openapi: "/openapi.json",
       },
     }),
   );
