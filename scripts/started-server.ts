@@ -14,7 +14,20 @@ export interface StartedServer {
   stop(): Promise<void>;
 }
 
+/** Between finding a free port and binding it another process may take it: then another port is tried. */
+const PORTS_TRIED = 5;
+
 export async function startServer(): Promise<StartedServer> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await startOnce();
+    } catch (error) {
+      if (tried === PORTS_TRIED || !/is taken|address already in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startOnce(): Promise<StartedServer> {
   const state = await mkdtemp(join(tmpdir(), "edge-assets-"));
   const port = await freePort();
   const child = spawn("node", ["scripts/start.ts", "--port", String(port), "--state", state], {
@@ -47,7 +60,8 @@ function freePort(): Promise<number> {
 }
 
 /** The token that the server prints when it is ready; what it says afterwards is read on and dropped. */
-function announcedToken({ stdout, stderr }: ChildProcess): Promise<string> {
+function announcedToken(child: ChildProcess): Promise<string> {
+  const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("the server's output is not read");
   const said: string[] = [];
   createInterface({ input: stderr }).on("line", (line) => said.push(line));
@@ -58,6 +72,6 @@ function announcedToken({ stdout, stderr }: ChildProcess): Promise<string> {
       if (token === undefined) said.push(line);
       else resolve(token);
     });
-    lines.once("close", () => reject(new Error(`the server did not start:\n${said.join("\n")}`)));
+    child.once("close", () => reject(new Error(`the server did not start:\n${said.join("\n")}`)));
   });
 }
