@@ -4,6 +4,7 @@ export const ROUTE_SUMMARIES: Readonly<Record<string, string>> = {
   "GET /version": "The Sensu version spoken",
   "GET /health": "Health, in Sensu's shape",
   "GET /ready": "200 when requests can be served",
+  "GET /metrics": "What this isolate has counted, in Prometheus' text",
   "GET /openapi.json": "This API as an OpenAPI 3.1 document",
   "GET /docs": "The same for people, to read and to try",
   "GET /docs/:file": "What that page loads",

@@ -11,6 +11,8 @@ export interface Config {
   readonly lint: "count" | "strict";
   /** Days for which history is kept; null: for ever. */
   readonly historyDays: number | null;
+  /** Of answers that need not be in the log, one in so many is. */
+  readonly logOneIn: number;
 }
 
 /** Settings as the runtime hands them over; the README lists them. */
@@ -22,6 +24,7 @@ export interface Settings {
   readonly OIDC_GRANTS_CLAIM?: string;
   readonly LINT?: string;
   readonly HISTORY_DAYS?: string;
+  readonly LOG_ONE_IN?: string;
 }
 
 /** Checks the settings; a wrong one fails with its name, so that the log says what to mend. */
@@ -30,7 +33,8 @@ export async function readConfig(settings: Settings): Promise<Config> {
     signingKeys: await readSigningKeys(settings.TOKEN_SECRET ?? ""),
     outside: readOutsideIssuer(settings),
     lint: readLint(settings.LINT ?? ""),
-    historyDays: readDays(settings.HISTORY_DAYS ?? ""),
+    historyDays: readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null),
+    logOneIn: readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, 100),
   };
 }
 
@@ -40,10 +44,10 @@ function readLint(setting: string): Config["lint"] {
   throw new Error(`LINT is "${setting}": use strict, or leave it out`);
 }
 
-function readDays(setting: string): number | null {
-  if (setting === "") return null;
+function readNumber<T>(name: string, setting = "", otherwise: T): number | T {
+  if (setting === "") return otherwise;
   if (!/^[1-9]\d{0,4}$/.test(setting))
-    throw new Error(`HISTORY_DAYS is "${setting}": use a number of days, or leave it out`);
+    throw new Error(`${name} is "${setting}": use a number from 1 to 99999, or leave it out`);
   return Number(setting);
 }
 

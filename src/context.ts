@@ -12,6 +12,7 @@ import type { ResolveService } from "./resolution/service.ts";
 import type { Commit } from "./store/asset-store.ts";
 import type { HistoryStore } from "./store/history-store.ts";
 import { newReading, type Reading } from "./store/reading.ts";
+import type { Spent } from "./observability/spent.ts";
 
 /** What handlers may call; built once an isolate by `index.ts`. */
 export interface Services {
@@ -26,6 +27,8 @@ export interface Services {
   /** `strict`: assets with lint findings are refused. */
   readonly lint: "count" | "strict";
   readonly health: Health;
+  /** What this isolate has counted, as Prometheus reads it. */
+  readonly metrics: () => string;
   /** What is published beside the Worker: the file a path names, or 404. */
   readonly documents: (request: Request) => Promise<Response>;
 }
@@ -42,6 +45,7 @@ export interface Context {
   readonly services: Services;
   /** Milliseconds since the epoch, read once a request. */
   readonly now: number;
+  readonly spent: Spent;
   /** Lets work go on after the answer has been sent. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -65,13 +69,13 @@ export function readingOf(context: Context): Reading {
   const newest =
     allows(principalOf(context).grants, need) ||
     /\bno-cache\b/i.test(context.request.headers.get("Cache-Control") ?? "");
-  return newReading(newest ? "newest" : "bounded", context.waitUntil);
+  return newReading(newest ? "newest" : "bounded", context.waitUntil, context.spent);
 }
 
 /** What a commit of this request says of itself. */
 export function commitOf(context: Context): Commit {
-  const { now, waitUntil } = context;
-  return { principal: principalOf(context).name, at: now, reason: reasonOf(context), waitUntil };
+  const { now, waitUntil, spent } = context;
+  return { principal: principalOf(context).name, at: now, reason: reasonOf(context), waitUntil, spent };
 }
 
 const REASON_CHARACTERS = 500;

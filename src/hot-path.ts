@@ -2,21 +2,26 @@ import type { CachedAssetStore } from "./cache/cached-asset-store.ts";
 import { allows } from "./auth/grants.ts";
 import type { RememberedTokens } from "./auth/remembered.ts";
 import { notModified } from "./http/conditional.ts";
-import { empty, json } from "./http/respond.ts";
+import { empty, json, requestIdOf } from "./http/respond.ts";
+import type { Counter, Meter } from "./observability/meter.ts";
+import type { Observer } from "./observability/observer.ts";
 import type { ResolveService } from "./resolution/service.ts";
+import { ASSET, RESOLVE } from "./routes.ts";
 
 /** What an isolate remembers, each of which answers at once or not at all. */
 export interface Remembered {
   readonly tokens: RememberedTokens;
   readonly assets: Pick<CachedAssetStore, "peek">;
   readonly resolutions: Pick<ResolveService, "peek">;
+  readonly observer: Observer;
+  readonly meter: Meter;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
 const CORE = "/api/core/v2/namespaces/";
 const EDGE = "/api/edge/v1/namespaces/";
-const RESOLVE = "/resolve?";
+const RESOLVE_QUERY = "/resolve?";
 
 /**
  * The one fast path. Nearly all requests are agents asking again for what this isolate has answered before: a GET of an
@@ -26,6 +31,9 @@ const RESOLVE = "/resolve?";
  * or not in memory, is left to it: null.
  */
 export function hotPath(remembered: Remembered): (request: Request) => Response | null {
+  const { observer } = remembered;
+  const assets = countersOf(ASSET, remembered.meter);
+  const resolutions = countersOf(RESOLVE, remembered.meter);
   return (request) => {
     if (request.method !== "GET") return null;
     const target = targetOf(request.url);
@@ -41,16 +49,30 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     const found = remembered.assets.peek(namespace, name, now);
     if (found === null) return null;
 
-    const served = { "X-Cache": "MEMORY", Age: String(found.ageSeconds) };
     const asset = found.value;
-    if (search === null) {
-      if (asset.expressions !== null) return null;
-      return answer(headers, asset.definition, asset.etag, { ...served, ETag: asset.etag });
+    if (search === null && asset.expressions !== null) return null;
+    const known = search === null ? undefined : remembered.resolutions.peek(asset.etag, search);
+    if (search !== null && known === undefined) return null;
+    const body = known?.body ?? asset.definition;
+    const etag = known?.etag ?? asset.etag;
+
+    const unchanged = headers.has("If-None-Match") && notModified(headers, etag);
+    const all = { "X-Cache": "MEMORY", Age: String(found.ageSeconds), ETag: etag };
+    const response = unchanged ? empty(304, all) : json(body, all);
+    const counters = known === undefined ? assets : resolutions;
+    if (observer.counted(unchanged ? counters.unchanged : counters.whole)) {
+      const { route } = counters;
+      const requestId = requestIdOf(request);
+      observer.tell({ request, response, requestId, route, principal: principal.name, ms: 0, spent: null });
     }
-    const resolution = remembered.resolutions.peek(asset.etag, search);
-    if (resolution === undefined) return null;
-    return answer(headers, resolution.body, resolution.etag, { ...served, ETag: resolution.etag });
+    return response;
   };
+}
+
+/** What this path has answered on a route, by status: 200 or 304. */
+function countersOf(route: string, meter: Meter): { route: string; whole: Counter; unchanged: Counter } {
+  const of = (status: number) => meter.answers("GET", route, status, "MEMORY");
+  return { route, whole: of(200), unchanged: of(304) };
 }
 
 interface Target {
@@ -76,14 +98,9 @@ function targetOf(url: string): Target | null {
     if (name === "" || name.endsWith("/") || /[%?]/.test(name) || namespace.includes("%")) return null;
     return { namespace, name, search: null };
   }
-  const nameEnd = url.indexOf(RESOLVE, nameStart);
+  const nameEnd = url.indexOf(RESOLVE_QUERY, nameStart);
   if (nameEnd === -1) return null;
   const name = url.slice(nameStart, nameEnd).replaceAll("%2F", "/");
   if (name === "" || name.includes("%") || namespace.includes("%")) return null;
-  return { namespace, name, search: url.slice(nameEnd + RESOLVE.length - 1) };
-}
-
-function answer(asked: Headers, body: string, etag: string, headers: Record<string, string>): Response {
-  if (asked.has("If-None-Match") && notModified(asked, etag)) return empty(304, headers);
-  return json(body, headers);
+  return { namespace, name, search: url.slice(nameEnd + RESOLVE_QUERY.length - 1) };
 }

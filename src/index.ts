@@ -4,16 +4,19 @@ import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
 import { CachedAssetStore } from "./cache/cached-asset-store.ts";
 import { CachedKeyStore } from "./cache/cached-key-store.ts";
 import { edgeOf } from "./cache/edge.ts";
-import { healthOf } from "./cache/health.ts";
+import { healthOf, journalAgeSeconds } from "./cache/health.ts";
 import { beat, type Chore } from "./cache/heartbeat.ts";
 import { JournaledNamespaceStore } from "./cache/journaled-namespace-store.ts";
 import { JournaledSetStore } from "./cache/journaled-set-store.ts";
 import { unavailable } from "./cache/unavailable.ts";
 import { readConfig } from "./config.ts";
+import { Meter } from "./observability/meter.ts";
+import { Observer, type Dataset } from "./observability/observer.ts";
+import { exposition, type Gauge } from "./observability/prometheus.ts";
 import { RememberedTokens } from "./auth/remembered.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./hot-path.ts";
-import { failure } from "./http/respond.ts";
+import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
 import { keyRing } from "./keys/ring.ts";
 import { KeyService } from "./keys/service.ts";
@@ -41,7 +44,7 @@ interface App {
 }
 
 /** Wires bindings to implementations: the only place that sees them. */
-async function build(env: Env): Promise<App> {
+async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> {
   const config = await readConfig(env);
   const sessions = new D1SessionStore(env.DB);
   const plans = new D1PlanStore(env.DB);
@@ -63,6 +66,21 @@ async function build(env: Env): Promise<App> {
   const assets = new AssetService(store);
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
+  const meter = new Meter();
+  const gauges = (): Gauge[] => [
+    ["journal_age_seconds", "Since the journal was last known to be current.", journalAgeSeconds(edge)],
+    ["kv_left_alone", "1 while KV is not asked, because it failed.", Number(edge.kv.isLeftAlone)],
+    ["memory_assets", "Assets in memory.", store.memory.size],
+    ["memory_asset_bytes", "What they take up.", store.memory.bytes],
+  ];
+  const state = () => [journalAgeSeconds(edge) ?? -1, Number(edge.kv.isLeftAlone)] as const;
+  const observer = new Observer({
+    meter,
+    log,
+    dataset: env.ANALYTICS ?? null,
+    oneIn: config.logOneIn,
+    state,
+  });
   const serve = compile({
     routes,
     services: {
@@ -76,19 +94,27 @@ async function build(env: Env): Promise<App> {
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
       health: healthOf(edge, () => env.DB.prepare("SELECT seq FROM meta").first()),
+      metrics: () => exposition(meter, gauges()),
       documents: (request) => env.DOCUMENTS.fetch(request),
     },
     authenticate: authenticator(sources, tokens),
     clock: () => Date.now(),
     translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
-    log,
+    observe: (exchange) => observer.observe(exchange),
   });
   const chores: readonly Chore[] = [
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
     ...retention(env.DB, config.historyDays),
   ];
-  const hot = hotPath({ tokens, assets: store, resolutions: resolve, clock: () => Date.now() });
+  const hot = hotPath({
+    tokens,
+    assets: store,
+    resolutions: resolve,
+    observer,
+    meter,
+    clock: () => Date.now(),
+  });
   return {
     hot,
     serve,
@@ -123,7 +149,7 @@ let app: App | undefined;
 
 /** The whole way: route, credential, handler. */
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-  const requestId = request.headers.get("CF-Ray") ?? crypto.randomUUID();
+  const requestId = requestIdOf(request);
   try {
     app ??= await build(env);
   } catch (error) {

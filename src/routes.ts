@@ -23,11 +23,11 @@ import {
 import { downloadForMachine, resolveForMachine, showMatrix } from "./resolution/handlers.ts";
 import { lintBody } from "./resolution/lint-handlers.ts";
 import { getDocument } from "./ops/documents.ts";
-import { getHealth, getIndex, getReady, getVersion } from "./ops/handlers.ts";
+import { getHealth, getIndex, getMetrics, getReady, getVersion } from "./ops/handlers.ts";
 
 const ASSETS = "/api/core/v2/namespaces/:namespace/assets";
 /** A name may hold raw slashes, so it takes the rest of the path. */
-const ASSET = `${ASSETS}/:name+`;
+export const ASSET = `${ASSETS}/:name+`;
 
 const NAMESPACES = "/api/core/v2/namespaces";
 const NAMESPACE = `${NAMESPACES}/:namespace`;
@@ -37,6 +37,7 @@ const KEY = `${KEYS}/:key`;
 /** Under our own prefix a name is one encoded segment. */
 const EDGE_NAMESPACE = "/api/edge/v1/namespaces/:namespace";
 const EDGE_ASSET = `${EDGE_NAMESPACE}/assets/:name`;
+export const RESOLVE = `${EDGE_ASSET}/resolve`;
 
 /** The product on one screen. A row says who may call it; it cannot be left out. */
 export const routes: readonly Route[] = [
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
     access: "public",
     handle: getReady,
   },
+  { method: "GET", path: "/metrics", access: "admin", handle: getMetrics },
   { method: "GET", path: "/openapi.json", access: "public", handle: getDocument },
   { method: "GET", path: "/docs", access: "public", handle: getDocument },
   { method: "GET", path: "/docs/:file", access: "public", handle: getDocument },
@@ -199,13 +201,13 @@ export const routes: readonly Route[] = [
 
   {
     method: "GET",
-    path: `${EDGE_ASSET}/resolve`,
+    path: RESOLVE,
     access: "view",
     handle: resolveForMachine,
   },
   {
     method: "POST",
-    path: `${EDGE_ASSET}/resolve`,
+    path: RESOLVE,
     access: "view",
     handle: resolveForMachine,
   },

@@ -95,7 +95,7 @@ export class AssetService {
     condition: WriteCondition,
     accept: (merged: Asset) => void = () => undefined,
   ): Promise<StoredAsset> {
-    const reading = newReading("newest", commit.waitUntil);
+    const reading = newReading("newest", commit.waitUntil, commit.spent);
     const conditional = condition.match !== null || condition.noneMatch !== null;
     for (let attempt = 0; attempt < (conditional ? 1 : PATCH_ATTEMPTS); attempt += 1) {
       const current = await this.get(place.namespace, place.name, reading);

@@ -1,5 +1,6 @@
 import { apiKeyDigest, isApiKey } from "./api-keys.ts";
 import { readGrants } from "./access-tokens.ts";
+import type { Spent } from "../observability/spent.ts";
 import type { Principal } from "./principal.ts";
 
 /** What must be known of a key to check it. Times are milliseconds since the epoch; null: never. */
@@ -17,6 +18,7 @@ export interface Moment {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly waitUntil: (work: Promise<unknown>) => void;
+  readonly spent?: Spent;
 }
 
 /** Where keys are looked up, and told of their use. */

@@ -16,6 +16,11 @@ export class Breaker {
     return true;
   }
 
+  /** Whether it is being left alone. */
+  isOpen(now: number): boolean {
+    return this.#failures >= FAILURES_TO_OPEN && now < this.#leftAloneUntil;
+  }
+
   succeeded(): void {
     this.#failures = 0;
   }

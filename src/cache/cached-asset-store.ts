@@ -41,6 +41,11 @@ export class CachedAssetStore implements AssetStore {
     return this.#assets.read({ namespace, name }, reading);
   }
 
+  /** How many assets are held in memory, and their bytes. */
+  get memory(): { readonly size: number; readonly bytes: number } {
+    return this.#assets.memory;
+  }
+
   /** The asset, if memory alone can answer; see `FreshReader.peek`. */
   peek(namespace: string, name: string, now: number): { value: StoredAsset; ageSeconds: number } | null {
     return this.#assets.peek({ namespace, name }, now);
@@ -73,17 +78,17 @@ export class CachedAssetStore implements AssetStore {
 
   async #commit<Outcome extends WriteOutcome | DeleteOutcome>(
     { namespace, name }: AssetId,
-    { waitUntil }: Commit,
+    commit: Commit,
     made: (seq: number) => StoredAsset | null,
     write: (since: number) => Promise<Logged<Outcome>>,
   ): Promise<Outcome> {
     const readAt = this.#edge.clock();
-    const { result, log } = await committing(this.#edge, waitUntil, write);
+    const { result, log } = await committing(this.#edge, commit, write);
     if (result.outcome === "committed") {
       const { epoch, seq: g }: CommitLog = log;
       const value = made(result.seq);
       const entry = { epoch, s: result.seq, g, readAt, tombstone: value === null, value };
-      waitUntil(this.#assets.committed({ namespace, name }, entry));
+      commit.waitUntil(this.#assets.committed({ namespace, name }, entry));
     }
     return result;
   }

@@ -53,7 +53,7 @@ export class CachedKeyStore implements KeyStore {
   }
 
   async #commit(commit: Commit, write: (since: number) => Promise<Logged<KeyOutcome>>): Promise<boolean> {
-    const { result } = await committing(this.#edge, commit.waitUntil, write);
+    const { result } = await committing(this.#edge, commit, write);
     return result.outcome === "committed";
   }
 }

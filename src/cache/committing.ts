@@ -1,3 +1,4 @@
+import type { Commit } from "../store/asset-store.ts";
 import type { Logged } from "../store/origin.ts";
 import type { Edge } from "./edge.ts";
 import { unavailable } from "./unavailable.ts";
@@ -8,7 +9,7 @@ import { unavailable } from "./unavailable.ts";
  */
 export async function committing<Outcome extends { readonly outcome: string }>(
   { journal, clock }: Edge,
-  waitUntil: (work: Promise<unknown>) => void,
+  { waitUntil, spent }: Pick<Commit, "waitUntil" | "spent">,
   write: (since: number) => Promise<Logged<Outcome>>,
 ): Promise<Logged<Outcome>> {
   const asOf = clock();
@@ -17,6 +18,8 @@ export async function committing<Outcome extends { readonly outcome: string }>(
     logged = await write(journal.held?.seq ?? 0);
   } catch (cause) {
     throw unavailable(cause);
+  } finally {
+    spent?.waitedFor("d1", clock() - asOf);
   }
   journal.extend(logged.log, asOf);
   if (logged.result.outcome === "committed") waitUntil(journal.publish());

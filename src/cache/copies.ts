@@ -25,6 +25,10 @@ export class Copies<Id, T> {
     this.#memory = new Memory(limits);
   }
 
+  get memory(): { readonly size: number; readonly bytes: number } {
+    return this.#memory;
+  }
+
   inMemory(id: Id): Entry<T> | undefined {
     return this.#memory.get(this.#kind.key(id));
   }

@@ -29,6 +29,11 @@ export class FreshReader<Id, T> {
     this.#copies = new Copies(edge, kind, limits);
   }
 
+  /** How much is held in memory. */
+  get memory(): { readonly size: number; readonly bytes: number } {
+    return this.#copies.memory;
+  }
+
   /** The thing, or null when it is absent; throws `unavailable` when no store can tell. */
   async read(id: Id, reading: Reading): Promise<T | null> {
     const now = this.#edge.clock();
@@ -120,7 +125,7 @@ export class FreshReader<Id, T> {
     const { journal: keeper, clock, bound } = this.#edge;
     const recent = keeper.recent(now);
     if (recent !== null && this.#isUsable(recent, now)) return recent;
-    return timed(reading, "kv", clock, () => keeper.current(now, bound, reading.waitUntil));
+    return timed(reading.spent, "kv", clock, () => keeper.current(now, bound, reading.waitUntil));
   }
 
   #isUsable(journal: Journal, now: number): boolean {
@@ -128,7 +133,7 @@ export class FreshReader<Id, T> {
   }
 
   #near(id: Id, journal: Journal, reading: Reading): Promise<Entry<T> | null> {
-    return timed(reading, "kv", this.#edge.clock, () => this.#copies.inKv(id, journal));
+    return timed(reading.spent, "kv", this.#edge.clock, () => this.#copies.inKv(id, journal));
   }
 
   /** The primary's answer, unless this isolate has served a newer one while it was on its way (I3). */
@@ -146,7 +151,9 @@ export class FreshReader<Id, T> {
   async #load(id: Id, replica: Replica, reading: Reading): Promise<Entry<T>> {
     const { clock } = this.#edge;
     const readAt = clock();
-    return entryOf(await timed(reading, "d1", clock, () => this.#kind.load(id, replica)), readAt);
+    const snapshot = await timed(reading.spent, "d1", clock, () => this.#kind.load(id, replica));
+    reading.spent.queried(snapshot.meta ?? {});
+    return entryOf(snapshot, readAt);
   }
 
   #serve(

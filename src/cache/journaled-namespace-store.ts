@@ -41,14 +41,14 @@ export class JournaledNamespaceStore implements NamespaceStore {
   }
 
   async create(name: string, commit: Commit): Promise<boolean> {
-    const { result } = await committing(this.#edge, commit.waitUntil, (since) =>
+    const { result } = await committing(this.#edge, commit, (since) =>
       this.#origin.create(name, commit, since),
     );
     return result.outcome === "committed";
   }
 
   async delete(name: string, commit: Commit): Promise<NamespaceDelete> {
-    const { result } = await committing(this.#edge, commit.waitUntil, (since) =>
+    const { result } = await committing(this.#edge, commit, (since) =>
       this.#origin.delete(name, commit, since),
     );
     return result.outcome === "committed" ? "deleted" : result.outcome;

@@ -22,7 +22,7 @@ export class JournaledSetStore implements SetStore {
   }
 
   async apply(set: SetWrite, commit: Commit): Promise<SetOutcome> {
-    const { result } = await committing(this.#edge, commit.waitUntil, (since) =>
+    const { result } = await committing(this.#edge, commit, (since) =>
       this.#origin.apply(set, commit, since),
     );
     return result;

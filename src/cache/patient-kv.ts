@@ -35,6 +35,11 @@ export class PatientKv {
     this.#sleep = sleep;
   }
 
+  /** Whether it has failed too often and is not asked for the moment. */
+  get isLeftAlone(): boolean {
+    return this.#breaker.isOpen(this.#clock());
+  }
+
   /** What KV holds, or null. `late` is told of a hit that came after the budget was spent. */
   async get(key: string, cacheTtl: number, late?: (hit: KvHit) => void): Promise<KvHit | null> {
     if (!fits(key) || !this.#breaker.allows(this.#clock())) return null;

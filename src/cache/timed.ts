@@ -1,9 +1,9 @@
-import type { Reading } from "../store/reading.ts";
+import type { Spent } from "../observability/spent.ts";
 
-/** Does some work and adds the time waited for it to the reading's account. */
+/** Does some work and adds the time waited for it to the request's account. */
 export async function timed<R>(
-  reading: Reading,
-  what: string,
+  spent: Spent,
+  what: "kv" | "d1",
   clock: () => number,
   work: () => Promise<R>,
 ): Promise<R> {
@@ -11,6 +11,6 @@ export async function timed<R>(
   try {
     return await work();
   } finally {
-    reading.waited.set(what, (reading.waited.get(what) ?? 0) + clock() - started);
+    spent.waitedFor(what, clock() - started);
   }
 }

@@ -39,7 +39,7 @@ export function empty(status: 200 | 201 | 204 | 304, headers: Record<string, str
 /** A body for people and shells. */
 export function text(body: string, headers: Record<string, string> = {}): Response {
   return new Response(body, {
-    headers: { ...COMMON, ...headers, "Content-Type": "text/plain; charset=utf-8" },
+    headers: { ...COMMON, "Content-Type": "text/plain; charset=utf-8", ...headers },
   });
 }
 
@@ -78,4 +78,9 @@ export function failure(error: unknown, requestId: string): Response {
 /** Whether this error ends in a 5xx and so belongs in the log. */
 export function isServerFault(error: unknown): boolean {
   return !(error instanceof ApiError) || STATUS[error.kind].status >= 500;
+}
+
+/** What a request goes by in the log and in errors: Cloudflare's name for it, else one of ours. */
+export function requestIdOf(request: Request): string {
+  return request.headers.get("CF-Ray") ?? crypto.randomUUID();
 }

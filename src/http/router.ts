@@ -4,6 +4,8 @@ import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Context, Route, Services } from "../context.ts";
 import { ApiError, notFound } from "../errors.ts";
+import type { Exchange } from "../observability/exchange.ts";
+import { Spent } from "../observability/spent.ts";
 import { failure, isServerFault } from "./respond.ts";
 
 /** What the router needs from outside. */
@@ -15,7 +17,8 @@ export interface RouterOptions {
   readonly clock: () => number;
   /** Names what handlers let through without a name: a failing database is `unavailable`. */
   readonly translate: (error: unknown) => unknown;
-  readonly log: (entry: Record<string, unknown>) => void;
+  /** Told of every request and its answer. */
+  readonly observe: (exchange: Exchange) => void;
 }
 
 /** What varies from request to request. */
@@ -26,8 +29,12 @@ export interface Arrival {
 
 export type Serve = (request: Request, arrival: Arrival) => Promise<Response>;
 
+/** A request on its way; what becomes known of it is for whoever observes. */
 interface Visit extends Arrival {
   readonly url: URL;
+  readonly spent: Spent;
+  route: string | null;
+  principal: string | null;
 }
 
 /**
@@ -47,27 +54,38 @@ export function compile(options: RouterOptions): Serve {
       }
     }
     const allow = allowHeader(rows);
-    router.all(path, () => {
+    router.all(path, (_request, visit) => {
+      visit.route = path;
       throw new ApiError("methodNotAllowed", `method not allowed; use ${allow}`, {
         headers: { Allow: allow },
       });
     });
   }
 
-  return async (request, arrival) => {
+  const answered = async (request: Request, visit: Visit): Promise<[Response, fault?: unknown]> => {
     try {
-      const url = new URL(request.url);
       // A raw slash at the end is part of no name and no path (contract §2.5).
-      if (url.pathname.length > 1 && url.pathname.endsWith("/")) throw notFound();
-      const response = await router.fetch(request, { ...arrival, url });
+      if (visit.url.pathname.length > 1 && visit.url.pathname.endsWith("/")) throw notFound();
+      const response = await router.fetch(request, visit);
       if (response === undefined) throw notFound();
-      return response;
+      return [response];
     } catch (thrown) {
       const error = options.translate(thrown);
-      if (isServerFault(error)) options.log(faultEntry(request, arrival, error));
-      const response = failure(error, arrival.requestId);
-      return request.method === "HEAD" ? withoutBody(response) : response;
+      const response = failure(error, visit.requestId);
+      const shown = request.method === "HEAD" ? withoutBody(response) : response;
+      return isServerFault(error) ? [shown, error] : [shown];
     }
+  };
+
+  return async (request, arrival) => {
+    const started = options.clock();
+    const url = new URL(request.url);
+    const visit: Visit = { ...arrival, url, spent: new Spent(), route: null, principal: null };
+    const [response, fault] = await answered(request, visit);
+    const { requestId, route, principal, spent } = visit;
+    const ms = options.clock() - started;
+    options.observe({ request, response, requestId, route, principal, ms, spent, fault });
+    return response;
   };
 }
 
@@ -95,10 +113,11 @@ async function answer(
   visit: Visit,
   options: RouterOptions,
 ): Promise<Response> {
+  visit.route = row.path;
   const params = decodeParams(request.params);
   const now = options.clock();
-  const principal =
-    row.access === "public" ? null : await options.authenticate(request, { now, waitUntil: visit.waitUntil });
+  const principal = row.access === "public" ? null : await options.authenticate(request, { ...visit, now });
+  visit.principal = principal?.name ?? null;
   if (principal !== null) guard(row, params, principal);
   const context: Context = { ...visit, request, params, principal, services: options.services, now };
   return row.handle(context);
@@ -134,15 +153,4 @@ function decodeParams(raw: Record<string, string>): Record<string, string> {
 /** The answer to HEAD: what GET would say, without the body, and with its length. */
 function withoutBody(response: Response): Response {
   return new Response(null, { status: response.status, headers: response.headers });
-}
-
-function faultEntry(request: Request, arrival: Arrival, error: unknown): Record<string, unknown> {
-  const cause = error instanceof ApiError ? (error.cause ?? error) : error;
-  return {
-    level: "error",
-    requestId: arrival.requestId,
-    method: request.method,
-    path: new URL(request.url).pathname,
-    error: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
-  };
 }

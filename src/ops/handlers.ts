@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
-import { json } from "../http/respond.ts";
+import { json, text } from "../http/respond.ts";
 
 /** The Sensu release whose API this is; Ansible parses what stands before `#` as a version (contract §4.6). */
 const SENSU_VERSION = "6.12.0";
@@ -64,4 +64,9 @@ export async function getReady({ services }: Context): Promise<Response> {
     throw new ApiError("unavailable", "the database does not answer", { headers: { "Retry-After": "5" } });
   }
   return json(JSON.stringify({ ready: true, database, kv, journal_age_seconds: journalAgeSeconds }));
+}
+
+/** Counters of the isolate that happens to answer, not of the fleet: that is what Analytics Engine is for. */
+export function getMetrics({ services }: Context): Response {
+  return text(services.metrics(), { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
 }

@@ -1,4 +1,5 @@
 import type { Reading } from "./reading.ts";
+import type { Spent } from "../observability/spent.ts";
 
 /** One representation of an asset: the exact bytes of an answer and their strong entity tag (quotes included). */
 export interface Representation {
@@ -30,6 +31,7 @@ export interface Commit {
   /** Why, in the writer's words; null when nothing was said. */
   readonly reason: string | null;
   readonly waitUntil: (work: Promise<unknown>) => void;
+  readonly spent?: Spent;
 }
 
 /**

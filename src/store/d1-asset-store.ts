@@ -69,14 +69,19 @@ export class D1AssetStore implements AssetOrigin {
   }
 
   async get(namespace: string, name: string, replica: Replica): Promise<Snapshot<StoredAsset>> {
-    const row = await this.#session(replica).prepare(GET).bind(namespace, name).first<SnapshotRow>();
-    if (row === null) throw new Error("the table meta has no row");
+    const { results, meta } = await this.#session(replica)
+      .prepare(GET)
+      .bind(namespace, name)
+      .all<SnapshotRow>();
+    const [row] = results;
+    if (row === undefined) throw new Error("the table meta has no row");
     const { epoch, g } = row;
     return {
       epoch,
       g,
       s: row.deleted === null ? null : row.seq,
       value: row.deleted === 0 ? fromRow(row) : null,
+      meta,
     };
   }
 
@@ -86,7 +91,7 @@ export class D1AssetStore implements AssetOrigin {
     limit: number,
     replica: Replica,
   ): Promise<Snapshot<AssetPage>> {
-    const { results } = await this.#list(replica, namespace, from, limit + 1).all<PageRow>();
+    const { results, meta } = await this.#list(replica, namespace, from, limit + 1).all<PageRow>();
     const [first] = results;
     if (first === undefined) throw new Error("the table meta has no row");
     const rows = results.filter((row) => row.fits !== null);
@@ -94,7 +99,13 @@ export class D1AssetStore implements AssetOrigin {
     const last = rows.length > assets.length ? assets.at(-1) : undefined;
     const next = last === undefined ? null : pageKey(namespace, last);
     const { epoch, g, scope } = first;
-    return { epoch, g, s: namespace === null ? g : scope, value: { assets: assets.map(fromRow), next } };
+    return {
+      epoch,
+      g,
+      s: namespace === null ? g : scope,
+      value: { assets: assets.map(fromRow), next },
+      meta,
+    };
   }
 
   async put(

@@ -8,6 +8,7 @@ import type {
   WriteCondition,
   WriteOutcome,
 } from "./asset-store.ts";
+import type { QueryMeta } from "../observability/spent.ts";
 
 /** Which copy of the database answers: the nearest, which may lag without bound, or the one that takes the writes. */
 export type Replica = "nearest" | "primary";
@@ -21,6 +22,7 @@ export interface Snapshot<T> {
   readonly s: number | null;
   /** Null when absent. */
   readonly value: T | null;
+  readonly meta?: QueryMeta;
 }
 
 /** What has been committed lately, as one snapshot saw it: the source of the journal. */

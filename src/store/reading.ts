@@ -1,3 +1,5 @@
+import { Spent } from "../observability/spent.ts";
+
 /** Where an answer came from; `STALE` is an answer past the bound, given because the database does not answer. */
 export type Tier = "MEMORY" | "KV" | "D1" | "STALE";
 
@@ -11,11 +13,14 @@ export interface Reading {
   tier: Tier;
   /** Seconds since the answer was last known to be current. */
   ageSeconds: number;
-  /** Milliseconds awaited, by what was waited for: `kv`, `d1`. */
-  readonly waited: Map<string, number>;
+  readonly spent: Spent;
 }
 
 /** The reading of a request that has not been answered yet. */
-export function newReading(freshness: Reading["freshness"], waitUntil: Reading["waitUntil"]): Reading {
-  return { freshness, waitUntil, tier: "D1", ageSeconds: 0, waited: new Map() };
+export function newReading(
+  freshness: Reading["freshness"],
+  waitUntil: Reading["waitUntil"],
+  spent = new Spent(),
+): Reading {
+  return { freshness, waitUntil, tier: "D1", ageSeconds: 0, spent };
 }

@@ -1,0 +1,38 @@
+/** A number that grows. */
+export interface Counter {
+  value: number;
+}
+
+/** Upper bounds in milliseconds. */
+export const BUCKETS = [5, 10, 25, 50, 100, 250, 1_000] as const;
+
+/** How long something took: how many times at most so long, by bucket, and in all. */
+export class Histogram {
+  readonly counts = BUCKETS.map(() => 0);
+  count = 0;
+  sum = 0;
+
+  add(ms: number): void {
+    this.count += 1;
+    this.sum += ms;
+    for (const [index, bound] of BUCKETS.entries()) if (ms <= bound) this.counts[index]! += 1;
+  }
+}
+
+/** What one isolate has counted since it started. Bounded: labels are of the route table, statuses and tiers. */
+export class Meter {
+  /** By the labels of Prometheus' text, `method="GET",route="/",status="200",cache=""`. */
+  readonly requests = new Map<string, Counter>();
+  readonly waited = { kv: new Histogram(), d1: new Histogram() };
+  rowsRead = 0;
+  rowsWritten = 0;
+
+  /** The counter of such answers. Methods of no route are one: there is no end of them. */
+  answers(method: string, route: string | null, status: number, tier: string | null): Counter {
+    const known = route === null ? "" : method;
+    const labels = `method="${known}",route="${route ?? ""}",status="${status}",cache="${tier ?? ""}"`;
+    const counter = this.requests.get(labels) ?? { value: 0 };
+    this.requests.set(labels, counter);
+    return counter;
+  }
+}
