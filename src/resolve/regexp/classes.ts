@@ -29,11 +29,11 @@ export function parseClass(reader: Reader): CharacterSet {
   const negated = take(reader, "^");
   const items: RangeSet[] = [];
   do {
+    if (reader.at >= text.length) throw patternError("missing closing ]", text.slice(start));
     const [named] = read(reader, /\[:[^]*?:\]/y) ?? [];
     // RE2's `[:alpha:]` and its like, which ES5 does not have; refused rather than read as the letters they hold.
     if (named !== undefined) throw patternError("invalid character class range", named);
-    items.push(readPerl(reader) ?? readRange(reader, start));
-    if (reader.at >= text.length) throw patternError("missing closing ]", text.slice(start));
+    items.push(readPerl(reader) ?? readRange(reader));
   } while (!take(reader, "]"));
   return { negated, items };
 }
@@ -45,19 +45,13 @@ export function readPerl(reader: Reader): RangeSet | null {
   return { negated: letter < "a", ranges: Array.from(ends, (end) => end.charCodeAt(0)) };
 }
 
-function readRange(reader: Reader, classStart: number): RangeSet {
+function readRange(reader: Reader): RangeSet {
   const { text, at } = reader;
-  const low = readMember(reader, classStart);
+  const low = readCharacter(reader);
   if (read(reader, /-(?!\]|$)/y) === null) return oneCode(low);
-  const high = readMember(reader, classStart);
+  const high = readCharacter(reader);
   if (high < low) throw patternError("invalid character class range", text.slice(at, reader.at));
   return { negated: false, ranges: [low, high] };
-}
-
-function readMember(reader: Reader, classStart: number): number {
-  const { text, at } = reader;
-  if (at >= text.length) throw patternError("missing closing ]", text.slice(classStart));
-  return readCharacter(reader);
 }
 
 /** Reads one character, or the escape that stands for one. */

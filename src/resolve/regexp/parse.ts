@@ -17,11 +17,9 @@ export interface ParsedPattern {
 interface State extends Reader {
   groups: number;
   depth: number;
-  flags: Flags;
+  /** The letters in force: `i` folds case, `m` is for `^` and `$`, `s` for the dot; `U` makes repetitions lazy. */
+  flags: string;
 }
-
-/** By their letters: fold case, lines for `^` and `$`, dot for line feeds, lazy by default. */
-type Flags = Record<"i" | "m" | "s" | "U", boolean>;
 
 /** Go's own limits: repetitions multiplied along the nesting, and nesting itself. */
 const MAX_REPEAT = 1000;
@@ -32,7 +30,7 @@ const REPETITION = /([*+?]|\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\})(\??)/y;
 
 /** Parses a pattern in Go's RE2 syntax with Perl's classes. Throws a SyntaxError with Go's text about it. */
 export function parsePattern(text: string, { ignoreCase, multiline }: PatternFlags): ParsedPattern {
-  const flags = { i: ignoreCase, m: multiline, s: false, U: false };
+  const flags = (ignoreCase ? "i" : "") + (multiline ? "m" : "");
   const state: State = { text, at: 0, groups: 0, depth: 0, flags };
   const node = readChoice(state);
   if (state.at < text.length) throw patternError("unexpected )", text);
@@ -80,7 +78,7 @@ function readRepetition(state: State): { min: number; max: number; greedy: boole
   const match = read(state, REPETITION);
   if (match === null) return null;
   const [, spelled = "", low, comma, high, lazy] = match;
-  const greedy = (lazy === "") !== state.flags.U;
+  const greedy = (lazy === "") !== state.flags.includes("U");
   if (low === undefined) return { min: Number(spelled === "+"), max: spelled === "?" ? 1 : Infinity, greedy };
   const min = Number(low);
   const max = Number(high ?? low);
@@ -92,14 +90,14 @@ function readRepetition(state: State): { min: number; max: number; greedy: boole
 function readAtom(state: State): Part | null {
   const { text, at, flags } = state;
   if (text.charAt(at) === "(") return readGroup(state);
-  if (text.charAt(at) === "[") return single({ set: parseClass(state), fold: flags.i });
-  if (take(state, ".")) return single({ set: flags.s ? ANY : NOT_LINE_FEED });
-  if (take(state, "^")) return single({ shape: flags.m ? /(?<![^\n])/y : /^/y });
-  if (take(state, "$")) return single({ shape: flags.m ? /(?![^\n])/y : /$/y });
+  if (text.charAt(at) === "[") return single({ set: parseClass(state), fold: flags.includes("i") });
+  if (take(state, ".")) return single({ set: flags.includes("s") ? ANY : NOT_LINE_FEED });
+  if (take(state, "^")) return single({ shape: flags.includes("m") ? /(?<![^\n])/y : /^/y });
+  if (take(state, "$")) return single({ shape: flags.includes("m") ? /(?![^\n])/y : /$/y });
   if (take(state, "\\b")) return single({ shape: /\b/y });
   if (take(state, "\\B")) return single({ shape: /\B/y });
   const item = readPerl(state) ?? oneCode(readCharacter(state));
-  return single({ set: { negated: false, items: [item] }, fold: flags.i });
+  return single({ set: { negated: false, items: [item] }, fold: flags.includes("i") });
 }
 
 function readGroup(state: State): Part | null {
@@ -107,8 +105,7 @@ function readGroup(state: State): Part | null {
   const [marked, on = "", off = "", end] = read(state, /\(\?([imsU]*)(?:-([imsU]+))?([:)])/y) ?? [];
   let index = 0;
   if (marked !== undefined) {
-    const set = (letters: string, value: boolean) => Array.from(letters, (letter) => [letter, value]);
-    state.flags = { ...flags, ...Object.fromEntries([...set(on, true), ...set(off, false)]) };
+    state.flags = Array.from(flags + on, (flag) => (off.includes(flag) ? "" : flag)).join("");
     // Not a group: it holds until the one it stands in ends.
     if (end === ")") return null;
   } else {

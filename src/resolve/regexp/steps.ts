@@ -97,8 +97,9 @@ export function repeat(part: Part, { min, max, greedy }: Repetition): Part {
         else split.or = taken;
         return split;
       };
-      let first = max === Infinity ? option() : next;
-      for (let count = min; count < max && max < Infinity; count += 1) first = option(first);
+      let first = next;
+      if (max === Infinity) first = option();
+      else for (let count = min; count < max; count += 1) first = option(first);
       for (let count = 0; count < min; count += 1) first = part.build(steps, first);
       return first;
     },
