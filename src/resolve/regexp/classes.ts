@@ -1,4 +1,9 @@
-import { patternError, read, readCodePoint, take, type Reader } from "./reader.ts";
+import { read, readCodePoint, take, type Reader } from "../reader.ts";
+
+/** What Go says of a pattern it cannot read, without its leading `error parsing regexp: `. */
+export function patternError(complaint: string, about: string): SyntaxError {
+  return new SyntaxError(`${complaint}: \`${about}\``);
+}
 
 /** Code points by pairs of first and last. */
 export interface RangeSet {

@@ -1,4 +1,4 @@
-/** A place in a pattern. */
+/** A place in a text. */
 export interface Reader {
   readonly text: string;
   at: number;
@@ -24,9 +24,4 @@ export function readCodePoint(reader: Reader): number {
   const code = reader.text.codePointAt(reader.at) ?? 0;
   reader.at += code > 0xffff ? 2 : 1;
   return code;
-}
-
-/** What Go says of a pattern it cannot read, without its leading `error parsing regexp: `. */
-export function patternError(complaint: string, about: string): SyntaxError {
-  return new SyntaxError(`${complaint}: \`${about}\``);
 }
