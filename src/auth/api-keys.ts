@@ -1,3 +1,5 @@
+import { sha256Hex } from "../digest.ts";
+
 const PREFIX = "sak_";
 const SECRET_DIGITS = 43;
 const CHECKSUM_DIGITS = 6;
@@ -7,12 +9,8 @@ const FORM = /^sak_[0-9A-Za-z]{49}$/;
 /** Makes a key: `sak_`, 256 random bits in 43 base62 digits, and a checksum in 6, so garbage needs no look-up. */
 export function makeApiKey(random: Uint8Array): string {
   if (random.byteLength !== 32) throw new Error("an API key takes 32 random bytes");
-  const body =
-    PREFIX +
-    base62(
-      random.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n),
-      SECRET_DIGITS,
-    );
+  const secret = random.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  const body = PREFIX + base62(secret, SECRET_DIGITS);
   return body + checksum(body);
 }
 
@@ -24,9 +22,8 @@ export function isApiKey(text: string): boolean {
 }
 
 /** What is stored and looked up instead of a key: its SHA-256 in hex. Keys are random, so no slow hash is needed. */
-export async function apiKeyDigest(key: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export function apiKeyDigest(key: string): Promise<string> {
+  return sha256Hex(key);
 }
 
 function base62(value: bigint, digits: number): string {

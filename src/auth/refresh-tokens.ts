@@ -1,5 +1,5 @@
-import { jwtVerify, SignJWT } from "jose";
-import { keyOf, type SigningKey } from "./signing-keys.ts";
+import { signClaims, verifyClaims } from "./signed-claims.ts";
+import type { SigningKey } from "./signing-keys.ts";
 
 /** A refresh token's claims: whose session it continues, and which of the session's tokens it is. */
 export interface RefreshClaims {
@@ -8,8 +8,6 @@ export interface RefreshClaims {
   readonly tokenId: string;
 }
 
-const ALGORITHM = "HS256";
-/** Keeps a refresh token from passing for an access token and the other way round (RFC 8725 §3.11). */
 const TYPE = "refresh+jwt";
 
 /** Signs a refresh token; `expiresAt` is Unix seconds. */
@@ -18,12 +16,8 @@ export async function signRefreshToken(
   expiresAt: number,
   signer: SigningKey,
 ): Promise<string> {
-  return new SignJWT({ session_id: claims.sessionId })
-    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: signer.kid })
-    .setSubject(claims.subject)
-    .setExpirationTime(expiresAt)
-    .setJti(claims.tokenId)
-    .sign(signer.key);
+  const { subject: sub, sessionId, tokenId: jti } = claims;
+  return signClaims(TYPE, { session_id: sessionId, sub, exp: expiresAt, jti }, signer);
 }
 
 /** Verifies a refresh token; throws when anything about it is wrong. */
@@ -32,12 +26,7 @@ export async function verifyRefreshToken(
   keys: readonly SigningKey[],
   now: Date,
 ): Promise<RefreshClaims> {
-  const { payload } = await jwtVerify(token, (header) => keyOf(keys, header.kid), {
-    algorithms: [ALGORITHM],
-    typ: TYPE,
-    currentDate: now,
-    requiredClaims: ["sub", "exp", "jti", "session_id"],
-  });
-  const { sub = "", jti = "" } = payload;
-  return { subject: sub, sessionId: String(payload["session_id"]), tokenId: jti };
+  const required = ["sub", "exp", "jti", "session_id"];
+  const { sub = "", jti = "", session_id: sessionId } = await verifyClaims(TYPE, token, keys, now, required);
+  return { subject: sub, sessionId: String(sessionId), tokenId: jti };
 }

@@ -1,3 +1,5 @@
+import { sha256Hex } from "../digest.ts";
+
 /** One secret of the ring: its key id (public) and the imported key (never extractable). */
 export interface SigningKey {
   readonly kid: string;
@@ -25,17 +27,7 @@ async function importSecret(secret: string): Promise<SigningKey> {
     throw new Error(`TOKEN_SECRET holds a secret shorter than ${SHORTEST_SECRET} characters`);
   }
   const bytes = new TextEncoder().encode(secret);
-  const digest = new Uint8Array(
-    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`kid:${secret}`)),
-  );
-  const kid = [...digest.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const kid = (await sha256Hex(`kid:${secret}`)).slice(0, 8);
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   return { kid, key: await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]) };
-}
-
-/** The key of this id; throws when the ring has none. */
-export function keyOf(keys: readonly SigningKey[], kid: string | undefined): CryptoKey {
-  const found = keys.find((key) => key.kid === kid);
-  if (found === undefined) throw new Error("no secret has this kid");
-  return found.key;
 }

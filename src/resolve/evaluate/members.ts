@@ -152,11 +152,16 @@ export function memberNames(machine: Machine, object: ScriptObject): string[] {
   return [...text.split("").map((_, index) => String(index)), ...object.members.keys()];
 }
 
-/** The items of an array, or of anything with a length; holes are ABSENT. */
-export function listItems(machine: Machine, list: Value): (Value | typeof ABSENT)[] {
+/** The items of an array, or of anything with a length; holes are holes. */
+export function listItems(machine: Machine, list: Value): Value[] {
   const length = Number(getMember(machine, list, "length")) >>> 0;
   payItems(machine, length);
-  return Array.from({ length }, (_, index) => ownMember(machine, list, String(index)));
+  const items = Array<Value>(length);
+  for (let index = 0; index < length; index += 1) {
+    const item = ownMember(machine, list, String(index));
+    if (item !== ABSENT) items[index] = item;
+  }
+  return items;
 }
 
 /** Makes the members of an object that stands for data, one level of it. */

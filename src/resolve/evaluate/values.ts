@@ -79,9 +79,12 @@ export function newObject(kind: Kind = "Object", own: Partial<ScriptObject> = {}
   };
 }
 
+/** Holes stay holes, and what is ABSENT is one. */
 export function newArray(items: (Value | typeof ABSENT)[]): ScriptObject {
   const array = newObject("Array", { length: items.length });
-  for (const [index, item] of items.entries()) if (item !== ABSENT) array.members.set(String(index), item);
+  items.forEach((item, index) => {
+    if (item !== ABSENT) array.members.set(String(index), item);
+  });
   return array;
 }
 

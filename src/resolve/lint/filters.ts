@@ -2,7 +2,7 @@ import { LIBRARY } from "../evaluate/library/globals.ts";
 import type { Expression, Identifier, Program } from "../parser/ast.ts";
 import { parseProgram } from "../syntax.ts";
 import type { Finding, LintRule } from "./finding.ts";
-import { ENTITY_MEMBERS, KNOWN_VALUES, LATER_METHODS, SYSTEM_MEMBERS } from "./known-facts.ts";
+import { adviceFor, ENTITY_MEMBERS, KNOWN_VALUES, LATER_METHODS, SYSTEM_MEMBERS } from "./known-facts.ts";
 import { memberPath, visitNodes } from "./tree.ts";
 
 const LATER_SYNTAX = /=>|`|\b(?:let|const|class|import|export|async|await)\b|\?\.|\?\?|\*\*|\.\.\./;
@@ -56,15 +56,15 @@ function lintComparison(
   const [fact, value] = node.left.type === "Literal" ? [node.right, node.left] : [node.left, node.right];
   const path = memberPath(fact);
   if (path === null || path.length !== 3 || path[0] !== "entity" || path[1] !== "system") return;
-  const known = KNOWN_VALUES[path[2] ?? ""];
+  const known = KNOWN_VALUES.get(path[2] ?? "");
   if (known === undefined || value.type !== "Literal" || typeof value.value !== "string") return;
   const text = value.value;
-  if (known.all?.has(text) === true) return;
-  const meant =
-    known.meant[text.toLowerCase()] ??
-    (known.all?.has(text.toLowerCase()) === true ? `write '${text.toLowerCase()}'` : null);
-  if (known.all === null && meant === null) return;
-  const advice = meant ?? `use one of ${[...(known.all ?? [])].filter((one) => one !== "").join(", ")}`;
+  const lower = text.toLowerCase();
+  const { all, meant } = known;
+  if (all?.has(text) === true) return;
+  const listed = () => all && `use one of ${[...all].filter((one) => one !== "").join(", ")}`;
+  const advice = adviceFor(lower, meant) ?? (all?.has(lower) === true ? `write '${lower}'` : listed());
+  if (advice === null) return;
   add("unreported-value", `No agent reports '${text}' as ${path.join(".")}: ${advice}.`);
 }
 
@@ -102,7 +102,7 @@ function lintMethod(
 ): void {
   if (parent?.type !== "Call" || property.type !== "Literal") return;
   const name = String(property.value);
-  const instead = Object.hasOwn(LATER_METHODS, name) ? LATER_METHODS[name] : undefined;
+  const instead = adviceFor(name, LATER_METHODS);
   if (instead !== undefined) add("es5", `Agents run ES5, which has no .${name}(): ${instead}.`);
 }
 

@@ -7,12 +7,23 @@ import { accept, expect, skipToStatement } from "./recovery.ts";
 
 const ASSIGNMENTS = new Set("= += -= *= /= %= &= |= ^= <<= >>= >>>= &^=".split(" "));
 const UNARY = new Set("+ - ! ~ delete void typeof".split(" "));
-/** Left-associative operators by how tightly they bind. Comparisons are not among them: see `relational`. */
-const LEVELS = ["||", "&&", "|", "^", "&", "== != === !==", "relational", "<< >> >>>", "+ -", "* / %"].map(
-  (level) => new Set(level.split(" ")),
+/** Binary operators by how tightly they bind. */
+const LEVELS = new Map(
+  [
+    "||",
+    "&&",
+    "|",
+    "^",
+    "&",
+    "== != === !==",
+    "< <= > >= instanceof in",
+    "<< >> >>>",
+    "+ -",
+    "* / %",
+  ].flatMap((operators, level) => operators.split(" ").map((operator) => [operator, level])),
 );
-const RELATIONAL_LEVEL = 6;
-const RELATIONAL = new Set("< <= > >= instanceof in".split(" "));
+const FIRST_BITWISE = 2;
+const RELATIONAL = 6;
 
 export function parseExpression(parser: Parser): Expression {
   const first = parseAssignment(parser);
@@ -53,32 +64,33 @@ function conditional(parser: Parser): Expression {
   return { type: "Conditional", at: test.at, test, consequent, alternate: parseAssignment(parser) };
 }
 
-function binary(parser: Parser, level: number): Expression {
-  const operators = LEVELS[level];
-  if (operators === undefined) return parseUnary(parser);
-  if (level === RELATIONAL_LEVEL) return relational(parser);
-  let left = binary(parser, level + 1);
-  while (operators.has(parser.token)) {
+/** Operands of operators that bind at least as tightly as `least`. */
+function binary(parser: Parser, least: number): Expression {
+  const { scope } = parser;
+  let left = parseUnary(parser);
+  for (;;) {
     const operator = parser.token;
+    const level = LEVELS.get(operator) ?? -1;
+    if (level < least || (operator === "in" && !scope.allowIn)) return left;
     next(parser);
-    const type = level < 2 ? "Logical" : "Binary";
-    left = { type, at: left.at, operator, left, right: binary(parser, level + 1) };
+    const right = level === RELATIONAL ? relationalRight(parser) : binary(parser, level + 1);
+    left = { type: level < FIRST_BITWISE ? "Logical" : "Binary", at: left.at, operator, left, right };
   }
-  return left;
 }
 
 /** otto reads `a < b < c` as `a < (b < c)`, against ES5 §11.8, and so do its verdicts. */
-function relational(parser: Parser): Expression {
-  const left = binary(parser, RELATIONAL_LEVEL + 1);
-  const operator = parser.token;
+function relationalRight(parser: Parser): Expression {
+  return withIn(parser, () => nested(parser, () => binary(parser, RELATIONAL)));
+}
+
+/** Reads what `in` may stand in, even in the head of a `for`. */
+function withIn<T>(parser: Parser, parse: () => T): T {
   const { scope } = parser;
   const { allowIn } = scope;
-  if (!RELATIONAL.has(operator) || (operator === "in" && !allowIn)) return left;
-  next(parser);
   scope.allowIn = true;
-  const right = nested(parser, relational);
+  const result = parse();
   scope.allowIn = allowIn;
-  return { type: "Binary", at: left.at, operator, left, right };
+  return result;
 }
 
 function parseUnary(parser: Parser): Expression {
@@ -95,11 +107,7 @@ function parseUnary(parser: Parser): Expression {
 }
 
 function parsePostfix(parser: Parser): Expression {
-  const { scope } = parser;
-  const { allowIn } = scope;
-  scope.allowIn = true;
-  const argument = members(parser, true);
-  scope.allowIn = allowIn;
+  const argument = withIn(parser, () => members(parser, true));
   const { token: operator, start } = parser;
   if ((operator !== "++" && operator !== "--") || parser.newline) return argument;
   next(parser);

@@ -2,9 +2,8 @@ import type { FunctionNode } from "./ast.ts";
 import { nested, openScope, type Parser } from "./parser.ts";
 import { expect } from "./recovery.ts";
 
-/** A function; a declared one must have a name and is hoisted into the scope it stands in. */
-export function parseFunction(parser: Parser, declared: boolean): FunctionNode {
-  const at = expect(parser, "function");
+/** The rest of a function; a declared one must have a name and is hoisted into the scope it stands in. */
+export function parseFunction(parser: Parser, at: number, declared: boolean): FunctionNode {
   const { scope, literal } = parser;
   const named = parser.token === "identifier";
   if (named || declared) expect(parser, "identifier");

@@ -3,30 +3,27 @@ import { next } from "./lexer.ts";
 import { report, type Parser, type Scope } from "./parser.ts";
 import { accept, endStatement, expect, skipToStatement } from "./recovery.ts";
 
-export function parseJump(parser: Parser, keyword: "break" | "continue"): Statement {
-  const at = expect(parser, keyword);
-  const { scope } = parser;
-  const type = keyword === "break" ? "Break" : "Continue";
-  const allowed = scope.inLoop || (keyword === "break" && scope.inSwitch);
-  const { newline } = parser;
+/** The rest of `break` or `continue`, which stood at `at`. */
+export function parseJump(parser: Parser, at: number, type: "Break" | "Continue"): Statement {
+  const { scope, newline, literal: label } = parser;
+  const loose = scope.inLoop || type === "Break";
   if (accept(parser, ";") || newline || parser.token === "}") {
     parser.newline = false;
-    if (allowed) return { type, label: "" };
+    if (scope.inLoop || (loose && scope.inSwitch)) return { type, label: "" };
   } else if (parser.token === "identifier") {
-    const label = parser.literal;
     next(parser);
     if (!hasLabel(scope, label)) {
       report(parser, at, `Undefined label '${label}'`);
       return { type: "Empty" };
     }
-    if (keyword === "break" || scope.inLoop) {
+    if (loose) {
       endStatement(parser);
       return { type, label };
     }
   } else {
     expect(parser, "identifier");
   }
-  return bad(parser, at, `Illegal ${keyword} statement`);
+  return bad(parser, at, `Illegal ${type.toLowerCase()} statement`);
 }
 
 function hasLabel(scope: Scope, label: string): boolean {
@@ -34,8 +31,7 @@ function hasLabel(scope: Scope, label: string): boolean {
   return scope.outer !== null && !scope.isFunction && hasLabel(scope.outer, label);
 }
 
-export function parseReturn(parser: Parser): Statement {
-  const at = expect(parser, "return");
+export function parseReturn(parser: Parser, at: number): Statement {
   if (!parser.scope.isFunction) return bad(parser, at, "Illegal return statement");
   const ends = parser.newline || [";", "}", "EOF"].includes(parser.token);
   const argument = ends ? null : parser.grammar.expression(parser);
@@ -43,8 +39,7 @@ export function parseReturn(parser: Parser): Statement {
   return { type: "Return", argument };
 }
 
-export function parseThrow(parser: Parser): Statement {
-  const at = expect(parser, "throw");
+export function parseThrow(parser: Parser, at: number): Statement {
   if (parser.newline) {
     const ended = parser.at === parser.text.length;
     return bad(parser, at, ended ? "Unexpected end of input" : "Illegal newline after throw");

@@ -2,7 +2,7 @@ import { patternProblem } from "../regexp/program.ts";
 import type { Expression, Property } from "./ast.ts";
 import { isIdentifierName } from "./characters.ts";
 import { finishFunction, parseFunction } from "./functions.ts";
-import { next, scanString } from "./lexer.ts";
+import { next, scanPattern } from "./lexer.ts";
 import { numberValue, unescapeString } from "./literals.ts";
 import { report, type Parser } from "./parser.ts";
 import { accept, expect, reportToken, skipToStatement } from "./recovery.ts";
@@ -41,7 +41,8 @@ export function parsePrimary(parser: Parser): Expression {
       next(parser);
       return { type: "This", at };
     case "function":
-      return parseFunction(parser, false);
+      next(parser);
+      return parseFunction(parser, at, false);
     default:
       reportToken(parser);
       skipToStatement(parser);
@@ -57,8 +58,8 @@ function stringValue(parser: Parser, at: number, literal: string): string {
 
 function parseRegExp(parser: Parser): Expression {
   const at = parser.start;
-  parser.at = at + 1;
-  const pattern = scanString(parser, "/") ? parser.literal.slice(1, -1) : "";
+
+  const pattern = scanPattern(parser) ? parser.literal.slice(1, -1) : "";
   next(parser);
   const flags = parser.token === "identifier" ? parser.literal : "";
   if (flags !== "") next(parser);

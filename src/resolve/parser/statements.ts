@@ -29,55 +29,60 @@ function parseStatement(parser: Parser): Statement {
 }
 
 function statement(parser: Parser): Statement {
-  switch (parser.token) {
-    case "EOF":
-      reportToken(parser);
-      return EMPTY;
-    case ";":
-      next(parser);
-      return EMPTY;
-    case "{":
-      return block(parser);
-    case "if":
-      return parseIf(parser);
-    case "do":
-      return parseDoWhile(parser);
-    case "while":
-      next(parser);
-      return { type: "While", test: parenthesised(parser), body: loopBody(parser) };
-    case "for":
-      return parseFor(parser);
-    case "break":
-    case "continue":
-      return parseJump(parser, parser.token);
-    case "debugger":
-      next(parser);
-      endStatement(parser);
-      return EMPTY;
-    case "with":
-      next(parser);
-      return { type: "With", object: parenthesised(parser), body: parseStatement(parser) };
-    case "var": {
-      next(parser);
-      const declarations = parseDeclarations(parser);
-      endStatement(parser);
-      return { type: "Variable", declarations };
-    }
-    case "function":
-      parseFunction(parser, true);
-      return EMPTY;
-    case "switch":
-      return parseSwitch(parser);
-    case "return":
-      return parseReturn(parser);
-    case "throw":
-      return parseThrow(parser);
-    case "try":
-      return parseTry(parser);
-    default:
-      return parseExpressionStatement(parser);
+  const { token, start } = parser;
+  if (token === "{") return block(parser);
+  if (token === "EOF") {
+    reportToken(parser);
+    return EMPTY;
   }
+  const parse = STATEMENTS[token];
+  if (parse === undefined) return parseExpressionStatement(parser);
+  next(parser);
+  return parse(parser, start);
 }
+
+/** The rest of a statement, by the token that starts it; `at` is where that stood. */
+const STATEMENTS: Record<string, (parser: Parser, at: number) => Statement> = {
+  ";": () => EMPTY,
+  debugger(parser) {
+    endStatement(parser);
+    return EMPTY;
+  },
+  var(parser) {
+    const declarations = parseDeclarations(parser);
+    endStatement(parser);
+    return { type: "Variable", declarations };
+  },
+  function(parser, at) {
+    parseFunction(parser, at, true);
+    return EMPTY;
+  },
+  if(parser) {
+    const test = parenthesised(parser);
+    const consequent = parseStatement(parser);
+    const alternate = accept(parser, "else") ? parseStatement(parser) : null;
+    return { type: "If", test, consequent, alternate };
+  },
+  while: (parser) => ({ type: "While", test: parenthesised(parser), body: loopBody(parser) }),
+  do(parser) {
+    const whole = within(parser, "inLoop", (): Statement => {
+      const body = parseStatement(parser);
+      expect(parser, "while");
+      return { type: "DoWhile", body, test: parenthesised(parser) };
+    });
+    parser.newline = true;
+    endLooseStatement(parser);
+    return whole;
+  },
+  for: parseFor,
+  with: (parser) => ({ type: "With", object: parenthesised(parser), body: parseStatement(parser) }),
+  switch: parseSwitch,
+  try: parseTry,
+  break: (parser, at) => parseJump(parser, at, "Break"),
+  continue: (parser, at) => parseJump(parser, at, "Continue"),
+  return: parseReturn,
+  throw: parseThrow,
+};
 
 function block(parser: Parser): Statement {
   return { type: "Block", body: parseBlock(parser) };
@@ -106,14 +111,6 @@ function parseExpressionStatement(parser: Parser): Statement {
   return { type: "Labelled", label, body };
 }
 
-function parseIf(parser: Parser): Statement {
-  next(parser);
-  const test = parenthesised(parser);
-  const consequent = parseStatement(parser);
-  const alternate = accept(parser, "else") ? parseStatement(parser) : null;
-  return { type: "If", test, consequent, alternate };
-}
-
 function loopBody(parser: Parser): Statement {
   return within(parser, "inLoop", () => parseStatement(parser));
 }
@@ -125,18 +122,6 @@ function within<T>(parser: Parser, where: "inLoop" | "inSwitch", parse: () => T)
   const result = parse();
   scope[where] = before;
   return result;
-}
-
-function parseDoWhile(parser: Parser): Statement {
-  next(parser);
-  const whole = within(parser, "inLoop", (): Statement => {
-    const body = parseStatement(parser);
-    expect(parser, "while");
-    return { type: "DoWhile", body, test: parenthesised(parser) };
-  });
-  parser.newline = true;
-  endLooseStatement(parser);
-  return whole;
 }
 
 function parseDeclarations(parser: Parser): Declarator[] {
@@ -155,8 +140,7 @@ function parseDeclarations(parser: Parser): Declarator[] {
   return list;
 }
 
-function parseFor(parser: Parser): Statement {
-  const at = expect(parser, "for");
+function parseFor(parser: Parser, at: number): Statement {
   expect(parser, "(");
   let init: Expression | Declarator[] | null = null;
   if (parser.token !== ";") {
@@ -189,7 +173,6 @@ function parseForIn(parser: Parser, at: number, into: Expression | Declarator | 
 }
 
 function parseSwitch(parser: Parser): Statement {
-  next(parser);
   const discriminant = parenthesised(parser);
   expect(parser, "{");
   const cases: SwitchCase[] = [];
@@ -217,8 +200,7 @@ function parseCase(parser: Parser): SwitchCase {
   return { test, body };
 }
 
-function parseTry(parser: Parser): Statement {
-  const at = expect(parser, "try");
+function parseTry(parser: Parser, at: number): Statement {
   const body = block(parser);
   let parameter = "";
   let handler: Statement | null = null;

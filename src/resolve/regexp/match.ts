@@ -1,6 +1,6 @@
 import type { CharacterSet, RangeSet } from "./classes.ts";
-import type { Assertion } from "./parse.ts";
 import type { PatternProgram } from "./program.ts";
+import type { Step } from "./steps.ts";
 
 /** Where a match and its groups begin and end, by pairs; -1 for a group that took no part. */
 export type Match = number[];
@@ -8,36 +8,10 @@ export type Match = number[];
 /** Called with the work about to be done; throws when there has been enough. */
 export type Spend = (work: number) => void;
 
-interface Threads {
-  /** Steps to try at this place in the text, the preferred first. */
-  queue: { step: number; slots: Match }[];
-  /** The place each step was last added for, by number. */
-  readonly seen: Uint32Array;
-  place: number;
-}
-
-/** What a search works in, kept from one to the next: making it anew for each of many matches would cost more. */
-interface Workspace {
-  current: Threads;
-  ahead: Threads;
-  readonly nowhere: Match;
-  places: number;
-}
-
-const workspaces = new WeakMap<PatternProgram, Workspace>();
-
-function workspaceOf(program: PatternProgram): Workspace {
-  const known = workspaces.get(program);
-  if (known !== undefined) return known;
-  const { length } = program.steps;
-  const made = {
-    current: newThreads(length),
-    ahead: newThreads(length),
-    nowhere: Array<number>(program.slots).fill(-1),
-    places: 0,
-  };
-  workspaces.set(program, made);
-  return made;
+/** A way to match, at a step that reads a character or ends the match. */
+interface Thread {
+  readonly step: Step;
+  readonly slots: Match;
 }
 
 /**
@@ -45,32 +19,29 @@ function workspaceOf(program: PatternProgram): Workspace {
  * followed side by side, so the work is at most the length of the text times the size of the program.
  */
 export function findMatch(program: PatternProgram, text: string, from: number, spend: Spend): Match | null {
-  const { steps } = program;
-  const work = workspaceOf(program);
-  let { current, ahead } = work;
-  empty(current, (work.places += 1));
+  const start = { step: program.first, slots: Array<number>(program.slots).fill(-1) };
   let found: Match | null = null;
+  let threads: Thread[] = [];
+  program.places += 1;
   for (let at = from; at <= text.length;) {
-    if (found === null) follow(program, text, at, current, 0, work.nowhere, spend);
-    else if (current.queue.length === 0) break;
+    if (found === null) follow(program, text, at, start, threads, spend);
+    else if (threads.length === 0) break;
     const code = text.codePointAt(at) ?? -1;
-    const next = at + (code > 0xffff ? 2 : 1);
-    empty(ahead, (work.places += 1));
+    at += code > 0xffff ? 2 : 1;
+    const ahead: Thread[] = [];
+    program.places += 1;
     spend(1);
-    for (const thread of current.queue) {
-      const step = steps[thread.step];
-      if (step?.op === "match") {
-        found = thread.slots;
+    for (const { step, slots } of threads) {
+      const { set, fold, next } = step;
+      if (next === null) {
+        found = slots;
         break;
       }
-      if (step?.op !== "set" || code < 0) continue;
-      spend(1 + (step.set.items.length >> (step.fold ? 0 : 3)));
-      if (inSet(step.set, step.fold, code)) {
-        follow(program, text, next, ahead, thread.step + 1, thread.slots, spend);
-      }
+      if (set === null || code < 0) continue;
+      spend(1 + (set.items.length >> (fold ? 0 : 3)));
+      if (inSet(set, fold, code)) follow(program, text, at, { step: next, slots }, ahead, spend);
     }
-    [current, ahead] = [ahead, current];
-    at = next;
+    threads = ahead;
   }
   return found;
 }
@@ -90,76 +61,39 @@ export function findAll(program: PatternProgram, text: string, limit: number, sp
   return all;
 }
 
-function newThreads(size: number): Threads {
-  return { queue: [], seen: new Uint32Array(size), place: 0 };
-}
-
-/** Makes ready for another place in the text. */
-function empty(threads: Threads, place: number): void {
-  threads.queue.length = 0;
-  threads.place = place;
-}
-
-/** Adds the steps that can be reached without reading a character. */
+/** Adds to `threads` what can be reached without reading a character, the preferred first, each step once a place. */
 function follow(
-  { steps }: PatternProgram,
+  { places }: PatternProgram,
   text: string,
   at: number,
-  threads: Threads,
-  first: number,
-  firstSlots: Match,
+  first: Thread,
+  threads: Thread[],
   spend: Spend,
 ): void {
-  const waiting = [{ step: first, slots: firstSlots }];
+  const waiting = [first];
   for (let thread = waiting.pop(); thread !== undefined; thread = waiting.pop()) {
-    const { step: index, slots } = thread;
-    const step = steps[index];
-    if (step === undefined || threads.seen[index] === threads.place) continue;
+    const { step, slots } = thread;
+    const { next, or, set, shape, slot } = step;
+    if (step.seen === places) continue;
     spend(1);
-    threads.seen[index] = threads.place;
-    switch (step.op) {
-      case "jump":
-        waiting.push({ step: step.to, slots });
-        break;
-      case "split":
-        waiting.push({ step: step.or, slots }, { step: step.to, slots });
-        break;
-      case "assert":
-        if (holds(step.kind, text, at)) waiting.push({ step: index + 1, slots });
-        break;
-      case "save": {
-        spend(slots.length >> 2);
-        const saved = slots.slice();
-        saved[step.slot] = at;
-        waiting.push({ step: index + 1, slots: saved });
-        break;
-      }
-      case "set":
-      case "match":
-        threads.queue.push(thread);
+    step.seen = places;
+    if (set !== null || next === null) {
+      threads.push(thread);
+    } else if (slot >= 0) {
+      spend(slots.length >> 2);
+      const saved = slots.slice();
+      saved[slot] = at;
+      waiting.push({ step: next, slots: saved });
+    } else if (shape === null || holds(shape, text, at)) {
+      if (or !== null) waiting.push({ step: or, slots });
+      waiting.push({ step: next, slots });
     }
   }
 }
 
-function holds(kind: Assertion, text: string, at: number): boolean {
-  switch (kind) {
-    case "textStart":
-      return at === 0;
-    case "textEnd":
-      return at === text.length;
-    case "lineStart":
-      return at === 0 || text.charAt(at - 1) === "\n";
-    case "lineEnd":
-      return at === text.length || text.charAt(at) === "\n";
-    default: {
-      const boundary = isWord(text.charAt(at - 1)) !== isWord(text.charAt(at));
-      return boundary === (kind === "boundary");
-    }
-  }
-}
-
-function isWord(character: string): boolean {
-  return /^\w$/.test(character);
+function holds(shape: RegExp, text: string, at: number): boolean {
+  shape.lastIndex = at;
+  return shape.test(text);
 }
 
 function inSet({ negated, items }: CharacterSet, fold: boolean, code: number): boolean {

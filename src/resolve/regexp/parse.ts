@@ -1,22 +1,6 @@
-import { parseClass, parseEscape, PERL_CLASSES, type CharacterSet } from "./classes.ts";
-import { patternError, type Reader } from "./reader.ts";
-
-export type PatternNode =
-  | { type: "set"; set: CharacterSet; fold: boolean }
-  | { type: "assert"; kind: Assertion }
-  | { type: "group"; index: number; node: PatternNode }
-  | { type: "sequence" | "choice"; nodes: PatternNode[] }
-  | Repeat;
-
-export interface Repeat {
-  type: "repeat";
-  node: PatternNode;
-  min: number;
-  max: number;
-  greedy: boolean;
-}
-
-export type Assertion = "textStart" | "textEnd" | "lineStart" | "lineEnd" | "boundary" | "noBoundary";
+import { read, take, type Reader } from "../reader.ts";
+import { parseClass, readCharacter, readPerl, oneCode, type CharacterSet, patternError } from "./classes.ts";
+import { choice, group, repeat, sequence, single, type Part } from "./steps.ts";
 
 export interface PatternFlags {
   ignoreCase: boolean;
@@ -24,7 +8,8 @@ export interface PatternFlags {
 }
 
 export interface ParsedPattern {
-  node: PatternNode;
+  /** The whole match is group 0. */
+  whole: Part;
   /** How many groups capture; the whole match is not counted. */
   groups: number;
 }
@@ -32,199 +17,113 @@ export interface ParsedPattern {
 interface State extends Reader {
   groups: number;
   depth: number;
-  flags: Flags;
-}
-
-interface Flags {
-  fold: boolean;
-  lines: boolean;
-  dotAll: boolean;
-  lazy: boolean;
+  /** The letters in force: `i` folds case, `m` is for `^` and `$`, `s` for the dot; `U` makes repetitions lazy. */
+  flags: string;
 }
 
 /** Go's own limits: repetitions multiplied along the nesting, and nesting itself. */
 const MAX_REPEAT = 1000;
 const MAX_DEPTH = 1000;
 const ANY: CharacterSet = { negated: true, items: [] };
-const NOT_LINE_FEED: CharacterSet = { negated: true, items: [{ negated: false, ranges: [10, 10] }] };
+const NOT_LINE_FEED: CharacterSet = { negated: true, items: [oneCode(10)] };
+const REPETITION = /([*+?]|\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\})(\??)/y;
 
 /** Parses a pattern in Go's RE2 syntax with Perl's classes. Throws a SyntaxError with Go's text about it. */
 export function parsePattern(text: string, { ignoreCase, multiline }: PatternFlags): ParsedPattern {
-  const flags = { fold: ignoreCase, lines: multiline, dotAll: false, lazy: false };
+  const flags = (ignoreCase ? "i" : "") + (multiline ? "m" : "");
   const state: State = { text, at: 0, groups: 0, depth: 0, flags };
-  const node = choice(state);
+  const node = readChoice(state);
   if (state.at < text.length) throw patternError("unexpected )", text);
-  return { node, groups: state.groups };
+  return { whole: group(0, node), groups: state.groups };
 }
 
-function choice(state: State): PatternNode {
-  const nodes = [sequence(state)];
-  while (state.text.startsWith("|", state.at)) {
-    state.at += 1;
-    nodes.push(sequence(state));
+function readChoice(state: State): Part {
+  const parts = [];
+  let last = readSequence(state);
+  while (take(state, "|")) {
+    parts.push(last);
+    last = readSequence(state);
   }
-  return nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : { type: "choice", nodes };
+  return choice(parts, last);
 }
 
-function sequence(state: State): PatternNode {
-  const nodes: PatternNode[] = [];
+function readSequence(state: State): Part {
+  const { text } = state;
+  const parts: Part[] = [];
   let lastRepeat = -1;
   for (;;) {
-    const next = state.text.charAt(state.at);
-    if (next === "" || next === "|" || next === ")") return { type: "sequence", nodes };
     const start = state.at;
+    if ("|)".includes(text.charAt(start))) return sequence(parts);
     const repetition = readRepetition(state);
     if (repetition === null) {
       const atom = readAtom(state);
-      if (atom !== null) nodes.push(atom);
+      if (atom !== null) parts.push(atom);
       lastRepeat = -1;
       continue;
     }
-    const spelled = state.text.slice(start, state.at);
+    const spelled = text.slice(start, state.at);
     if (lastRepeat >= 0) {
-      throw patternError("invalid nested repetition operator", state.text.slice(lastRepeat, state.at));
+      throw patternError("invalid nested repetition operator", text.slice(lastRepeat, state.at));
     }
-    const node = nodes.pop();
-    if (node === undefined) throw patternError("missing argument to repetition operator", spelled);
-    const repeat: Repeat = { type: "repeat", node, ...repetition };
-    if (!fits(repeat, MAX_REPEAT)) throw patternError("invalid repeat count", spelled);
-    nodes.push(repeat);
+    const part = parts.pop();
+    if (part === undefined) throw patternError("missing argument to repetition operator", spelled);
+    const repeated = repeat(part, repetition);
+    if (repeated.repeats > MAX_REPEAT) throw patternError("invalid repeat count", spelled);
+    parts.push(repeated);
     lastRepeat = start;
   }
 }
 
 function readRepetition(state: State): { min: number; max: number; greedy: boolean } | null {
-  const { text, at, flags } = state;
-  const match = /^(?:[*+?]|\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\})/.exec(text.slice(at));
+  const match = read(state, REPETITION);
   if (match === null) return null;
-  const [spelled, low, comma, high] = match;
-  const min = low === undefined ? Number(spelled === "+") : Number(low);
-  const max = low === undefined ? (spelled === "?" ? 1 : Infinity) : high === undefined ? min : Number(high);
-  const open = comma !== undefined && high === undefined;
-  if (low !== undefined && (min > MAX_REPEAT || max > MAX_REPEAT || min > max)) {
-    throw patternError("invalid repeat count", spelled);
-  }
-  const lazy = text.startsWith("?", at + spelled.length);
-  state.at += spelled.length + Number(lazy);
-  return { min, max: open ? Infinity : max, greedy: lazy === flags.lazy };
-}
-
-/** Whether the counted repetitions in the node, multiplied along the nesting, stay within the limit. */
-function fits(node: PatternNode, limit: number): boolean {
-  switch (node.type) {
-    case "set":
-    case "assert":
-      return true;
-    case "group":
-      return fits(node.node, limit);
-    case "repeat": {
-      const times = Math.max(1, Number.isFinite(node.max) ? node.max : node.min);
-      return node.max === 0 || (times <= limit && fits(node.node, Math.floor(limit / times)));
-    }
-    default:
-      return node.nodes.every((one) => fits(one, limit));
-  }
+  const [, spelled = "", low, comma, high, lazy] = match;
+  const greedy = (lazy === "") !== state.flags.includes("U");
+  if (low === undefined) return { min: Number(spelled === "+"), max: spelled === "?" ? 1 : Infinity, greedy };
+  const min = Number(low);
+  const max = Number(high ?? low);
+  if (min > MAX_REPEAT || max > MAX_REPEAT || min > max) throw patternError("invalid repeat count", spelled);
+  return { min, max: comma !== undefined && high === undefined ? Infinity : max, greedy };
 }
 
 /** One thing that may be repeated; `null` for a change of flags, which matches nothing by itself. */
-function readAtom(state: State): PatternNode | null {
+function readAtom(state: State): Part | null {
   const { text, at, flags } = state;
-  const { fold } = flags;
-  const next = text.charAt(at);
-  switch (next) {
-    case "(":
-      return readGroup(state);
-    case "[":
-      return { type: "set", set: parseClass(state), fold };
-    case ".":
-      state.at += 1;
-      return { type: "set", set: flags.dotAll ? ANY : NOT_LINE_FEED, fold: false };
-    case "^":
-      state.at += 1;
-      return { type: "assert", kind: flags.lines ? "lineStart" : "textStart" };
-    case "$":
-      state.at += 1;
-      return { type: "assert", kind: flags.lines ? "lineEnd" : "textEnd" };
-    case "\\":
-      break;
-    default:
-      return literal(readCodePoint(state), fold);
-  }
-  const escaped = text.charAt(at + 1);
-  const perl = PERL_CLASSES[escaped];
-  if (perl !== undefined || escaped === "b" || escaped === "B") state.at += 2;
-  if (perl !== undefined) return { type: "set", set: { negated: false, items: [perl] }, fold };
-  if (escaped === "b") return { type: "assert", kind: "boundary" };
-  if (escaped === "B") return { type: "assert", kind: "noBoundary" };
-  return literal(parseEscape(state), fold);
+  if (text.charAt(at) === "(") return readGroup(state);
+  if (text.charAt(at) === "[") return single({ set: parseClass(state), fold: flags.includes("i") });
+  if (take(state, ".")) return single({ set: flags.includes("s") ? ANY : NOT_LINE_FEED });
+  if (take(state, "^")) return single({ shape: flags.includes("m") ? /(?<![^\n])/y : /^/y });
+  if (take(state, "$")) return single({ shape: flags.includes("m") ? /(?![^\n])/y : /$/y });
+  if (take(state, "\\b")) return single({ shape: /\b/y });
+  if (take(state, "\\B")) return single({ shape: /\B/y });
+  const item = readPerl(state) ?? oneCode(readCharacter(state));
+  return single({ set: { negated: false, items: [item] }, fold: flags.includes("i") });
 }
 
-function readCodePoint(state: State): number {
-  const code = state.text.codePointAt(state.at) ?? 0;
-  state.at += code > 0xffff ? 2 : 1;
-  return code;
-}
-
-function literal(code: number, fold: boolean): PatternNode {
-  return { type: "set", set: { negated: false, items: [{ negated: false, ranges: [code, code] }] }, fold };
-}
-
-function readGroup(state: State): PatternNode | null {
-  const { text, at } = state;
-  const outer = { ...state.flags };
+function readGroup(state: State): Part | null {
+  const { text, at, flags } = state;
+  const [marked, on = "", off = "", end] = read(state, /\(\?([imsU]*)(?:-([imsU]+))?([:)])/y) ?? [];
   let index = 0;
-  if (text.startsWith("(?P<", at)) {
-    readName(state);
-    index = state.groups += 1;
-  } else if (text.startsWith("(?", at)) {
-    if (readFlags(state)) return null;
+  if (marked !== undefined) {
+    state.flags = Array.from(flags + on, (flag) => (off.includes(flag) ? "" : flag)).join("");
+    // Not a group: it holds until the one it stands in ends.
+    if (end === ")") return null;
   } else {
-    state.at += 1;
+    if (read(state, /\((?:\?P<\w+>|(?!\?))/y) === null) throw badGroup(text.slice(at));
     index = state.groups += 1;
   }
   state.depth += 1;
   if (state.depth > MAX_DEPTH) throw patternError("expression nests too deeply", text);
-  const node = choice(state);
-  if (!text.startsWith(")", state.at)) throw patternError("missing closing )", text);
-  state.at += 1;
+  const part = readChoice(state);
+  if (!take(state, ")")) throw patternError("missing closing )", text);
   state.depth -= 1;
-  state.flags = outer;
-  return index === 0 ? node : { type: "group", index, node };
+  state.flags = flags;
+  return index === 0 ? part : group(index, part);
 }
 
-function readName(state: State): void {
-  const { text, at } = state;
-  const end = text.indexOf(">", at);
-  if (end < 0) throw patternError("invalid named capture", text.slice(at));
-  const name = text.slice(at + 4, end);
-  if (!/^\w+$/.test(name)) throw patternError("invalid named capture", text.slice(at, end + 1));
-  state.at = end + 1;
-}
-
-const FLAG_NAMES: Record<string, keyof Flags> = { i: "fold", m: "lines", s: "dotAll", U: "lazy" };
-
-/** `(?i-s:` and `(?i)`; true for the latter, which is not a group but holds until the one it stands in ends. */
-function readFlags(state: State): boolean {
-  const { text, at } = state;
-  const flags = { ...state.flags };
-  let on = true;
-  let sawFlag = false;
-  for (let end = at + 2; end < text.length; end += 1) {
-    const character = text.charAt(end);
-    const flag = FLAG_NAMES[character];
-    if (flag !== undefined) {
-      flags[flag] = on;
-      sawFlag = true;
-    } else if (character === "-" && on) {
-      on = false;
-      sawFlag = false;
-    } else if ((character === ":" || character === ")") && (on || sawFlag)) {
-      state.flags = flags;
-      state.at = end + 1;
-      return character === ")";
-    } else {
-      throw patternError("invalid or unsupported Perl syntax", text.slice(at, end + 1));
-    }
-  }
-  throw patternError("invalid or unsupported Perl syntax", text.slice(at));
+/** Go shows a name to its end, and flags to the first that is none. */
+function badGroup(rest: string): SyntaxError {
+  const [shown = ""] = /^\(\?(?:P<[^>]*>?|[imsU]*(?:-[imsU]*)?[^]?)/.exec(rest) ?? [];
+  const named = shown.startsWith("(?P<");
+  return patternError(named ? "invalid named capture" : "invalid or unsupported Perl syntax", shown);
 }

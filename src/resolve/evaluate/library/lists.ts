@@ -3,7 +3,6 @@ import { invoke, payItems, payText, raise, spend, type Machine } from "../machin
 import { deleteMember, getMember, listItems, putMember } from "../members.ts";
 import { strictlyEqual } from "../operators.ts";
 import {
-  ABSENT,
   isCallable,
   isObject,
   newArray,
@@ -13,8 +12,8 @@ import {
   type Value,
 } from "../values.ts";
 
-type Items = (Value | typeof ABSENT)[];
-type Method = (items: Items, args: Value[], machine: Machine, self: ScriptObject) => Value;
+/** `items` are those of `self`, with its holes, which this runtime's own methods skip as ES5 wants it. */
+type Method = (items: Value[], args: Value[], machine: Machine, self: ScriptObject) => Value;
 
 function onItems(method: Method): Native {
   return (machine, self, args) => {
@@ -29,131 +28,101 @@ function changing(method: Method): Native {
     const before = items.length;
     const result = method(items, args, machine, self);
     payItems(machine, items.length);
-    for (const [index, item] of items.entries()) {
-      if (item === ABSENT) deleteMember(machine, self, String(index));
-      else putMember(machine, self, String(index), item);
+    for (let index = 0; index < Math.max(before, items.length); index += 1) {
+      if (index in items) putMember(machine, self, String(index), items[index]);
+      else deleteMember(machine, self, String(index));
     }
-    for (let index = items.length; index < before; index += 1) deleteMember(machine, self, String(index));
     putMember(machine, self, "length", items.length);
     return result;
   });
 }
 
-function present(item: Value | typeof ABSENT): Value {
-  return item === ABSENT ? undefined : item;
+/** A method that calls a function of the filter with each item. */
+function visiting(name: "every" | "filter" | "forEach" | "map" | "some"): Native {
+  return onItems((items, [callback, self], machine, list) => {
+    if (!isCallable(callback)) return raise("TypeError");
+    const visit = (item: Value, index: number) => {
+      const result = invoke(machine, callback, self, [item, index, list]);
+      return name === "map" ? result : toBoolean(result);
+    };
+    const result = Reflect.apply(items[name], items, [visit]);
+    return Array.isArray(result) ? newArray(result) : result;
+  });
 }
 
-function isSame(machine: Machine, item: Value | typeof ABSENT, wanted: Value): boolean {
-  return item !== ABSENT && strictlyEqual(machine, item, wanted);
+function folding(name: "reduce" | "reduceRight"): Native {
+  return onItems((items, [callback, ...initial], machine, list) => {
+    if (!isCallable(callback)) return raise("TypeError");
+    if (initial.length === 0 && Object.keys(items).length === 0) raise("TypeError");
+    const step = (result: Value, item: Value, index: number) =>
+      invoke(machine, callback, undefined, [result, item, index, list]);
+    return Reflect.apply(items[name], items, [step, ...initial.slice(0, 1)]);
+  });
 }
 
-/** Visits the items that are there with a function of the filter, until `visit` says true. */
-function each(
-  items: Items,
-  [callback, self]: Value[],
-  machine: Machine,
-  list: ScriptObject,
-  visit: (result: Value, item: Value, index: number) => boolean | void,
-): void {
-  if (!isCallable(callback)) raise("TypeError");
-  for (const [index, item] of items.entries()) {
-    if (item === ABSENT) continue;
-    if (visit(invoke(machine, callback, self, [item, index, list]), item, index) === true) return;
-  }
+/** Of the items from a place on, or up to one, where the first or the last is that is the one wanted. */
+function finding(name: "findIndex" | "findLastIndex"): Native {
+  return onItems((items, [wanted, from], machine) => {
+    const { length } = items;
+    const forwards = name === "findIndex";
+    const start = from === undefined && !forwards ? length : toInteger(machine, from);
+    const place = start < 0 ? start + length : start;
+    return items[name](
+      (item, index) =>
+        (forwards ? index >= place : index <= place) &&
+        index in items &&
+        strictlyEqual(machine, item, wanted),
+    );
+  });
 }
 
-function fold(items: Items, args: Value[], machine: Machine, list: ScriptObject, backwards: boolean): Value {
-  const [callback] = args;
-  if (!isCallable(callback)) return raise("TypeError");
-  const entries = [...items.entries()].filter(([, item]) => item !== ABSENT);
-  if (backwards) entries.reverse();
-  let result = args.length > 1 ? args[1] : present(entries.shift()?.[1] ?? raise("TypeError"));
-  for (const [index, item] of entries) {
-    result = invoke(machine, callback, undefined, [result, present(item), index, list]);
-  }
-  return result;
-}
-
-function join(items: Items, [separator]: Value[], machine: Machine): string {
+const join: Method = (items, [separator], machine) => {
   const between = separator === undefined ? "," : toText(machine, separator);
   let joined = "";
   for (const [index, item] of items.entries()) {
-    const value = present(item);
-    const text = value === undefined || value === null ? "" : toText(machine, value);
+    const text = item === undefined || item === null ? "" : toText(machine, item);
     joined += (index === 0 ? "" : between) + text;
     payText(machine, joined.length);
   }
   return joined;
-}
+};
 
-function sort(items: Items, [order]: Value[], machine: Machine, self: ScriptObject): Value {
+const sort: Method = (items, [order], machine, self) => {
   if (order !== undefined && !isCallable(order)) raise("TypeError");
-  const there = items.filter((item) => item !== ABSENT);
-  const values = there.filter((item) => item !== undefined);
-  const keyed = values.map((value) => ({ value, key: isCallable(order) ? "" : toText(machine, value) }));
+  const keyed = items.map((value) =>
+    value === undefined ? undefined : { value, key: isCallable(order) ? "" : toText(machine, value) },
+  );
   keyed.sort((one, other) => {
+    if (one === undefined || other === undefined) return 0;
     spend(machine, 1);
     if (!isCallable(order)) return Number(one.key > other.key) - Number(one.key < other.key);
     return toNumber(machine, invoke(machine, order, undefined, [one.value, other.value])) || 0;
   });
-  const sorted: Items = keyed.map(({ value }) => value);
-  for (let index = 0; index < items.length; index += 1) {
-    items[index] = index < sorted.length ? sorted[index] : index < there.length ? undefined : ABSENT;
-  }
+  const { length } = items;
+  items.length = 0;
+  keyed.forEach((one, index) => {
+    items[index] = one?.value;
+  });
+  items.length = length;
   return self;
-}
-
-function splice(items: Items, args: Value[], machine: Machine): Value {
-  const [from, count, ...added] = args;
-  const start = toInteger(machine, from);
-  const removed = args.length < 2 ? items.length : Math.max(0, toInteger(machine, count));
-  return newArray(items.splice(start, removed, ...added));
-}
+};
 
 const METHODS: Record<string, Native> = {
   concat: (machine, self, args) => {
-    const lists = [toObject(self), ...args].map((one) =>
-      isObject(one) && one.kind === "Array" ? listItems(machine, one).map(present) : [one],
+    const all = [toObject(self), ...args].flatMap((one) =>
+      isObject(one) && one.kind === "Array" ? Array.from(listItems(machine, one)) : [one],
     );
-    const all = lists.flat();
     payItems(machine, all.length);
     return newArray(all);
   },
-  every: onItems((items, args, machine, self) => {
-    let all = true;
-    each(items, args, machine, self, (result) => !(all = toBoolean(result)));
-    return all;
-  }),
-  filter: onItems((items, args, machine, self) => {
-    const kept: Value[] = [];
-    each(items, args, machine, self, (result, item) => {
-      if (toBoolean(result)) kept.push(item);
-    });
-    return newArray(kept);
-  }),
-  forEach: onItems((items, args, machine, self) => {
-    each(items, args, machine, self, () => {});
-    return undefined;
-  }),
-  indexOf: onItems((items, [wanted, from], machine) => {
-    const start = toInteger(machine, from);
-    const first = start < 0 ? start + items.length : start;
-    return items.findIndex((item, index) => index >= first && isSame(machine, item, wanted));
-  }),
+  every: visiting("every"),
+  filter: visiting("filter"),
+  forEach: visiting("forEach"),
+  indexOf: finding("findIndex"),
   join: onItems(join),
-  lastIndexOf: onItems((items, [wanted, from], machine) => {
-    const start = from === undefined ? items.length - 1 : toInteger(machine, from);
-    const last = start < 0 ? start + items.length : start;
-    return items.findLastIndex((item, index) => index <= last && isSame(machine, item, wanted));
-  }),
-  map: onItems((items, args, machine, self) => {
-    const mapped: Items = items.map(() => ABSENT);
-    each(items, args, machine, self, (result, _, index) => {
-      mapped[index] = result;
-    });
-    return newArray(mapped);
-  }),
-  pop: changing((items) => present(items.pop())),
+  lastIndexOf: finding("findLastIndex"),
+  map: visiting("map"),
+  pop: changing((items) => items.pop()),
   push: (machine, self, args) => {
     const list = toObject(self);
     let length = Number(getMember(machine, list, "length")) >>> 0;
@@ -161,26 +130,27 @@ const METHODS: Record<string, Native> = {
     putMember(machine, list, "length", length);
     return length;
   },
-  reduce: onItems((items, args, machine, self) => fold(items, args, machine, self, false)),
-  reduceRight: onItems((items, args, machine, self) => fold(items, args, machine, self, true)),
+  reduce: folding("reduce"),
+  reduceRight: folding("reduceRight"),
   reverse: changing((items, _, __, self) => {
     items.reverse();
     return self;
   }),
-  shift: changing((items) => present(items.shift())),
+  shift: changing((items) => items.shift()),
   slice: onItems((items, [from, to], machine) => {
     const end = to === undefined ? items.length : toInteger(machine, to);
-    return newArray(items.slice(toInteger(machine, from), end).map(present));
+    return newArray(Array.from(items.slice(toInteger(machine, from), end)));
   }),
-  some: onItems((items, args, machine, self) => {
-    let any = false;
-    each(items, args, machine, self, (result) => (any = toBoolean(result)));
-    return any;
-  }),
+  some: visiting("some"),
   sort: changing(sort),
-  splice: changing(splice),
-  toLocaleString: onItems((items, _, machine) => join(items, [], machine)),
-  toString: onItems((items, _, machine) => join(items, [], machine)),
+  splice: changing((items, args, machine) => {
+    const [from, count, ...added] = args;
+    const start = toInteger(machine, from);
+    const removed = args.length < 2 ? items.length : Math.max(0, toInteger(machine, count));
+    return newArray(items.splice(start, removed, ...added));
+  }),
+  toLocaleString: onItems((items, _, machine, self) => join(items, [], machine, self)),
+  toString: onItems((items, _, machine, self) => join(items, [], machine, self)),
   unshift: changing((items, args) => items.unshift(...args)),
 };
 
