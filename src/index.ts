@@ -15,7 +15,7 @@ import { Observer, type Dataset } from "./observability/observer.ts";
 import { exposition, type Gauge } from "./observability/prometheus.ts";
 import { RememberedTokens } from "./auth/remembered.ts";
 import { HistoryService } from "./history/service.ts";
-import { hotPath } from "./hot-path.ts";
+import { hotPath } from "./hot/hot-path.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
 import { keyRing } from "./keys/ring.ts";
@@ -79,6 +79,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
     log,
     dataset: env.ANALYTICS ?? null,
     oneIn: config.logOneIn,
+    clock: () => Date.now(),
     state,
   });
   const serve = compile({

@@ -20,7 +20,8 @@ export interface CredentialSources {
 /** Turns the credential of a request into a principal, or throws `unauthenticated`. */
 export type Authenticate = (request: Request, moment: Moment) => Promise<Principal>;
 
-const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+const SCHEME = /^(?:Bearer|Key) /;
+const CREDENTIAL = /^(?:Bearer [\w-]+\.[\w-]+\.[\w-]*$|(?:Bearer|Key) sak_)/;
 
 /**
  * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`; scheme names are case-sensitive, as Sensu's are
@@ -31,17 +32,27 @@ export function authenticator(sources: CredentialSources, remembered = new Remem
     const header = request.headers.get("Authorization") ?? "";
     const known = remembered.principalOf(header, moment.now);
     if (known !== null) return known;
-    const [scheme, credential] = splitCredential(header);
-    if (scheme === null) throw unauthenticated("bad credentials");
-    const principal = await principalOf(credential, scheme, sources, moment);
+    const refusal = refusedByForm(header);
+    if (refusal !== null) throw refusal;
+    const credential = header.slice(header.indexOf(" ") + 1);
+    const principal = await principalOf(credential, sources, moment);
     if (principal !== null) {
       const { expiresAt } = principal;
       if (expiresAt !== null) remembered.remember(header, principal.principal, expiresAt * 1000);
       return principal.principal;
     }
-    if (JWT.test(credential) || credential.startsWith("sak_")) await countFailure(request, sources);
-    throw unauthenticated("invalid credentials");
+    await countFailure(request, sources);
+    throw INVALID;
   };
+}
+
+/**
+ * The answer to a header that no credential looks like, which needs no look-up and is not counted as a failure; null
+ * for one that must be checked.
+ */
+export function refusedByForm(header: string): ApiError | null {
+  if (CREDENTIAL.test(header)) return null;
+  return SCHEME.test(header) ? INVALID : BAD;
 }
 
 /** Counts a failed credential and, when there were too many, answers 429 in place of 401. */
@@ -60,16 +71,12 @@ export function unauthenticated(message: string, challenge = 'Bearer realm="sens
   return new ApiError("unauthenticated", message, { headers: { "WWW-Authenticate": challenge } });
 }
 
-function splitCredential(header: string): ["Bearer" | "Key", string] | [null, string] {
-  if (header.startsWith("Bearer ")) return ["Bearer", header.slice("Bearer ".length)];
-  if (header.startsWith("Key ")) return ["Key", header.slice("Key ".length)];
-  return [null, ""];
-}
+const BAD = unauthenticated("bad credentials");
+const INVALID = unauthenticated("invalid credentials");
 
 /** Whom a credential stands for, and until when (Unix seconds) that may be remembered; null when for nobody. */
 async function principalOf(
   credential: string,
-  scheme: "Bearer" | "Key",
   sources: CredentialSources,
   moment: Moment,
 ): Promise<{ principal: Principal; expiresAt: number | null } | null> {
@@ -77,7 +84,6 @@ async function principalOf(
     const key = await checkApiKey(credential, sources.ring, moment);
     return key === null ? null : { principal: holderPrincipal(key), expiresAt: null };
   }
-  if (scheme === "Key" || !JWT.test(credential)) return null;
   try {
     return await verifyToken(credential, sources, new Date(moment.now));
   } catch (error) {

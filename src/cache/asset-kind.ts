@@ -2,9 +2,21 @@ import type { StoredAsset } from "../store/asset-store.ts";
 import { changeKey, type AssetOrigin } from "../store/origin.ts";
 import type { Kind } from "./kind.ts";
 
-export interface AssetId {
+/** Which asset, with the names it goes by in the caches: made once, looked up several times a request. */
+export class AssetId {
   readonly namespace: string;
   readonly name: string;
+  /** In the journal. */
+  readonly change: string;
+  /** In memory, in KV, and as a mark. */
+  readonly key: string;
+
+  constructor(namespace: string, name: string) {
+    this.namespace = namespace;
+    this.name = name;
+    this.change = changeKey("asset", namespace, name) ?? "";
+    this.key = `a:${this.change}`;
+  }
 }
 
 /**
@@ -16,10 +28,9 @@ export function assetKind(origin: AssetOrigin): Kind<AssetId, StoredAsset> {
     alwaysTold: false,
     immutable: false,
     stale: true,
-    key: ({ namespace, name }) => `a:${namespace}/${name}`,
-    mark: ({ namespace, name }) => `a:${namespace}/${name}`,
-    changedAt: (journal, { namespace, name }) =>
-      journal.changes.get(changeKey("asset", namespace, name) ?? "") ?? 0,
+    key: ({ key }) => key,
+    mark: ({ key }) => key,
+    changedAt: ({ changes }, { change }) => changes.get(change) ?? 0,
     load: ({ namespace, name }, replica) => origin.get(namespace, name, replica),
     encode({ etag, definition, expressions }) {
       if (expressions === null) return { text: definition, extra: [etag] };

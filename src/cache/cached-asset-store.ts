@@ -11,7 +11,7 @@ import type {
 } from "../store/asset-store.ts";
 import type { AssetOrigin, CommitLog, Logged } from "../store/origin.ts";
 import type { Reading } from "../store/reading.ts";
-import { assetKind, type AssetId } from "./asset-kind.ts";
+import { AssetId, assetKind } from "./asset-kind.ts";
 import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
 import { FreshReader } from "./fresh-reader.ts";
@@ -38,7 +38,7 @@ export class CachedAssetStore implements AssetStore {
   }
 
   get(namespace: string, name: string, reading: Reading): Promise<StoredAsset | null> {
-    return this.#assets.read({ namespace, name }, reading);
+    return this.#assets.read(new AssetId(namespace, name), reading);
   }
 
   /** How many assets are held in memory, and their bytes. */
@@ -47,8 +47,8 @@ export class CachedAssetStore implements AssetStore {
   }
 
   /** The asset, if memory alone can answer; see `FreshReader.peek`. */
-  peek(namespace: string, name: string, now: number): { value: StoredAsset; ageSeconds: number } | null {
-    return this.#assets.peek({ namespace, name }, now);
+  peek(id: AssetId, now: number): { value: StoredAsset; ageSeconds: number } | null {
+    return this.#assets.peek(id, now);
   }
 
   async list(
@@ -62,7 +62,9 @@ export class CachedAssetStore implements AssetStore {
 
   async put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome> {
     const made = (seq: number): StoredAsset => ({ ...asset, seq });
-    return this.#commit(asset, commit, made, (since) => this.#origin.put(asset, condition, commit, since));
+    return this.#commit(new AssetId(asset.namespace, asset.name), commit, made, (since) =>
+      this.#origin.put(asset, condition, commit, since),
+    );
   }
 
   async delete(
@@ -71,13 +73,13 @@ export class CachedAssetStore implements AssetStore {
     condition: WriteCondition,
     commit: Commit,
   ): Promise<DeleteOutcome> {
-    return this.#commit({ namespace, name }, commit, nothing, (since) =>
+    return this.#commit(new AssetId(namespace, name), commit, nothing, (since) =>
       this.#origin.delete(namespace, name, condition, commit, since),
     );
   }
 
   async #commit<Outcome extends WriteOutcome | DeleteOutcome>(
-    { namespace, name }: AssetId,
+    id: AssetId,
     commit: Commit,
     made: (seq: number) => StoredAsset | null,
     write: (since: number) => Promise<Logged<Outcome>>,
@@ -88,7 +90,7 @@ export class CachedAssetStore implements AssetStore {
       const { epoch, seq: g }: CommitLog = log;
       const value = made(result.seq);
       const entry = { epoch, s: result.seq, g, readAt, tombstone: value === null, value };
-      commit.waitUntil(this.#assets.committed({ namespace, name }, entry));
+      commit.waitUntil(this.#assets.committed(id, entry));
     }
     return result;
   }

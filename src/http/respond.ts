@@ -20,7 +20,7 @@ const STATUS = {
 const JSON_TYPE = "application/json";
 
 /** Headers of every answer: without Cache-Control, what stands in front may keep a 200 for hours. */
-const COMMON = {
+export const COMMON = {
   "Cache-Control": "private, no-cache",
   "Content-Type": JSON_TYPE,
   "X-Content-Type-Options": "nosniff",

@@ -1,11 +1,14 @@
 import type { Exchange } from "./exchange.ts";
-import type { Counter, Meter } from "./meter.ts";
-import { alwaysTold, requestLine } from "./request-log.ts";
+import type { Meter } from "./meter.ts";
+import { requestLine, urgency, type Urgency } from "./request-log.ts";
 
 /** The part of an Analytics Engine dataset that is used; a binding fits as it is. */
 export interface Dataset {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 }
+
+/** Refused credentials told in a second, one by one. */
+const REFUSALS_TOLD = 10;
 
 export interface ObserverOptions {
   readonly meter: Meter;
@@ -14,6 +17,8 @@ export interface ObserverOptions {
   readonly dataset: Dataset | null;
   /** Of answers that need not be told, one in so many is. */
   readonly oneIn: number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   /** Age of the journal in seconds, and 1 while KV is left alone. */
   readonly state: () => readonly [journalAge: number, kvLeftAlone: number];
 }
@@ -22,13 +27,15 @@ export interface ObserverOptions {
 export class Observer {
   readonly #options: ObserverOptions;
   #untold = 0;
+  #second = 0;
+  #refusals = 0;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
   }
 
   observe(exchange: Exchange): void {
-    const { meter, oneIn } = this.#options;
+    const { meter } = this.#options;
     const { request, response, route, spent } = exchange;
     meter.answers(request.method, route, response.status, response.headers.get("X-Cache")).value += 1;
     if (spent !== null) {
@@ -36,26 +43,32 @@ export class Observer {
       meter.rowsRead += spent.rowsRead;
       meter.rowsWritten += spent.rowsWritten;
     }
-    if (alwaysTold(exchange)) this.#tell(exchange, 1);
-    else if ((this.#untold += 1) >= oneIn) {
-      this.#untold = 0;
-      this.#tell(exchange, oneIn);
-    }
+    const weight = this.weigh(urgency(exchange));
+    if (weight > 0) this.tell(exchange, weight);
   }
 
-  /** For the hot path, which keeps a counter of its own for each kind of answer: whether this one is to be told. */
-  counted(counter: Counter): boolean {
-    counter.value += 1;
-    return counter.value % this.#options.oneIn === 0;
+  /**
+   * For how many answers the one just counted is to be told; 0: not at all. A flood of refused credentials is sampled
+   * as reads are: told one by one it would drown all else, and cost more than the answers.
+   */
+  weigh(how: Urgency): number {
+    if (how === "always" || (how === "refusal" && this.#isFewRefusals())) return 1;
+    this.#untold += 1;
+    if (this.#untold < this.#options.oneIn) return 0;
+    this.#untold = 0;
+    return this.#options.oneIn;
   }
 
-  /** Tells of an answer that `counted` has picked. */
-  tell(exchange: Exchange): void {
-    this.#tell(exchange, this.#options.oneIn);
+  #isFewRefusals(): boolean {
+    const second = Math.floor(this.#options.clock() / 1000);
+    if (second !== this.#second) this.#refusals = 0;
+    this.#second = second;
+    this.#refusals += 1;
+    return this.#refusals <= REFUSALS_TOLD;
   }
 
   /** `weight`: for how many answers this one stands. docs/operations.md names the columns. */
-  #tell(exchange: Exchange, weight: number): void {
+  tell(exchange: Exchange, weight: number): void {
     const { log, dataset, state } = this.#options;
     log(requestLine(exchange));
     const { request, route, ms, spent } = exchange;

@@ -4,9 +4,13 @@ import type { Exchange } from "./exchange.ts";
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 const REFUSED = new Set([401, 403, 429]);
 
-/** Whether an answer is always told: writes, refused credentials and our own faults. Of the others a sample is. */
-export function alwaysTold({ request, response: { status } }: Exchange): boolean {
-  return status >= 500 || REFUSED.has(status) || !/^(?:GET|HEAD)$/.test(request.method);
+/** Which answers are told: all of them, refused credentials up to a rate, of the others a sample. */
+export type Urgency = "always" | "refusal" | "sample";
+
+/** Writes and our own faults are always told. */
+export function urgency({ request, response: { status } }: Exchange): Urgency {
+  if (REFUSED.has(status)) return "refusal";
+  return status >= 500 || !/^(?:GET|HEAD)$/.test(request.method) ? "always" : "sample";
 }
 
 /**

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { NEW_EPOCH } from "../../scripts/epoch.ts";
 import { apiKeyDigest } from "../../src/auth/api-keys.ts";
 import { BOUND_MS } from "../../src/cache/admit.ts";
+import { AssetId } from "../../src/cache/asset-kind.ts";
 import { UNCONDITIONAL, type AssetWrite } from "../../src/store/asset-store.ts";
 import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
 import { freshStorage } from "../support/worker.ts";
@@ -251,7 +252,7 @@ describe("what a request costs", () => {
     const [calls, gets] = [world.databaseCalls, world.kv.gets];
     for (let times = 0; times < 10; times += 1) expect((await seen(reader)).tier).toBe("MEMORY");
     expect([world.databaseCalls, world.kv.gets]).toEqual([calls, gets]);
-    expect(reader.assets.peek("default", "tool", world.now)?.value.etag).toBe('"1"');
+    expect(reader.assets.peek(new AssetId("default", "tool"), world.now)?.value.etag).toBe('"1"');
     expect([world.databaseCalls, world.kv.gets]).toEqual([calls, gets]);
   });
 

@@ -1,0 +1,112 @@
+import { refusedByForm } from "../auth/authenticate.ts";
+import { allows } from "../auth/grants.ts";
+import type { RememberedTokens } from "../auth/remembered.ts";
+import type { CachedAssetStore } from "../cache/cached-asset-store.ts";
+import { notModified } from "../http/conditional.ts";
+import { COMMON, failure, requestIdOf } from "../http/respond.ts";
+import type { Counter, Meter } from "../observability/meter.ts";
+import type { Observer } from "../observability/observer.ts";
+import type { ResolveService } from "../resolution/service.ts";
+import { ASSET, RESOLVE } from "../routes.ts";
+import { Targets, type Target } from "./target.ts";
+
+/** What an isolate remembers, each of which answers at once or not at all. */
+export interface Remembered {
+  readonly tokens: RememberedTokens;
+  readonly assets: Pick<CachedAssetStore, "peek">;
+  readonly resolutions: Pick<ResolveService, "peek">;
+  readonly observer: Observer;
+  readonly meter: Meter;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/**
+ * The one fast path. Nearly all requests are agents asking again for what this isolate has answered before: a GET of an
+ * asset or its resolution, with a token seen before. They are answered here from memory, before a URL is parsed, a route
+ * looked for or a promise made; that is most of what such a request costs otherwise. So is what has no credential at
+ * all, which costs whoever sends it nothing. The rules are those of the slow path (the same grants, the same admission
+ * of copies, the same headers), and whatever is not plainly such a request, or not in memory, is left to it: null.
+ */
+export function hotPath(remembered: Remembered): (request: Request) => Response | null {
+  const { tokens, observer, meter, clock } = remembered;
+  const targets = new Targets();
+  const assets = countersOf(ASSET, meter);
+  const resolutions = countersOf(RESOLVE, meter);
+
+  return (request) => {
+    if (request.method !== "GET") return null;
+    const target = targets.of(request.url);
+    if (target === null) return null;
+    const { headers } = request;
+    const now = clock();
+    const authorization = headers.get("Authorization") ?? "";
+    const principal = tokens.principalOf(authorization, now);
+    const counters = target.search === null ? assets : resolutions;
+    if (principal === null) return refuse(request, authorization, counters);
+    if (headers.has("Cache-Control")) return null;
+    const { namespace, name } = target.id;
+    if (!allows(principal.grants, { role: "view", namespace, name })) return null;
+    // Whoever may write here reads the newest.
+    if (allows(principal.grants, { role: "edit", namespace, name: null })) return null;
+    const found = remembered.assets.peek(target.id, now);
+    if (found === null) return null;
+
+    const asset = found.value;
+    if (target.search === null && asset.expressions !== null) return null;
+    const known = target.search === null ? null : remembered.resolutions.peek(asset.etag, target.search);
+    if (known === undefined) return null;
+    const { body, etag } = known ?? { body: asset.definition, etag: asset.etag };
+    const unchanged = headers.has("If-None-Match") && notModified(headers, etag);
+    const init = { status: unchanged ? 304 : 200, headers: headersOf(target, etag, found.ageSeconds) };
+    const response = new Response(unchanged ? null : body, init);
+    return counted(request, response, counters, unchanged ? "unchanged" : "whole", principal.name);
+  };
+
+  /** The answer to what cannot be a credential by its form; null for one that must be checked. */
+  function refuse(request: Request, authorization: string, counters: Counters): Response | null {
+    const refusal = refusedByForm(authorization);
+    if (refusal === null) return null;
+    return counted(request, failure(refusal, requestIdOf(request)), counters, "refused", null);
+  }
+
+  function counted(
+    request: Request,
+    response: Response,
+    counters: Counters,
+    as: "whole" | "unchanged" | "refused",
+    principal: string | null,
+  ): Response {
+    counters[as].value += 1;
+    const weight = observer.weigh(as === "refused" ? "refusal" : "sample");
+    if (weight > 0) {
+      const requestId = response.headers.get("X-Request-Id") ?? requestIdOf(request);
+      const { route } = counters;
+      observer.tell({ request, response, requestId, route, principal, ms: 0, spent: null }, weight);
+    }
+    return response;
+  }
+}
+
+/** What this path has answered on a route: 200, 304, 401. */
+interface Counters {
+  readonly route: string;
+  readonly whole: Counter;
+  readonly unchanged: Counter;
+  readonly refused: Counter;
+}
+
+function countersOf(route: string, meter: Meter): Counters {
+  const of = (status: number, tier: string | null) => meter.answers("GET", route, status, tier);
+  return { route, whole: of(200, "MEMORY"), unchanged: of(304, "MEMORY"), refused: of(401, null) };
+}
+
+/** Making headers is the dearest part of an answer, so they are made once a second. */
+function headersOf(target: Target, etag: string, ageSeconds: number): Headers {
+  const { prepared } = target;
+  if (prepared !== null && prepared.etag === etag && prepared.ageSeconds === ageSeconds)
+    return prepared.headers;
+  const headers = new Headers({ ...COMMON, "X-Cache": "MEMORY", Age: String(ageSeconds), ETag: etag });
+  target.prepared = { etag, ageSeconds, headers };
+  return headers;
+}

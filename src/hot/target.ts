@@ -1,0 +1,54 @@
+import { AssetId } from "../cache/asset-kind.ts";
+
+const CORE = "/api/core/v2/namespaces/";
+const EDGE = "/api/edge/v1/namespaces/";
+const RESOLVE_QUERY = "/resolve?";
+
+/** URLs remembered, and the longest of them. */
+const REMEMBERED = 10_000;
+const MAX_URL = 500;
+
+/** What a URL asks for, with the headers of the last answer: they are the same until a second has passed. */
+export interface Target {
+  readonly id: AssetId;
+  /** The query of a resolution, `?` included; null for the asset itself. */
+  readonly search: string | null;
+  prepared: { readonly etag: string; readonly ageSeconds: number; readonly headers: Headers } | null;
+}
+
+/** Reads URLs, and remembers those read: agents ask for the same again and again. */
+export class Targets {
+  readonly #known = new Map<string, Target>();
+
+  /** Null for a URL that is not plainly an asset's or a resolution's. */
+  of(url: string): Target | null {
+    const known = this.#known.get(url);
+    if (known !== undefined) return known;
+    const target = targetOf(url);
+    if (target !== null && url.length <= MAX_URL) {
+      if (this.#known.size >= REMEMBERED) this.#known.clear();
+      this.#known.set(url, target);
+    }
+    return target;
+  }
+}
+
+/** Reads `.../namespaces/<ns>/assets/<name>` and, under our own prefix, `/resolve?...`. */
+function targetOf(url: string): Target | null {
+  const path = url.indexOf("/", "https://".length);
+  const isCore = url.startsWith(CORE, path);
+  if (!isCore && !url.startsWith(EDGE, path)) return null;
+  const start = path + CORE.length;
+  const end = url.indexOf("/", start);
+  if (end === -1 || !url.startsWith("/assets/", end)) return null;
+  const namespace = url.slice(start, end);
+  const nameStart = end + "/assets/".length;
+  const nameEnd = isCore ? url.length : url.indexOf(RESOLVE_QUERY, nameStart);
+  if (nameEnd === -1) return null;
+  const encoded = url.slice(nameStart, nameEnd);
+  const name = isCore ? encoded : encoded.replaceAll("%2F", "/");
+  // An escape, a query or a slash at the end has a meaning that is decided elsewhere.
+  if (name === "" || /[%?]/.test(namespace + name) || (isCore && name.endsWith("/"))) return null;
+  const search = isCore ? null : url.slice(nameEnd + RESOLVE_QUERY.length - 1);
+  return { id: new AssetId(namespace, name), search, prepared: null };
+}
