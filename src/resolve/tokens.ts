@@ -1,3 +1,5 @@
+import { pass, read, type Reader } from "../reader.ts";
+
 /** What keeps a text from being filled in. */
 export interface TokenProblem {
   /** `missing`: the facts do not hold it. `unsupported`: more than a token, which an agent may know how to run. */
@@ -8,10 +10,10 @@ export interface TokenProblem {
 
 export type Substitution = { text: string } | { problems: TokenProblem[] };
 
-type Operand = { value: unknown } | { path: string[] };
+type Constant = string | number | boolean;
 
-/** One action's parts, or `null` for what is not one of the simple forms. */
-type Pipeline = { operand: Operand; fallbacks: Operand[] } | null;
+/** What an operand stands for, given the facts. */
+type Operand = (facts: unknown) => unknown;
 
 const PART =
   /\s+|(?:\.[\p{L}_][\p{L}\p{Nd}_]*)+|"(?:[^"\\\n]|\\.)*"|`[^`]*`|-?\d+(?:\.\d+)?(?![\w.])|\w+|\|/uy;
@@ -21,64 +23,60 @@ const PART =
  * `{{ index .labels "x" }}`, each with `| default "y"`, and constants. The facts are flat, like those of filters.
  */
 export function substituteTokens(text: string, facts: unknown): Substitution {
+  const reader = { text, at: 0 };
   const problems: TokenProblem[] = [];
   let result = "";
-  let at = 0;
-  for (let open = text.indexOf("{{"); open >= 0; open = text.indexOf("{{", at)) {
-    const { parts, end } = readAction(text, open + 2);
-    const trimsLeft = /^\{\{-\s/.test(text.slice(open, open + 4));
-    const before = text.slice(at, open);
-    result += trimsLeft ? before.trimEnd() : before;
-    const token = text.slice(open + 2, end < 0 ? undefined : end).trim();
-    const filled = parts === null || end < 0 ? unsupported(token) : fill(parts, token, facts);
+  for (;;) {
+    const open = text.indexOf("{{", reader.at);
+    if (open < 0) return problems.length > 0 ? { problems } : { text: result + text.slice(reader.at) };
+    const before = text.slice(reader.at, open);
+    result += /-\s/y.test(text.slice(open + 2, open + 4)) ? before.trimEnd() : before;
+    reader.at = open + 2;
+    const parts = readParts(reader);
+    const close = text.indexOf("}}", reader.at);
+    const token = text.slice(open + 2, close < 0 ? undefined : close);
+    const filled = parts === null || close < 0 ? null : fill(parts, facts);
     if (typeof filled === "string") result += filled;
-    else problems.push(filled);
-    if (end < 0) return { problems };
-    at = end + 2;
-    if (/\s-$/.test(text.slice(open, end))) at += text.slice(at).length - text.slice(at).trimStart().length;
+    else problems.push({ kind: filled === null ? "unsupported" : "missing", token: token.trim() });
+    if (close < 0) return { problems };
+    reader.at = close + 2;
+    if (/\s-$/.test(token)) pass(reader, /\s*/y);
   }
-  return problems.length > 0 ? { problems } : { text: result + text.slice(at) };
 }
 
-function unsupported(token: string): TokenProblem {
-  return { kind: "unsupported", token };
-}
-
-/** The parts of the action up to `}}`, which may also stand in a string; `end` is -1 when it is not closed. */
-function readAction(text: string, start: number): { parts: string[] | null; end: number } {
+/** The parts of an action up to `}}`, which may also stand in a string; `null` when one is of no known form. */
+function readParts(reader: Reader): string[] | null {
   const parts: string[] = [];
-  let at = text.startsWith("-", start) ? start + 1 : start;
-  while (!/^(?:-?\}\}|$)/.test(text.slice(at, at + 3))) {
-    PART.lastIndex = at;
-    const part = PART.exec(text)?.[0];
-    if (part === undefined) return { parts: null, end: text.indexOf("}}", at) };
+  pass(reader, /-/y);
+  while (!pass(reader, /(?=-?\}\})|$/y)) {
+    const [part] = read(reader, PART) ?? [];
+    if (part === undefined) return null;
     if (part.trim() !== "") parts.push(part);
-    at += part.length;
   }
-  return { parts, end: text.indexOf("}}", at) };
+  return parts;
 }
 
-function fill(parts: string[], token: string, facts: unknown): string | TokenProblem {
-  const pipeline = parse(parts);
-  if (pipeline === null) return unsupported(token);
-  for (const operand of [pipeline.operand, ...pipeline.fallbacks]) {
-    const value = "value" in operand ? operand.value : lookUp(facts, operand.path);
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-      return String(value);
-    if (value !== undefined && value !== null) return unsupported(token);
+/** What the action comes to; `undefined` when the facts do not hold it, `null` for one of no simple form. */
+function fill(parts: string[], facts: unknown): string | null | undefined {
+  const operands = operandsOf(parts);
+  if (operands.includes(null)) return null;
+  for (const operand of operands) {
+    const value = operand?.(facts);
+    if (isConstant(value)) return String(value);
+    if (value !== undefined && value !== null) return null;
   }
-  return { kind: "missing", token };
+  return undefined;
 }
 
-/** `operand | default constant`, or `default constant operand`. */
-function parse(parts: string[]): Pipeline {
+/** `operand | default constant`, or `default constant operand`: the first that is there counts. */
+function operandsOf(parts: string[]): (Operand | null)[] {
   const [first = [], ...filters] = splitAt(parts, "|");
-  const reversed = first[0] === "default" && first.length > 2;
-  const operand = readOperand(reversed ? first.slice(2) : first);
-  const fallbacks = filters.map(([name, ...rest]) => (name === "default" ? readOperand(rest) : null));
-  if (reversed) fallbacks.unshift(readOperand(first.slice(1, 2)));
-  const known = fallbacks.filter((one) => one !== null);
-  return operand === null || known.length < fallbacks.length ? null : { operand, fallbacks: known };
+  const [word, fallback = "", ...rest] = first;
+  const reversed = word === "default" && rest.length > 0;
+  return [
+    ...(reversed ? [readOperand(rest), readOperand([fallback])] : [readOperand(first)]),
+    ...filters.map(([name, ...operand]) => (name === "default" ? readOperand(operand) : null)),
+  ];
 }
 
 function splitAt(parts: string[], separator: string): string[][] {
@@ -91,15 +89,15 @@ function splitAt(parts: string[], separator: string): string[][] {
 }
 
 function readOperand(parts: string[]): Operand | null {
-  const [first, second, ...keys] = parts;
+  const [first = "", second, ...keys] = parts;
   if (first === "index" && second?.startsWith(".") === true && keys.length > 0) {
     const names = keys.map(readConstant);
-    return names.includes(undefined) ? null : { path: [...fieldNames(second), ...names.map(String)] };
+    return names.includes(undefined) ? null : lookUp([...fieldNames(second), ...names.map(String)]);
   }
-  if (first === undefined || second !== undefined) return null;
-  if (first.startsWith(".")) return { path: fieldNames(first) };
+  if (second !== undefined) return null;
+  if (first.startsWith(".")) return lookUp(fieldNames(first));
   const value = readConstant(first);
-  return value === undefined ? null : { value };
+  return value === undefined ? null : () => value;
 }
 
 function fieldNames(chain: string): string[] {
@@ -107,25 +105,28 @@ function fieldNames(chain: string): string[] {
 }
 
 /** A string, number or boolean as Go writes it; `undefined` for anything else. */
-function readConstant(part: string): string | number | boolean | undefined {
-  if (part.startsWith("`")) return part.slice(1, -1);
-  if (part === "true" || part === "false") return part === "true";
-  if (!/^["\-\d]/.test(part)) return undefined;
+function readConstant(part: string): Constant | undefined {
   try {
-    const value: unknown = JSON.parse(part);
-    return typeof value === "string" || typeof value === "number" ? value : undefined;
+    const value: unknown = part.startsWith("`") ? part.slice(1, -1) : JSON.parse(part);
+    return isConstant(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function lookUp(facts: unknown, path: string[]): unknown {
-  let value: unknown = facts;
-  for (const name of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = Reflect.get(value, name);
-  }
-  return value;
+function isConstant(value: unknown): value is Constant {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+function lookUp(path: string[]): Operand {
+  return (facts) => {
+    let value = facts;
+    for (const name of path) {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+      value = Reflect.get(value, name);
+    }
+    return value;
+  };
 }
 
 /** What is filled in of a build. */
@@ -156,7 +157,7 @@ export function substituteBuild({ url = "", filters, headers }: Tokened, facts: 
   const filled = (where: string, text: string): string => {
     const result = substituteTokens(text, facts);
     if ("text" in result) return result.text;
-    for (const { kind, token } of result.problems) problems.push({ kind, token, where });
+    for (const problem of result.problems) problems.push({ ...problem, where });
     return text;
   };
   const entries = Object.entries(headers ?? {}).map(([name, value]) => [

@@ -1,4 +1,4 @@
-import { read, take } from "../reader.ts";
+import { read, take } from "../../reader.ts";
 import { continuesIdentifier } from "./characters.ts";
 import { report, type Kind, type Parser } from "./parser.ts";
 

@@ -1,4 +1,4 @@
-import { read, readCodePoint, take, type Reader } from "../reader.ts";
+import { read, readCodePoint, take, type Reader } from "../../reader.ts";
 
 /** What Go says of a pattern it cannot read, without its leading `error parsing regexp: `. */
 export function patternError(complaint: string, about: string): SyntaxError {

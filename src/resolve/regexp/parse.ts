@@ -1,4 +1,4 @@
-import { read, take, type Reader } from "../reader.ts";
+import { read, take, type Reader } from "../../reader.ts";
 import { parseClass, readCharacter, readPerl, oneCode, type CharacterSet, patternError } from "./classes.ts";
 import { choice, group, repeat, sequence, single, type Part } from "./steps.ts";
 

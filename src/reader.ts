@@ -11,7 +11,15 @@ export function take(reader: Reader, text: string): boolean {
   return true;
 }
 
-/** Takes what a sticky expression matches next. */
+/** Takes what a sticky expression matches next; whether it does. */
+export function pass(reader: Reader, shape: RegExp): boolean {
+  shape.lastIndex = reader.at;
+  if (!shape.test(reader.text)) return false;
+  reader.at = shape.lastIndex;
+  return true;
+}
+
+/** The same, with its groups. */
 export function read(reader: Reader, shape: RegExp): RegExpExecArray | null {
   shape.lastIndex = reader.at;
   const found = shape.exec(reader.text);
