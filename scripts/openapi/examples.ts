@@ -10,7 +10,7 @@ export const SIMPLE = {
   url: "https://assets.example.com/my-secure-asset.tar.gz",
   sha512: SHA512,
   filters: { "entity.system.os": "linux", "entity.system.arch": "amd64" },
-  headers: { Authorization: "Bearer $TOKEN", "X-Forwarded-For": "client1, proxy1, proxy2" },
+  headers: { Authorization: "Bearer $TOKEN" },
   metadata: { name: "my-secure-asset", namespace: "default" },
 };
 

@@ -68,7 +68,7 @@ const QUERY: Readonly<Record<string, Told>> = {
     name: "to",
     description: "The seq to compare; when left out, the last revision.",
     schema: seq,
-    example: 2,
+    example: 3,
   },
   fromTime: {
     name: "from",
