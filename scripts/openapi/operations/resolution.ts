@@ -117,7 +117,11 @@ export const RESOLUTION_OPERATIONS: Descriptions = {
           },
         },
       }),
-      400: invalid(BAD_FACT, "the facts do not fill these tokens of the asset: url: {{ .labels.region }}"),
+      400: invalid(
+        BAD_FACT,
+        "the facts do not fill these tokens of the asset: url: {{ .labels.region }}",
+        "URL must be HTTP or HTTPS",
+      ),
       404: notFound(MATCHLESS, "not found", MISMATCH),
       503: shared("Unavailable"),
     },

@@ -1,4 +1,4 @@
-import { content, empty, json, notFound, refusal } from "../answers.ts";
+import { content, empty, invalid, json, notFound, refusal } from "../answers.ts";
 import type { Described, Descriptions } from "../describe.ts";
 import type { Answer, Header } from "../model.ts";
 import { Health, Index, Ready, Version } from "../schemas/service.ts";
@@ -104,6 +104,10 @@ export const SERVICE_OPERATIONS: Descriptions = {
   ]),
   "GET /docs/:file": {
     ...files,
-    answers: { ...files.answers, 404: notFound("There is no such file.") },
+    answers: {
+      ...files.answers,
+      400: invalid("invalid URL escape in the path at file"),
+      404: notFound("There is no such file."),
+    },
   },
 };
