@@ -14,7 +14,7 @@ export function pathWith({ template }: Pick<Placed, "template">, values: Values)
     if (parameter.in === "query")
       for (const [name, text] of spelled(parameter, value)) query.append(name, text);
   }
-  return query.size === 0 ? path : `${path}?${query}`;
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
 
 /** The headers of these parameters. */

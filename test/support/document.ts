@@ -61,7 +61,7 @@ function patternOf(template: string): RegExp {
 
 /** What the document says of a request: its operation, or that the path has another method, or no path. */
 export function operationFor(method: string, path: string): Operation | "other-method" | "no-path" {
-  const { pathname } = new URL(path, "http://document");
+  const { pathname } = new URL(`http://document${path}`);
   const found = Object.keys(DOCUMENT.paths).find(
     (template) => PATTERNS.get(template)?.test(pathname) === true,
   );
