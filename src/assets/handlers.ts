@@ -13,12 +13,12 @@ import type { StoredAsset } from "../store/asset-store.ts";
 import { decodeAsset } from "./decode.ts";
 import { entityTag } from "./etag.ts";
 import { readPatch } from "./patch.ts";
-import { negotiateForm, represent, vary } from "./representation.ts";
+import { negotiateForm, represent, vary, type Negotiation } from "./representation.ts";
 import type { Asset } from "./schema.ts";
 import { readSelection } from "./selection.ts";
 
 export async function getAsset(context: Context): Promise<Response> {
-  const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
+  const negotiation = negotiateForm(context);
   const reading = readingOf(context);
   const asset = await context.services.assets.get(namespaceOf(context), nameOf(context), reading);
   const { definition, etag } = represent(asset, negotiation);
@@ -31,7 +31,7 @@ export async function getAsset(context: Context): Promise<Response> {
 /** The list of a namespace or, on the path without one, of the whole cluster. */
 export async function listAssets(context: Context): Promise<Response> {
   const { searchParams } = context.url;
-  const negotiation = negotiateForm(searchParams, context.request.headers);
+  const negotiation = negotiateForm(context);
   const namespace = context.params["namespace"] ?? null;
   const { limit, start } = readPage(searchParams);
   const accepts = both(visibleTo(principalOf(context), namespace), readSelection(searchParams));
@@ -49,6 +49,7 @@ export async function listAssets(context: Context): Promise<Response> {
 }
 
 export async function createAsset(context: Context): Promise<Response> {
+  const negotiation = negotiateForm(context);
   const asset = await readAsset(context);
   const principal = principalOf(context);
   const namespace = namespaceOf(context);
@@ -58,21 +59,22 @@ export async function createAsset(context: Context): Promise<Response> {
   if (isStrict(context)) refuseFindings(asset);
   const place = { namespace, name: null };
   const stored = await context.services.assets.create(place, asset, commitOf(context));
-  return written(context, stored, 200, { Location: locationOf(stored) });
+  return written(context, stored, negotiation, 200, { Location: locationOf(stored) });
 }
 
 export async function replaceAsset(context: Context): Promise<Response> {
+  const negotiation = negotiateForm(context);
   const asset = await readAsset(context);
   const place = { namespace: namespaceOf(context), name: nameOf(context) };
   if (isStrict(context)) refuseFindings(asset);
   const condition = readConditions(context.request.headers);
   const stored = await context.services.assets.replace(place, asset, commitOf(context), condition);
-  return written(context, stored, 201);
+  return written(context, stored, negotiation, 201);
 }
 
 export async function patchAsset(context: Context): Promise<Response> {
   const place = { namespace: namespaceOf(context), name: nameOf(context) };
-  const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
+  const negotiation = negotiateForm(context);
   const patch = await readPatch(context.request, place);
   const condition = readConditions(context.request.headers);
   const accept = isStrict(context) ? refuseFindings : undefined;
@@ -95,10 +97,10 @@ async function readAsset(context: Context): Promise<Asset> {
 function written(
   context: Context,
   asset: StoredAsset,
+  negotiation: Negotiation,
   status: 200 | 201,
   headers: Record<string, string> = {},
 ): Response {
-  const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
   const { definition, etag } = represent(asset, negotiation);
   const all = { ETag: etag, ...vary([asset], negotiation), ...lintHeader(asset), ...headers };
   const preference = context.request.headers.get("Prefer") ?? "";

@@ -1,3 +1,4 @@
+import type { Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import type { Representation, StoredAsset } from "../store/asset-store.ts";
 import type { FilterForm } from "./encode.ts";
@@ -12,11 +13,12 @@ export interface Negotiation {
   readonly byAgent: boolean;
 }
 
-export function negotiateForm(query: URLSearchParams, headers: Headers): Negotiation {
-  const asked = query.get("filters");
+/** To be asked before anything is written: a form that there is not is 400. */
+export function negotiateForm({ request, url }: Pick<Context, "request" | "url">): Negotiation {
+  const asked = url.searchParams.get("filters");
   if (asked === "expressions" || asked === "as-written") return { form: asked, byAgent: false };
   if (asked !== null) throw invalid(`invalid filters "${asked}": use expressions or as-written`);
-  const goClient = GO_CLIENT.test(headers.get("User-Agent") ?? "");
+  const goClient = GO_CLIENT.test(request.headers.get("User-Agent") ?? "");
   return { form: goClient ? "expressions" : "as-written", byAgent: true };
 }
 

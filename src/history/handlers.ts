@@ -1,6 +1,6 @@
-import { negotiateForm, represent, vary } from "../assets/representation.ts";
+import { getAsset } from "../assets/handlers.ts";
 import { allows } from "../auth/grants.ts";
-import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
+import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
@@ -8,8 +8,6 @@ import { continueToken, readPage } from "../http/pagination.ts";
 import { goDecode, goInteger, goStruct } from "../http/go-decode.ts";
 import { readSeq } from "../http/query.ts";
 import { json, text } from "../http/respond.ts";
-import { servedHeaders } from "../http/served.ts";
-import { tagged } from "../http/tagged.ts";
 import type { AssetRevision } from "../store/history-store.ts";
 import { differenceLines, mergePatchBetween } from "./difference.ts";
 import { shownDefinition, shownRevision, shownValue } from "./shown.ts";
@@ -39,16 +37,7 @@ export async function getRevision(context: Context): Promise<Response> {
 export async function getAssetAt(context: Context): Promise<Response> {
   const { namespace, name } = placeOf(context);
   const at = readSeq(context.url.searchParams.get("at"), "at");
-  if (at === null) {
-    const negotiation = negotiateForm(context.url.searchParams, context.request.headers);
-    const reading = readingOf(context);
-    const asset = await context.services.assets.get(namespace, name, reading);
-    const { definition, etag } = represent(asset, negotiation);
-    return tagged(context.request, definition, etag, {
-      ...vary([asset], negotiation),
-      ...servedHeaders(reading),
-    });
-  }
+  if (at === null) return getAsset(context);
   const { definition, etag } = await context.services.history.at(namespace, name, at);
   if (definition === null || etag === null) throw notFound();
   const masked = !mayWrite(context);

@@ -11,7 +11,8 @@ export interface MintedKey {
   readonly record: KeyRecord;
 }
 
-const NAME = /^[\w.\-:@]{1,128}$/;
+/** `.` and `..` never reach a path, so such a key could not be revoked. */
+const NAME = /^(?!\.\.?$)[\w.\-:@]{1,128}$/;
 const GRANTS = 50;
 
 /** The rules of API keys: nobody hands out, sees or ends more than they hold. */

@@ -7,6 +7,7 @@ import { notFound } from "../errors.ts";
  */
 export async function getDocument({ request, services }: Context): Promise<Response> {
   const response = await services.documents(request);
-  if (response.status === 404) throw notFound();
+  // The platform redirects other spellings of a path (`/docs/index`); they are no paths of ours.
+  if (response.status > 304) throw notFound();
   return response;
 }

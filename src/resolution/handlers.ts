@@ -54,8 +54,11 @@ export async function downloadForMachine(context: Context): Promise<Response> {
   if (found.resolution.outcome === "none") throw noMatch(context, found.resolution);
   const { resolved } = found.resolution;
   if (resolved.unresolved.length > 0) throw unfilled(resolved);
+  // A header holds less than a filled-in url may: line ends and the like are escaped.
+  const location = URL.parse(resolved.url);
+  if (location === null) throw invalid("URL must be HTTP or HTTPS");
   const digest = digestHeader(resolved.sha512);
-  return redirect(resolved.url, {
+  return redirect(location.href, {
     "X-Asset-Sha512": resolved.sha512,
     ...(digest === null ? {} : { Digest: digest }),
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { anAsset, OTHER_SHA512, servedAsset, SHA512 } from "../support/fixtures.ts";
-import { aNamespace, api, ASSETS, freshStorage, tokenFor } from "../support/worker.ts";
+import { aNamespace, api, ASSETS, freshStorage, storedRows, tokenFor } from "../support/worker.ts";
 
 const editor = await tokenFor(["edit@*"]);
 
@@ -225,6 +225,16 @@ describe("map filters", () => {
       message: 'invalid filters "both": use expressions or as-written',
       code: 1,
     });
+  });
+
+  it.each([
+    ["POST", ASSETS],
+    ["PUT", `${ASSETS}/odd`],
+  ])("store nothing when %s asks for a form that there is not", async (method, path) => {
+    const before = await storedRows();
+    const refused = await api(method, `${path}?filters=both`, { token: editor, body: anAsset("odd") });
+    expect(refused.status).toBe(400);
+    expect(await storedRows()).toBe(before);
   });
 
   it("have the same bytes and tag as an asset written with the equivalent list", async () => {

@@ -27,8 +27,8 @@ describe("documents beside the Worker", () => {
     expect(await head.text()).toBe("");
   });
 
-  it("a file that is not there is Sensu's 404", async () => {
-    const response = await api("GET", "/docs/absent.js");
+  it.each(["absent.js", "docs%2Ejs", "index"])("%s, which is not there, is Sensu's 404", async (file) => {
+    const response = await api("GET", `/docs/${file}`);
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ message: "not found", code: 2 });
   });

@@ -164,6 +164,11 @@ describe("API keys", () => {
       { name: "a b", grants: ["view@default"] },
       "a key's name may hold up to 128 letters, digits and _ . - : @",
     ],
+    // Such a name never reaches a path, so the key could not be revoked.
+    [
+      { name: "..", grants: ["view@default"] },
+      "a key's name may hold up to 128 letters, digits and _ . - : @",
+    ],
     [{ name: "k", grants: [] }, "grants cannot be empty; give at least one, such as view@default"],
     [
       { name: "k", grants: ["view"] },

@@ -161,6 +161,21 @@ describe("resolve", () => {
     });
   });
 
+  it("redirects to a url that a header can hold, whatever the facts hold", async () => {
+    const query = "os=linux&arch=amd64&labels.region=a%0Ab%00%E2%9C%93";
+    const answer = await api("GET", `${EDGE}/download?${query}`, { token: agent });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("Location")).toBe("https://e/linux-ab%00%E2%9C%93.tar.gz");
+  });
+
+  it("answers 400 when the facts make no url", async () => {
+    const body = anAsset("tool", { url: "{{ .labels.url }}" });
+    await api("PUT", `${ASSETS}/tool`, { token: editor, body });
+    const answer = await api("GET", `${EDGE}/download?labels.url=x`, { token: agent });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({ message: "URL must be HTTP or HTTPS", code: 1 });
+  });
+
   it.each([
     ["kernel=6", '"kernel" is no fact'],
     ["arm_version=seven", "invalid arm_version"],

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeAsset, decodePatch } from "../../src/assets/decode.ts";
 import { ApiError } from "../../src/errors.ts";
-import * as schemas from "../support/schemas.ts";
+import * as schemas from "../../scripts/openapi/schemas/assets.ts";
 
 /** Values of the shapes an asset is made of, right and wrong. */
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));

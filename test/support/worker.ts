@@ -3,6 +3,7 @@ import { applyD1Migrations, createScheduledController } from "cloudflare:test";
 import { signAccessToken } from "../../src/auth/access-tokens.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import worker from "../../src/index.ts";
+import { refuseUndescribed } from "./described.ts";
 
 export const ORIGIN = "http://127.0.0.1:8080";
 export const ASSETS = "/api/core/v2/namespaces/default/assets";
@@ -15,7 +16,10 @@ export interface Sent {
   readonly headers?: Record<string, string>;
 }
 
-/** The one way tests make a request. A body that is no string or bytes is sent as JSON. No token, no credential. */
+/**
+ * The one way tests make a request. A body that is no string or bytes is sent as JSON. No token, no credential. Fails
+ * when the OpenAPI document does not describe the answer.
+ */
 export async function api(
   method: string,
   path: string,
@@ -26,7 +30,9 @@ export async function api(
   if (token !== undefined && token !== null) sent.set("Authorization", `Bearer ${token}`);
   const raw = body === undefined || typeof body === "string" || body instanceof Uint8Array;
   const init = { method, headers: sent, body: raw ? body : JSON.stringify(body), redirect: "manual" };
-  return exports.default.fetch(new Request(`${ORIGIN}${path}`, init as RequestInit));
+  const response = await exports.default.fetch(new Request(`${ORIGIN}${path}`, init as RequestInit));
+  await refuseUndescribed(method, path, response);
+  return response;
 }
 
 export interface TokenOptions {

@@ -1,0 +1,131 @@
+import type * as z from "zod";
+import { headers } from "./headers.ts";
+import type { Answer, Content, Example, Header, Reference, RequestBody, Schema } from "./model.ts";
+import { ErrorBody } from "./schemas/common.ts";
+import { ref } from "./schemas/registry.ts";
+
+const COMMON = ["Cache-Control", "X-Content-Type-Options"];
+const JSON_TYPE = "application/json";
+
+interface Told {
+  /** Names of headers; with a `?` those that need not be there. */
+  readonly headers?: readonly string[];
+  readonly more?: Readonly<Record<string, Header>>;
+}
+
+/** An answer without a body. */
+export function empty(description: string, { headers: names = [], more = {} }: Told = {}): Answer {
+  return { description, headers: { ...headers(...COMMON, ...names), ...more } };
+}
+
+/** An answer in one or more types. */
+export function content(description: string, types: Content, told: Told = {}): Answer {
+  return { ...empty(description, told), content: types };
+}
+
+/** A JSON answer with an example. */
+export function json(description: string, schema: z.ZodType, example: unknown, told: Told = {}): Answer {
+  return content(description, { [JSON_TYPE]: { schema: ref(schema), example } }, told);
+}
+
+/** A list of these as a JSON answer. */
+export function list(description: string, items: z.ZodType, example: unknown, told: Told = {}): Answer {
+  const schema = { type: "array", items: ref(items) };
+  return content(description, { [JSON_TYPE]: { schema, example } }, told);
+}
+
+/** An error with messages that clients meet. */
+export function refusal(
+  description: string,
+  code: number,
+  messages: readonly string[],
+  told: Told = {},
+): Answer {
+  const [first] = messages;
+  const example = (message: string | undefined): Example => ({ value: { message, code } });
+  const shown =
+    messages.length === 1
+      ? { example: { message: first, code } }
+      : {
+          examples: Object.fromEntries(
+            messages.map((message, index) => [`error${index + 1}`, example(message)]),
+          ),
+        };
+  const all = { ...told, headers: ["X-Request-Id", ...(told.headers ?? [])] };
+  return content(description, { [JSON_TYPE]: { schema: ref(ErrorBody), ...shown } }, all);
+}
+
+/** 400 with messages that clients meet. */
+export function invalid(...messages: readonly string[]): Answer {
+  return refusal("Something in the request is wrong; the message says what, in Sensu's words.", 1, messages);
+}
+
+/** 404 with Sensu's one text for whatever is not there, or others. */
+export function notFound(description: string, ...messages: readonly string[]): Answer {
+  return refusal(description, 2, messages.length === 0 ? ["not found"] : messages);
+}
+
+/** Answers that several routes share. */
+export const SHARED: Readonly<Record<string, Answer>> = {
+  Unauthenticated: refusal(
+    "There is no credential of a known scheme, or it does not hold; the message does not say why.",
+    5,
+    ["bad credentials", "invalid credentials"],
+    { headers: ["WWW-Authenticate"] },
+  ),
+  PermissionDenied: refusal("The credential does not grant this. Decided before anything is looked up.", 4, [
+    "unauthorized to perform action",
+  ]),
+  NotModified: empty("What the client has is still the same.", {
+    headers: ["ETag", "X-Cache", "Age", "Vary?", "Warning?", "Server-Timing?", "Sensu-Continue?"],
+  }),
+  PreconditionFailed: refusal("If-Match or If-None-Match does not hold; nothing was written.", 7, [
+    "at least one condition failed for the asset my-secure-asset",
+  ]),
+  TooLarge: refusal("The body is larger than 512,000 bytes (of a set: 8 MiB).", 1, [
+    "request body too large: the limit is 512000 bytes",
+  ]),
+  TooManyRequests: refusal(
+    "Too many failed credentials from this address.",
+    9,
+    ["too many failed credentials; wait a minute"],
+    { headers: ["Retry-After"] },
+  ),
+  InternalError: refusal("Something is wrong here, not with the request.", 0, [
+    "internal error occurred; request id 8f14e45f-ceea-467f-a1c2-2f3f9d1f6d8b",
+  ]),
+  Unavailable: refusal(
+    "The database, or the issuer of tokens, does not answer. Nothing was acknowledged; the request may be sent again.",
+    0,
+    ["the database does not answer; try again", "the credential cannot be checked now"],
+    { headers: ["Retry-After"] },
+  ),
+  NoRoute: notFound("The answer of every path that this document does not have."),
+  MethodNotAllowed: refusal(
+    "The answer of every path of this document to a method that it does not have.",
+    1,
+    ["method not allowed; use GET, HEAD, POST"],
+    { headers: ["Allow"] },
+  ),
+};
+
+/** A reference to a shared answer. */
+export function shared(name: string): Reference {
+  if (SHARED[name] === undefined) throw new Error(`scripts/openapi/answers.ts has no answer ${name}`);
+  return { $ref: `#/components/responses/${name}` };
+}
+
+/** A JSON body with its examples by name. */
+export function jsonBody(
+  description: string,
+  schema: z.ZodType,
+  examples: Readonly<Record<string, Example>>,
+  required = true,
+): RequestBody {
+  return { description, required, content: { [JSON_TYPE]: { schema: ref(schema), examples } } };
+}
+
+/** Text, each line or event of which holds one of these as JSON. */
+export function embedded(schema: z.ZodType, description: string): Schema {
+  return { type: "string", description, contentMediaType: JSON_TYPE, contentSchema: ref(schema) };
+}

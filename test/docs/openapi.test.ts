@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { Validator as OpenApiValidator } from "@seriousme/openapi-schema-validator";
+import { describe, expect, it } from "vitest";
+import {
+  describeApi,
+  DESCRIPTIONS,
+  documentText,
+  securityOf,
+  templateOf,
+} from "../../scripts/openapi/document.ts";
+import type { Method, OpenApi, Operation, Parameter, Reference } from "../../scripts/openapi/model.ts";
+import type { Route } from "../../src/context.ts";
+import { routes } from "../../src/routes.ts";
+
+const text = readFileSync("public/openapi.json", "utf8");
+const document: OpenApi = JSON.parse(text);
+const rows = routes.map((row) => [`${row.method} ${row.path}`, row] as const);
+
+/** Sensu's login has credentials of its own, where the route table says `public`. */
+const LOGIN: Readonly<Record<string, string>> = {
+  "GET /auth": "basic",
+  "GET /auth/test": "basic",
+  "POST /auth/token": "bearer",
+  "POST /auth/logout": "bearer",
+};
+
+function operationOf(row: Route): Operation | undefined {
+  return document.paths[templateOf(row)]?.[row.method.toLowerCase() as Method];
+}
+
+function parametersOf(operation: Operation | undefined): Parameter[] {
+  return (operation?.parameters ?? []).map((each) => resolve<Parameter>(each));
+}
+
+function resolve<T>(each: T | Reference): T {
+  if (typeof each !== "object" || each === null || !("$ref" in each)) return each;
+  const steps = each.$ref.replace(/^#\//, "").split("/");
+  return steps.reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], document) as T;
+}
+
+describe("public/openapi.json", () => {
+  it("is what `npm run openapi` makes of the route table, the descriptions and the schemas", () => {
+    expect(text).toBe(documentText(routes));
+  });
+
+  it("is valid OpenAPI 3.1, and every reference in it leads somewhere", async () => {
+    const validator = new OpenApiValidator();
+    const result = await validator.validate(structuredClone(document) as unknown as Record<string, unknown>);
+    expect(result.errors ?? []).toEqual([]);
+    expect(validator.version).toBe("3.1");
+    const references = [...text.matchAll(/"\$ref": "([^"]+)"/g)].map(([, to = ""]) => to);
+    expect(references.length).toBeGreaterThan(100);
+    for (const to of new Set(references)) expect([to, resolve({ $ref: to })]).not.toContain(undefined);
+  });
+
+  it("has the routes of src/routes.ts, and no others", () => {
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual(routes.map((row) => `${row.method} ${templateOf(row)}`).sort());
+    expect(Object.keys(DESCRIPTIONS).sort()).toEqual(rows.map(([key]) => key).sort());
+  });
+
+  it("cannot be made for a route that nothing is said of", () => {
+    const handle = () => new Response(null);
+    const odd: Route = { method: "PUT", path: "/version", access: "admin", handle };
+    expect(() => describeApi([...routes, odd])).toThrow(/^PUT \/version is not described: say/);
+  });
+
+  it("names each operation once, in a chapter that exists", () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const chapters = document.tags.map(({ name }) => name);
+    for (const { tags } of operations) expect(chapters).toEqual(expect.arrayContaining([...tags]));
+  });
+});
+
+describe("the description of a route", () => {
+  it.each(rows)("%s asks for the credential that the table asks for", (key, row) => {
+    const scheme = LOGIN[key];
+    const expected = scheme === undefined ? securityOf(row.access) : [{ [scheme]: [] }];
+    const operation = operationOf(row);
+    expect(operation?.security).toEqual(expected);
+    const refusals = Object.keys(operation?.responses ?? {}).filter((status) =>
+      /^40[13]$|^429$/.test(status),
+    );
+    if (scheme !== undefined) expect(refusals).toContain("401");
+    else if (row.access === "public") expect(refusals).toEqual([]);
+    else if (row.access !== "authenticated") expect(refusals).toEqual(["401", "403", "429"]);
+    else expect(refusals).toEqual(expect.arrayContaining(["401", "429"]));
+  });
+
+  it.each(rows)("%s tells of the parameters in its path, and of each parameter once", (_, row) => {
+    const parameters = parametersOf(operationOf(row));
+    const inPath = parameters.filter((parameter) => parameter.in === "path");
+    expect(inPath.map(({ name }) => name)).toEqual([...row.path.matchAll(/:(\w+)/g)].map(([, name]) => name));
+    expect(inPath.every(({ required }) => required === true)).toBe(true);
+    const names = parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name, example } of parameters) expect([name, example]).not.toContain(undefined);
+  });
+
+  it.each(rows)("%s tells of a success, of a failure here, and what a body is like", (_, row) => {
+    const { responses = {}, requestBody } = operationOf(row) ?? {};
+    const statuses = Object.keys(responses);
+    expect(statuses.filter((status) => /^[23]/.test(status)).length).toBeGreaterThan(0);
+    expect(statuses).toContain("500");
+    if (row.method === "GET" || row.method === "DELETE") expect(requestBody).toBeUndefined();
+    else expect(Object.keys(requestBody?.content ?? {}).length).toBeGreaterThan(0);
+    if (requestBody !== undefined) expect(statuses).toEqual(expect.arrayContaining(["400", "413"]));
+  });
+});
