@@ -30,21 +30,20 @@ export function contentView(api, content = {}) {
 }
 
 /**
- * The first is open, the others unfold.
+ * One stands as it is; of several the first is open and the others unfold.
  * @param {OpenApi} api
  * @param {import("./openapi.js").Media} media
  */
 function examples(api, media) {
-  const shown = examplesOf(api, media).map(({ title, description, value }, index) =>
-    element(
-      "details",
-      { open: index === 0 },
-      element("summary", {}, title),
-      description === undefined ? null : element("p", {}, ...inline(description)),
-      codeBlock(textOf(value), `example: ${title}`),
-    ),
-  );
-  return shown.length === 0 ? [] : [element("div", { class: "examples" }, ...shown)];
+  const shown = examplesOf(api, media);
+  if (shown.length === 0) return [];
+  const views = shown.map(({ title, description, value }, index) => {
+    const block = codeBlock(textOf(value), `example: ${title}`);
+    if (shown.length === 1) return block;
+    const said = description === undefined ? null : element("p", {}, ...inline(description));
+    return element("details", { open: index === 0 }, element("summary", {}, title), said, block);
+  });
+  return [element("div", { class: "examples" }, ...views)];
 }
 
 /**

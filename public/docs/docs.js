@@ -87,7 +87,7 @@ function failure(error) {
     "div",
     { class: "failure", role: "alert" },
     element("h1", {}, "The description could not be loaded"),
-    element("p", {}, code(DESCRIPTION), `: ${why}.`),
+    element("p", {}, element("a", { href: DESCRIPTION }, code(DESCRIPTION)), `: ${why}.`),
     element("button", { type: "button", onclick: () => void show() }, "Try again"),
   );
 }

@@ -34,7 +34,7 @@ export function parameterField(api, prefix, parameter) {
   const several = parameter.in === "query" && parameter.explode !== false;
   if (several && (type === "object" || type === "array")) {
     const pairs = type === "object";
-    const area = element("textarea", { ...common, rows: 2, spellcheck: "false", placeholder: example });
+    const area = element("textarea", { ...common, rows: 2, spellcheck: "false", placeholder: eg(example) });
     const read = () =>
       linesOf(area.value).map((line) => {
         const [key = "", ...rest] = line.split("=");
@@ -145,7 +145,7 @@ function select(id, values) {
  */
 function textInput(type, value, example) {
   const inputmode = type === "integer" ? "numeric" : "text";
-  const placeholder = value === "" ? example : "";
+  const placeholder = value === "" ? eg(example) : "";
   return element("input", {
     type: "text",
     value,
@@ -155,6 +155,11 @@ function textInput(type, value, example) {
     spellcheck: "false",
     autocapitalize: "off",
   });
+}
+
+/** @param {string} example */
+function eg(example) {
+  return example === "" ? "" : `e.g. ${example}`;
 }
 
 /** @param {string} text */

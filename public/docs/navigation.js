@@ -21,7 +21,7 @@ export function navigationView(sections, narrow) {
   const filter = element("input", {
     id: "filter",
     type: "search",
-    placeholder: "method, path or words",
+    placeholder: "Filter operations",
     autocomplete: "off",
     spellcheck: "false",
     oninput: apply,
@@ -44,7 +44,7 @@ export function navigationView(sections, narrow) {
   const field = element(
     "div",
     { class: "filter" },
-    element("label", { for: "filter" }, "Filter operations"),
+    element("label", { for: "filter", class: "unseen" }, "Filter operations"),
     filter,
     count,
   );

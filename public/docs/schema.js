@@ -77,11 +77,22 @@ function members(place, schema) {
       row(place, element("span", {}, "names like ", code(pattern)), member),
     ),
   ];
-  if (typeof others === "object") rows.push(row(place, element("em", {}, "any name"), others));
+  if (typeof others === "object" && !(rows.length === 0 && isPlain(place, others))) {
+    rows.push(row(place, element("em", {}, "any name"), others));
+  }
   if (rows.length > 0 && others === false) {
     rows.push(element("li", { class: "facts" }, "No other members."));
   }
   return rows.length === 0 ? [] : [element("ul", { class: "members" }, ...rows)];
+}
+
+/**
+ * Its type says all there is to say of it.
+ * @param {Place} place
+ * @param {Schema} schema
+ */
+function isPlain(place, schema) {
+  return head(place, schema).length === 1 && inside(place, schema).length === 0;
 }
 
 /**
@@ -120,9 +131,12 @@ function item(before, said, schema, deeper) {
   return element("li", {}, ...before, ...said, deeper.length === 0 ? null : unfolds);
 }
 
-/** @param {Schema} schema */
+/**
+ * @param {Schema} schema
+ * @returns {string}
+ */
 function unfolding(schema) {
-  return typeof schema === "object" && schema.$ref !== undefined
-    ? `What ${nameOf(schema.$ref)} holds`
-    : "What it holds";
+  if (typeof schema !== "object") return "Inside";
+  if (schema.$ref !== undefined) return `Inside ${nameOf(schema.$ref)}`;
+  return schema.items === undefined ? "Inside" : unfolding(schema.items);
 }

@@ -9,10 +9,13 @@ import { curlLine, requestOf } from "./request.js";
 import { credentialKind } from "./security.js";
 
 /** @typedef {import("./openapi.js").OpenApi} OpenApi */
+/** @typedef {import("./openapi.js").Parameter} Parameter */
 /** @typedef {import("./operations.js").Described} Described */
 /** @typedef {import("./request.js").Request} Request */
 
 const PATIENCE_MS = 30_000;
+/** Optional parameters that are shown at once. */
+const FEW = 4;
 
 /**
  * A form that sends the operation to this server and shows what comes back.
@@ -21,9 +24,9 @@ const PATIENCE_MS = 30_000;
  */
 export function tryView(api, described) {
   const { id, method, operation } = described;
-  const fields = described.parameters
+  const parameters = described.parameters
     .filter((parameter) => parameter.in !== "cookie")
-    .map((parameter) => parameterField(api, `${id}-in`, parameter));
+    .map((parameter) => ({ parameter, field: parameterField(api, `${id}-in`, parameter) }));
   const body =
     operation.requestBody === undefined
       ? null
@@ -32,7 +35,7 @@ export function tryView(api, described) {
   const built = () =>
     requestOf(
       described,
-      fields.flatMap(({ read }) => read()),
+      parameters.flatMap(({ field }) => field.read()),
       body?.read() ?? null,
     );
 
@@ -65,18 +68,40 @@ export function tryView(api, described) {
         void submit();
       },
     },
-    fields.length === 0 ? null : element("div", { class: "fields" }, ...fields.map(({ view }) => view)),
+    ...parameterGroups(parameters),
     body?.view ?? null,
     credential.view,
+    element("div", { class: "sending" }, send, status),
+    result,
+    element("p", { class: "media" }, "The same with curl"),
     element(
       "div",
       { class: "code curl" },
       element("pre", {}, line),
       copyButton("curl line", () => line.textContent),
     ),
-    element("div", { class: "sending" }, send, status),
-    result,
   );
+}
+
+/**
+ * Many optional parameters fold away, named by what unfolds them.
+ * @param {{ parameter: Parameter, field: { view: HTMLElement } }[]} parameters
+ */
+function parameterGroups(parameters) {
+  const optional = parameters.filter(({ parameter }) => parameter.required !== true);
+  const folded = optional.length > FEW ? optional : [];
+  const plain = parameters.filter((one) => !folded.includes(one));
+  const names = folded.slice(0, FEW).map(({ parameter }) => parameter.name);
+  const title = `Optional: ${names.join(", ")} and ${folded.length - FEW} more`;
+  return [
+    plain.length === 0 ? null : fieldGroup(plain),
+    folded.length === 0 ? null : element("details", {}, element("summary", {}, title), fieldGroup(folded)),
+  ];
+}
+
+/** @param {{ field: { view: HTMLElement } }[]} parameters */
+function fieldGroup(parameters) {
+  return element("div", { class: "fields" }, ...parameters.map(({ field }) => field.view));
 }
 
 /**

@@ -69,6 +69,8 @@ const SAID = /** @type {const} */ ({
   pattern: "matches `#`",
 });
 
+const NOT_EMPTY = new Set(["minLength", "minItems", "minProperties"]);
+
 /**
  * Limits, values and defaults, each in the Markdown of `inline`.
  * @param {OpenApi} api
@@ -82,7 +84,8 @@ export function factsOf(api, reference) {
   if (schema.enum !== undefined) facts.push(`one of ${schema.enum.map(quoted).join(", ")}`);
   for (const [keyword, words] of Object.entries(SAID)) {
     const value = schema[/** @type {keyof typeof SAID} */ (keyword)];
-    if (value !== undefined) facts.push(words.replace("#", () => String(value)));
+    if (value === 1 && NOT_EMPTY.has(keyword)) facts.push("not empty");
+    else if (value !== undefined) facts.push(words.replace("#", () => String(value)));
   }
   if (schema.uniqueItems === true) facts.push("no two items the same");
   if (schema.default !== undefined) facts.push(`default ${quoted(schema.default)}`);
