@@ -46,8 +46,10 @@ function migrate(state: string): void {
 async function serve(state: string): Promise<void> {
   const secrets = await secretsFile(state);
   const args = ["dev", "--ip", HOST, "--port", values.port, "--persist-to", state, "--env-file", secrets];
+  // A secret of the environment would go before that of the folder, and the token below would not hold.
+  const { TOKEN_SECRET: _, ...env } = QUIET as NodeJS.ProcessEnv;
   const child = spawn("wrangler", [...args, "--show-interactive-dev-session=false"], {
-    env: QUIET,
+    env,
     stdio: ["ignore", "pipe", "inherit"],
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
