@@ -96,6 +96,19 @@ export const SERVICE_OPERATIONS: Descriptions = {
       }),
     },
   },
+  "GET /metrics": {
+    id: "getMetrics",
+    tag: "Service",
+    text: "What the isolate that happens to answer has counted since it started, in Prometheus' text format. Figures of the whole fleet are Analytics Engine's.",
+    answers: {
+      200: content("The counters.", {
+        "text/plain; version=0.0.4; charset=utf-8": {
+          schema: text,
+          example: 'edge_assets_requests_total{method="GET",route="/version",status="200",cache=""} 1\n',
+        },
+      }),
+    },
+  },
   "GET /openapi.json": document("getOpenApi", "This description, OpenAPI 3.1.", ["application/json"], {
     type: "object",
   }),
