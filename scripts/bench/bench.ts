@@ -1,46 +1,35 @@
 // npm run bench [-- --quick --check --readme --case TEXT --contenders LIST --rounds N --seconds N]
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mainGroups } from "./cases.ts";
+import { chart } from "./chart.ts";
 import { startLoad } from "./load/driver.ts";
 import { readOptions } from "./options.ts";
 import { progress } from "./progress.ts";
-import { figures } from "./report.ts";
-import { startStand } from "./stand.ts";
-import { measureInTurns, type Group, type Measured } from "./turns.ts";
+import { judge, PROMISES } from "./promises.ts";
+import { withFigures } from "./readme.ts";
+import { report } from "./report.ts";
+import { run } from "./run.ts";
 
-const options = readOptions(process.argv.slice(2));
 progress("starting");
+const options = readOptions(process.argv.slice(2));
 const folder = await mkdtemp(join(tmpdir(), "edge-assets-bench-"));
 const load = startLoad();
-const measured: Measured[] = [];
-try {
-  const stand = await startStand(folder, options.contenders);
-  try {
-    for (const group of chosen(await mainGroups(stand, options))) {
-      measured.push(...(await measureInTurns(load, group, options.effort)));
-    }
-  } finally {
-    await stand.stop();
-  }
-} finally {
+const results = await run(options, load, folder).finally(async () => {
   load.stop();
   await rm(folder, { recursive: true, force: true });
-}
-process.stdout.write(figures(measured));
+});
 
-/** What `--case` leaves of the groups: what ours is compared with stays beside what was chosen. */
-function chosen(groups: Group[]): Group[] {
-  const holds = (name: string) => name.includes(options.only);
-  return groups
-    .filter(
-      ({ name, cases }) => holds(name) || cases.some((each) => each.contender === "ours" && holds(each.name)),
-    )
-    .map((group) => ({
-      ...group,
-      cases: group.cases.filter(
-        ({ name, contender }) => contender !== "ours" || holds(name) || holds(group.name),
-      ),
-    }));
+await mkdir("bench", { recursive: true });
+await writeFile("bench/results.json", `${JSON.stringify(results, null, 1)}\n`);
+process.stdout.write(report(results));
+if (options.readme) {
+  await writeFile("docs/bench.svg", chart(results));
+  await writeFile("README.md", withFigures(await readFile("README.md", "utf8"), results));
+  progress("docs/bench.svg and README.md are written");
+}
+if (options.check) {
+  const missed = PROMISES.filter((promise) => judge(promise, results) === "missed");
+  for (const { says } of missed) console.error(`missed: ${says}`);
+  process.exitCode = missed.length === 0 ? 0 : 1;
 }

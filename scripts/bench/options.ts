@@ -40,9 +40,9 @@ export function readOptions(args: readonly string[]): Options {
     only: values.case,
     contenders: values.contenders.split(",").map(contenderOf),
     effort: {
-      rounds: positive("--rounds", values.rounds ?? (quick ? "2" : "5")),
-      seconds: positive("--seconds", values.seconds ?? (quick ? "0.5" : "2")),
-      warmUp: quick ? 1 : 3,
+      rounds: positive("--rounds", values.rounds ?? (quick ? "3" : "9")),
+      seconds: positive("--seconds", values.seconds ?? (quick ? "0.3" : "1")),
+      warmUp: quick ? 0.5 : 3,
     },
   };
 }

@@ -1,12 +1,12 @@
 // Starts Workers in a workerd of their own, each with a socket that leads straight to it: no proxy and no log between.
 import { Miniflare, type MiniflareOptions } from "miniflare";
-import type { Bundle } from "./bundles.ts";
+import type { Bundle, BundleName, Bundles } from "./bundles.ts";
 import { childrenNamed } from "./process-stat.ts";
 
 /** 32 characters and more; all contenders check tokens with it. */
 export const SECRET = "a-secret-for-benchmarks-that-is-long-enough-to-sign";
 /** As in wrangler.toml, so that all are run as production is. */
-const COMPATIBILITY_DATE = "2026-10-01";
+export const COMPATIBILITY_DATE = "2026-10-01";
 
 export interface Server {
   /** The process that answers. */
@@ -20,7 +20,8 @@ export interface Server {
 }
 
 export interface ServerOptions {
-  readonly workers: Readonly<Record<string, Bundle>>;
+  readonly bundles: Bundles;
+  readonly workers: readonly BundleName[];
   /** Where D1 and KV lie. */
   readonly folder: string;
   /** A port of V8's inspector is opened as well; it may cost something. */
@@ -29,11 +30,11 @@ export interface ServerOptions {
 
 type WorkerOptions = MiniflareOptions["workers"][number];
 
-export async function startServer({ workers, folder, inspected = false }: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
   const before = new Set(childrenNamed("workerd"));
-  const names = Object.keys(workers);
+  const { bundles, workers, folder, inspected = false } = options;
   const miniflare = new Miniflare({
-    workers: Object.entries(workers).map(([name, bundle]) => workerOptions(name, bundle)),
+    workers: workers.map((name) => workerOptions(name, bundles.get(name)!)),
     resourcePersistencePath: folder,
     cf: false,
     enableDevRegistry: false,
@@ -48,7 +49,7 @@ export async function startServer({ workers, folder, inspected = false }: Server
     throw new Error(`one workerd was to be started, not ${pid === undefined ? "none" : others.length + 1}`);
   }
   const ports = new Map<string, number>();
-  for (const name of names) ports.set(name, Number((await miniflare.unsafeGetDirectURL(name)).port));
+  for (const name of workers) ports.set(name, Number((await miniflare.unsafeGetDirectURL(name)).port));
   return {
     pid,
     port(worker) {

@@ -1,7 +1,7 @@
 // Everything that is compared, started and filled with the same 10,000 definitions.
 import { join } from "node:path";
 import type { AssetWrite } from "../../src/store/asset-store.ts";
-import { buildBundle, type Bundle, type BundleName } from "./bundles.ts";
+import type { BundleName, Bundles } from "./bundles.ts";
 import { makeAssets } from "./definitions.ts";
 import { fillOurs, fillPlainD1, fillPlainKv, migrate } from "./filling.ts";
 import type { Contender } from "./options.ts";
@@ -14,8 +14,6 @@ export const ASSETS = 10_000;
 const WRITTEN = 1_000;
 
 export interface Stand {
-  readonly folder: string;
-  readonly bundles: ReadonlyMap<BundleName, Bundle>;
   /** By the contender's name; those that were not asked for are not there. */
   readonly servers: ReadonlyMap<Contender | "ours", Server>;
   readonly assets: readonly AssetWrite[];
@@ -23,11 +21,11 @@ export interface Stand {
   readonly stop: () => Promise<void>;
 }
 
-export async function startStand(folder: string, contenders: readonly Contender[]): Promise<Stand> {
-  const names: BundleName[] = ["ours", "loader", "counted", ...contenders];
-  progress(`building ${names.join(", ")}`);
-  const bundles = new Map<BundleName, Bundle>();
-  await Promise.all(names.map(async (name) => bundles.set(name, await buildBundle(name, folder))));
+export async function startStand(
+  bundles: Bundles,
+  contenders: readonly Contender[],
+  folder: string,
+): Promise<Stand> {
   progress(`making ${ASSETS} definitions`);
   const assets = await makeAssets("default", ASSETS);
   const written = await makeAssets("writes", WRITTEN);
@@ -36,22 +34,24 @@ export async function startStand(folder: string, contenders: readonly Contender[
   const stop = async () => void (await Promise.all([...servers.values()].map((server) => server.stop())));
   const start = async (name: Contender | "ours", beside: BundleName[]) => {
     progress(`starting ${name}`);
-    const workers = Object.fromEntries([name, ...beside].map((each) => [each, bundles.get(each)!]));
-    const server = await startServer({ workers, folder: join(folder, `data-${name}`) });
+    const workers = [name, ...beside];
+    const server = await startServer({ bundles, workers, folder: join(folder, `data-${name}`) });
     servers.set(name, server);
     return server;
   };
   try {
-    for (const name of contenders)
-      await FILL[name](await start(name, name === "empty" ? [] : ["loader"]), assets);
+    for (const name of contenders) await start(name, ["loader"]);
     const ours = await start("ours", ["loader", "counted"]);
-    await migrate(ours);
-    await fillOurs(ours, written, await fillOurs(ours, assets));
+    progress("filling the stores");
+    await Promise.all([
+      ...contenders.map((name) => FILL[name](servers.get(name)!, assets)),
+      migrate(ours).then(async () => fillOurs(ours, written, await fillOurs(ours, assets))),
+    ]);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { folder, bundles, servers, assets, written, stop };
+  return { servers, assets, written, stop };
 }
 
 const FILL: Record<Contender, (server: Server, assets: readonly AssetWrite[]) => Promise<void>> = {
