@@ -1,7 +1,5 @@
 // npm run bench [-- --quick --check --readme --case TEXT --contenders LIST --rounds N --seconds N]
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { chart } from "./chart.ts";
 import { startLoad } from "./load/driver.ts";
 import { readOptions } from "./options.ts";
@@ -10,14 +8,15 @@ import { judge, PROMISES } from "./promises.ts";
 import { withFigures } from "./readme.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
+import { makeWorkFolder } from "./work-folder.ts";
 
 progress("starting");
 const options = readOptions(process.argv.slice(2));
-const folder = await mkdtemp(join(tmpdir(), "edge-assets-bench-"));
+const folder = await makeWorkFolder();
 const load = startLoad();
 const results = await run(options, load, folder).finally(async () => {
   load.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder.path, { recursive: true, force: true });
 });
 
 await mkdir("bench", { recursive: true });

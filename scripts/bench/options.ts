@@ -40,8 +40,8 @@ export function readOptions(args: readonly string[]): Options {
     only: values.case,
     contenders: values.contenders.split(",").map(contenderOf),
     effort: {
-      rounds: positive("--rounds", values.rounds ?? (quick ? "3" : "9")),
-      seconds: positive("--seconds", values.seconds ?? (quick ? "0.3" : "1")),
+      rounds: positive("--rounds", values.rounds ?? (quick ? "5" : "15")),
+      seconds: positive("--seconds", values.seconds ?? (quick ? "0.2" : "0.6")),
       warmUp: quick ? 0.5 : 3,
     },
   };

@@ -1,15 +1,16 @@
 // What the kernel tells of a process. Only Linux tells it in this way; elsewhere there are no such figures.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-
-const TICKS_PER_SECOND = 100;
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Seconds of CPU that all threads of a process have taken; null where the system does not tell. */
 export function cpuSeconds(pid: number): number | null {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-    // utime and stime, the 14th and 15th of all fields.
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    const threads = readdirSync(`/proc/${pid}/task`);
+    // Nanoseconds on a CPU, nanoseconds waiting for one, turns.
+    const times = threads.map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
+    );
+    return times.reduce((sum, time) => sum + time, 0) / 1e9;
   } catch {
     return null;
   }

@@ -10,7 +10,7 @@ export function report(results: Results): string {
   const said = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     `${date}, commit ${commit}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, load ${machine.load.toFixed(1)}\n`,
-    `${said.join(", ")}\n`,
+    `${said.join(", ")}; data of D1 and KV ${results.dataInMemory ? "in memory" : "on a disk"}\n`,
     figures(results),
     saturation(results.measured),
     coldStarts(results),

@@ -14,6 +14,8 @@ export interface Results {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly effort: Effort;
+  /** Whether the files of D1 and KV lay in memory; on a disk, its pace is part of every figure of theirs. */
+  readonly dataInMemory: boolean;
   /** Bytes, gzipped, by contender. */
   readonly bundles: Readonly<Record<string, number>>;
   readonly measured: readonly Measured[];

@@ -13,14 +13,16 @@ import { progress } from "./progress.ts";
 import { commitNow, machineNow, versionsNow, type Results } from "./results.ts";
 import { startStand } from "./stand.ts";
 import { measureInTurns, type Group, type Measured } from "./turns.ts";
+import type { WorkFolder } from "./work-folder.ts";
 
 /** What `--case` may name beside cases and groups; left out of a quick run that names none. */
 const STAGES = new Set(["cold start", "growth", "memory"]);
 const COLD_STARTS = 15;
 const MANY = 100_000;
 
-/** Runs what the options choose. All data lies in `folder`. */
-export async function run(options: Options, load: LoadProcess, folder: string): Promise<Results> {
+/** Runs what the options choose. All data lies in the folder. */
+export async function run(options: Options, load: LoadProcess, work: WorkFolder): Promise<Results> {
+  const { path: folder, inMemory } = work;
   const { only, effort, contenders } = options;
   const date = new Date().toISOString().slice(0, 10);
   const machine = machineNow();
@@ -55,6 +57,7 @@ export async function run(options: Options, load: LoadProcess, folder: string): 
     machine,
     versions: versionsNow(),
     effort,
+    dataInMemory: inMemory,
     bundles: Object.fromEntries([...bundles].map(([name, { gzipBytes }]) => [name, gzipBytes])),
     measured,
     calls,

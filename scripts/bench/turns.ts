@@ -58,7 +58,7 @@ export interface Effort {
 }
 
 /** Seconds of load before each turn that count for nothing. */
-const SETTLE = 0.2;
+const SETTLE = 0.1;
 
 export async function measureInTurns(load: LoadProcess, group: Group, effort: Effort): Promise<Measured[]> {
   const { connections, cases } = group;
