@@ -1,0 +1,34 @@
+// npm run bench [-- --quick --check --readme --case TEXT --contenders LIST --rounds N --seconds N]
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chart } from "./chart.ts";
+import { startLoad } from "./load/driver.ts";
+import { readOptions } from "./options.ts";
+import { progress } from "./progress.ts";
+import { judge, PROMISES } from "./promises.ts";
+import { withFigures } from "./readme.ts";
+import { report } from "./report.ts";
+import { run } from "./run.ts";
+import { makeWorkFolder } from "./work-folder.ts";
+
+progress("starting");
+const options = readOptions(process.argv.slice(2));
+const folder = await makeWorkFolder();
+const load = startLoad();
+const results = await run(options, load, folder).finally(async () => {
+  load.stop();
+  await rm(folder.path, { recursive: true, force: true });
+});
+
+await mkdir("bench", { recursive: true });
+await writeFile("bench/results.json", `${JSON.stringify(results, null, 1)}\n`);
+process.stdout.write(report(results));
+if (options.readme) {
+  await writeFile("docs/bench.svg", chart(results));
+  await writeFile("README.md", withFigures(await readFile("README.md", "utf8"), results));
+  progress("docs/bench.svg and README.md are written");
+}
+if (options.check) {
+  const missed = PROMISES.filter((promise) => judge(promise, results) === "missed");
+  for (const { says } of missed) console.error(`missed: ${says}`);
+  process.exitCode = missed.length === 0 ? 0 : 1;
+}

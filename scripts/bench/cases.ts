@@ -1,0 +1,124 @@
+// What is asked of whom. A name is the same wherever the same is asked.
+import type { AssetWrite } from "../../src/store/asset-store.ts";
+import type { Contender, Options } from "./options.ts";
+import { assetPath, bearer, wireRequest } from "./requests.ts";
+import type { Stand } from "./stand.ts";
+import type { Case, Group } from "./turns.ts";
+
+/** Names that are asked for in turn where one is not enough. */
+const NAMES = 1_000;
+const MACHINE = "os=linux&arch=amd64&platform=ubuntu&platform_family=debian&platform_version=22.04";
+
+/** The groups that compare ours with the others and with itself, at 10,000 assets. */
+export async function mainGroups(stand: Stand, options: Options): Promise<Group[]> {
+  const cases = await casesOf(stand);
+  const hot = [...cases.others, ...cases.hot];
+  const groups = [
+    { name: "hot", connections: 16, cases: hot },
+    { name: "stores", connections: 16, cases: cases.stores },
+    { name: "lists", connections: 16, cases: cases.lists },
+    { name: "writes", connections: 16, cases: cases.writes },
+  ];
+  if (options.quick) return groups;
+  return [
+    { name: "hot", connections: 1, cases: hot },
+    ...groups,
+    { name: "hot", connections: 64, cases: hot },
+  ];
+}
+
+async function casesOf({ servers, assets, written }: Stand) {
+  const view = await bearer("view@*");
+  const elsewhere = await bearer("view@elsewhere");
+  const edit = await bearer("edit@writes");
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    wireRequest({ path, headers: { Authorization: view, ...headers } });
+  const gets = (some: readonly AssetWrite[], headers: Record<string, string> = {}) =>
+    some.map((asset) => get(assetPath(asset), headers));
+
+  const named = assets.slice(0, NAMES);
+  // A name without a slash and a definition of usual size: 2.25 to 2.5 KiB.
+  const usual = assets.find(({ name, definition }) => !name.includes("/") && definition.length >> 8 === 9)!;
+  const newest = { "Cache-Control": "no-cache" };
+
+  const asked = (contender: Contender | "ours") => {
+    const server = servers.get(contender);
+    return (name: string, requests: string[], more: Partial<Case> = {}): Case[] => {
+      if (server === undefined) return [];
+      const cron = contender === "ours";
+      const usually = { status: 200, head: null, pass: false, cron };
+      return [{ name, contender, server, worker: contender, requests, ...usually, ...more }];
+    };
+  };
+  const [empty, kv, d1, ours] = [asked("empty"), asked("plain-kv"), asked("plain-d1"), asked("ours")];
+  const memory = { head: "X-Cache: MEMORY", pass: true };
+  const rows = { head: "X-Cache: D1" };
+  const list = (limit: number, headers = {}) => [
+    get(`/api/core/v2/namespaces/default/assets?limit=${limit}`, headers),
+  ];
+
+  return {
+    others: [
+      ...empty("hello", gets(named)),
+      ...kv("plain GET over KV", gets(named)),
+      ...d1("plain GET over D1", gets(named)),
+    ],
+    hot: [
+      ...ours("hot GET, one name", gets([usual]), memory),
+      ...ours("hot GET, 1,000 names", gets(named), memory),
+      ...ours(
+        "hot 304",
+        named.map((asset) => get(assetPath(asset), { "If-None-Match": asset.etag })),
+        { ...memory, status: 304 },
+      ),
+      ...ours(
+        "hot resolve",
+        named.map((asset) => get(resolvePath(asset))),
+        memory,
+      ),
+      ...ours("401 for garbage", [get(assetPath(usual), { Authorization: "Bearer garbage" })], {
+        status: 401,
+      }),
+      ...ours("403", gets(named, { Authorization: elsewhere }), { status: 403 }),
+      ...ours("404", [get(assetPath({ namespace: "default", name: "no-such-asset" }))], { status: 404 }),
+    ],
+    stores: [
+      // All names in turn: together they are more than our memory holds, so that it never has the next one.
+      ...kv("plain GET over KV", gets(assets)),
+      ...ours("GET from KV", gets(assets), { head: "X-Cache: KV", pass: true }),
+      ...d1("plain GET over D1", gets(named)),
+      ...ours("GET from D1", gets(named, newest), rows),
+    ],
+    lists: [
+      ...ours("list of 100, hot", list(100), memory),
+      ...ours("list of 100, from D1", list(100, newest), rows),
+      ...ours("list of 1,000, hot", list(1_000), memory),
+      ...ours("list of 1,000, from D1", list(1_000, newest), rows),
+    ],
+    writes: [
+      ...ours(
+        "PUT",
+        written.map((asset) => write("PUT", asset, edit, asset.definition)),
+        { status: 201 },
+      ),
+      ...ours(
+        "PATCH",
+        // Twice over, so that each patch changes what the one before has left.
+        ["blue", "green"].flatMap((colour) => {
+          const patch = JSON.stringify({ metadata: { labels: { colour } } });
+          return written.map((asset) => write("PATCH", asset, edit, patch));
+        }),
+      ),
+    ],
+  };
+}
+
+function resolvePath({ namespace, name }: AssetWrite): string {
+  return `/api/edge/v1/namespaces/${namespace}/assets/${encodeURIComponent(name)}/resolve?${MACHINE}`;
+}
+
+function write(method: "PUT" | "PATCH", asset: AssetWrite, authorization: string, body: string): string {
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const headers = { Authorization: authorization, "Content-Type": type };
+  return wireRequest({ method, path: assetPath(asset), headers, body });
+}

@@ -1,0 +1,60 @@
+// What can be said on the command line.
+import { parseArgs } from "node:util";
+import type { Effort } from "./turns.ts";
+
+/** Beside ours, which is always there. */
+export const CONTENDERS = ["empty", "plain-kv", "plain-d1"] as const;
+export type Contender = (typeof CONTENDERS)[number];
+
+export interface Options {
+  readonly quick: boolean;
+  /** Fail when a promise is missed. */
+  readonly check: boolean;
+  /** Write the table into the README. */
+  readonly readme: boolean;
+  /** Only cases whose name, or whose group's name, holds this text; "" for all. */
+  readonly only: string;
+  readonly contenders: readonly Contender[];
+  readonly effort: Effort;
+}
+
+/** Throws what is wrong with an argument. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: "boolean", default: false },
+      check: { type: "boolean", default: false },
+      readme: { type: "boolean", default: false },
+      case: { type: "string", default: "" },
+      contenders: { type: "string", default: CONTENDERS.join(",") },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+    },
+  });
+  const { quick } = values;
+  return {
+    quick,
+    check: values.check,
+    readme: values.readme,
+    only: values.case,
+    contenders: values.contenders.split(",").map(contenderOf),
+    effort: {
+      rounds: positive("--rounds", values.rounds ?? (quick ? "5" : "15")),
+      seconds: positive("--seconds", values.seconds ?? (quick ? "0.2" : "0.6")),
+      warmUp: quick ? 0.5 : 3,
+    },
+  };
+}
+
+function contenderOf(name: string): Contender {
+  const found = CONTENDERS.find((contender) => contender === name);
+  if (found === undefined) throw new Error(`--contenders "${name}": use some of ${CONTENDERS.join(",")}`);
+  return found;
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`${option} "${text}": use a number greater than 0`);
+  return value;
+}

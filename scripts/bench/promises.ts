@@ -1,0 +1,135 @@
+// What is promised of the figures. Each is checked against those of one run; a promise missed is shown as missed.
+import { ASSET_MEMORY, PAGE_MEMORY } from "../../src/cache/cached-asset-store.ts";
+import { caseAt } from "./growth.ts";
+import type { MemorySample } from "./memory.ts";
+import type { Results } from "./results.ts";
+import { ratio } from "./statistics.ts";
+
+export interface Promised {
+  readonly says: string;
+  /** What was found; null when it was not measured. */
+  readonly found: (results: Results) => number | null;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** Requests per second of one case to those of another, in the same turns. */
+function rate(group: string, connections: number, of: string, to: string): Promised["found"] {
+  return ({ measured }) => {
+    const find = (name: string) =>
+      measured
+        .find((one) => one.group === group && one.connections === connections && one.name === name)
+        ?.rounds.map(({ perSecond }) => perSecond);
+    const [values, others] = [find(of), find(to)];
+    return values === undefined || others === undefined ? null : ratio(values, others);
+  };
+}
+
+/** All calls of stores that a request of this case makes before and after its answer. */
+function calls(name: string): Promised["found"] {
+  return (results) => {
+    const counted = results.calls.find((one) => one.name === name);
+    return counted === undefined ? null : counted.d1 + counted.kvReads;
+  };
+}
+
+/** What a request costs at the most assets, measured by what it costs at 100. */
+function growth(name: string, size: number): Promised["found"] {
+  return rate(`growth: ${name}`, 16, caseAt(name, 100), caseAt(name, size));
+}
+
+function memory(found: (samples: readonly MemorySample[]) => number): Promised["found"] {
+  return (results) => (results.memory.length === 0 ? null : found(results.memory));
+}
+
+const HOT = "hot GET, 1,000 names";
+const MIB = 1024 * 1024;
+/** Of API keys: src/cache/cached-key-store.ts. */
+const KEY_MEMORY_BYTES = 8 * MIB;
+const STATED = (ASSET_MEMORY.bytes + PAGE_MEMORY.bytes + KEY_MEMORY_BYTES) / MIB;
+
+export const PROMISES: readonly Promised[] = [
+  ...[16, 64].flatMap((connections): Promised[] => [
+    {
+      says: `hot GET to the empty Worker, ${connections} connections`,
+      found: rate("hot", connections, HOT, "hello"),
+      atLeast: 0.85,
+    },
+    {
+      says: `hot 304 to the empty Worker, ${connections} connections`,
+      found: rate("hot", connections, "hot 304", "hello"),
+      atLeast: 0.8,
+    },
+    {
+      says: `hot resolve to the empty Worker, ${connections} connections`,
+      found: rate("hot", connections, "hot resolve", "hello"),
+      atLeast: 0.8,
+    },
+  ]),
+  { says: "D1 queries and KV reads of a hot GET", found: calls(HOT), atMost: 0 },
+  { says: "D1 queries and KV reads of a hot 304", found: calls("hot 304"), atMost: 0 },
+  { says: "D1 queries and KV reads of a hot resolve", found: calls("hot resolve"), atMost: 0 },
+  {
+    says: "hot GET to the plain Worker over KV",
+    found: rate("hot", 16, HOT, "plain GET over KV"),
+    atLeast: 4,
+  },
+  {
+    says: "hot GET to the plain Worker over D1",
+    found: rate("hot", 16, HOT, "plain GET over D1"),
+    atLeast: 8,
+  },
+  {
+    says: "GET from KV to the plain Worker over KV",
+    found: rate("stores", 16, "GET from KV", "plain GET over KV"),
+    atLeast: 0.9,
+  },
+  {
+    says: "GET from D1 to the plain Worker over D1",
+    found: rate("stores", 16, "GET from D1", "plain GET over D1"),
+    atLeast: 0.85,
+  },
+  {
+    says: "list of 1,000 from memory to the same from D1",
+    found: rate("lists", 16, "list of 1,000, hot", "list of 1,000, from D1"),
+    atLeast: 20,
+  },
+  {
+    says: "401 for garbage to the empty Worker",
+    found: rate("hot", 16, "401 for garbage", "hello"),
+    atLeast: 0.85,
+  },
+  ...["hot GET", "cold GET", "PUT", "middle list page"].map((name) => ({
+    says: `cost of a ${name} at 100,000 assets to that at 100`,
+    found: growth(name, 100_000),
+    atMost: 1.25,
+  })),
+  {
+    says: "MiB of heap gained by a million hot GETs over 100,000 names, at the most",
+    found: memory((samples) => (peak(samples) - samples[0]!.heapBytes) / MIB),
+    atMost: STATED,
+  },
+  {
+    says: "most heap in the second half of them to the most in the first",
+    found: memory((samples) => peak(half(samples, 1)) / peak(half(samples, 0))),
+    atMost: 1.02,
+  },
+];
+
+function half(samples: readonly MemorySample[], which: 0 | 1): readonly MemorySample[] {
+  const middle = samples.length >> 1;
+  return which === 0 ? samples.slice(0, middle) : samples.slice(middle);
+}
+
+function peak(samples: readonly MemorySample[]): number {
+  return Math.max(...samples.map(({ heapBytes }) => heapBytes));
+}
+
+/** What became of a promise in a run. */
+export type Verdict = "kept" | "missed" | "not measured";
+
+export function judge({ found, atLeast, atMost }: Promised, results: Results): Verdict {
+  const value = found(results);
+  if (value === null) return "not measured";
+  return value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity) ? "kept" : "missed";
+}

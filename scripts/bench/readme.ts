@@ -1,0 +1,46 @@
+// The figures of a run as the README shows them.
+import { firstOf } from "./report.ts";
+import type { Results } from "./results.ts";
+import { median, ratio } from "./statistics.ts";
+
+const BLOCK = /(<!-- bench:[^>]*-->\n)[\s\S]*?(\n<!-- \/bench -->)/;
+/** Connections of the figures shown. */
+const CONNECTIONS = 16;
+
+/** The README with the block of its figures made anew. Throws when it has no such block. */
+export function withFigures(readme: string, results: Results): string {
+  if (!BLOCK.test(readme))
+    throw new Error("README.md has no <!-- bench: ... --> and <!-- /bench --> for its figures");
+  return readme.replace(BLOCK, (_, open: string, close: string) => `${open}${block(results)}${close}`);
+}
+
+function block({ date, machine, versions, measured, calls }: Results): string {
+  const rows = measured
+    .filter(({ group, connections }) => connections === CONNECTIONS && !group.startsWith("growth"))
+    .map((one) => {
+      const perSecond = (of: typeof one) => of.rounds.map((round) => round.perSecond);
+      const cpu = one.rounds.flatMap(({ cpuMicros }) => cpuMicros ?? []);
+      const first = firstOf(measured, one);
+      const counted = calls.find(({ group, name }) => group === one.group && name === one.name);
+      const cells = [
+        one.name,
+        Math.round(median(perSecond(one))).toLocaleString("en"),
+        first === one ? "1" : ratio(perSecond(one), perSecond(first)).toFixed(2),
+        cpu.length === 0 ? "" : String(Math.round(median(cpu))),
+        counted === undefined ? "" : `${counted.d1} / ${counted.kvReads}`,
+      ];
+      return `| ${cells.join(" | ")} |`;
+    });
+  return [
+    "",
+    `${date}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, workerd ${versions["workerd"]};`,
+    `${CONNECTIONS} connections, 10,000 assets. Ratios are to the row that says 1 above.`,
+    "",
+    "| | requests a second | ratio | CPU µs | D1 / KV reads |",
+    "|---|---|---|---|---|",
+    ...rows,
+    "",
+    "![Requests a second, as bars](docs/bench.svg)",
+    "",
+  ].join("\n");
+}
