@@ -38,13 +38,16 @@ async function loaded() {
 function render(api) {
   const sections = sectionsOf(api);
   const views = sections.map((section) => ({ section, view: sectionView(api, section) }));
+  const preface = introduction(api);
   const navigation = navigationView(sections, (shown) => {
+    // Who filters looks for operations: they are to be in sight.
+    preface.hidden = !sections.flatMap(({ operations }) => operations).every(shown);
     for (const { section, view } of views) {
       for (const operation of section.operations) place(operation.id).hidden = !shown(operation);
       view.hidden = !section.operations.some(shown);
     }
   });
-  main.replaceChildren(introduction(api), credentialView(api), ...views.map(({ view }) => view));
+  main.replaceChildren(preface, credentialView(api), ...views.map(({ view }) => view));
   nav.replaceChildren(...navigation.view);
   document.title = `${api.info.title} API`;
   followLinks(navigation.clear);

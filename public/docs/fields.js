@@ -45,6 +45,11 @@ export function parameterField(api, prefix, parameter) {
   const input = choices(schema) ?? textInput(type, required ? example : "", example);
   for (const [attribute, value] of Object.entries({ id, name })) input.setAttribute(attribute, value);
   input.toggleAttribute("required", required);
+  if (parameter.in === "path") {
+    // A URL cannot hold them: who parses it takes them for steps through folders.
+    input.setAttribute("pattern", "(?!\\.{1,2}$).*");
+    input.setAttribute("title", "anything but . and ..");
+  }
   const view = labelled(parameter, input, type === "array" ? "divided by commas" : "");
   return { view, read: () => (input.value === "" ? [] : [filled(input.value)]) };
 }

@@ -1,4 +1,5 @@
 // The page at /docs in a real browser, against a Worker that runs.
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -142,6 +143,36 @@ describeWithChromium("the page at /docs", (launch) => {
     }
     await page.reload();
     expect(await page.locator("#credential").inputValue()).toBe("");
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it("copies a curl line that is the same request, and names the credential by a variable", async () => {
+    const replace = idOf("put", ASSET);
+    const { page, faults } = await open(`#${replace}`);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.locator("#credential").fill(server.token);
+    const form = page.locator(`#${replace} form`);
+    await form.locator("details > summary").first().click();
+    await form.locator(`#${replace}-in-path-name`).fill("team/it");
+    await form.locator(`#${replace}-in-header-X-Reason`).fill(`it's "new" & $HOME`);
+    await form
+      .locator(`#${replace}-in-body`)
+      .fill(`{"url": "https://example.com/it's", "sha512": "${"a".repeat(128)}"}`);
+    await form.getByRole("button", { name: "Copy curl line" }).click();
+    await form.getByText("Copied").waitFor();
+    const line = await page.evaluate(() => navigator.clipboard.readText());
+    expect(line).not.toContain(server.token);
+    expect(line).toContain("/assets/team%2Fit'");
+    const { stdout } = spawnSync("sh", ["-c", `${line} -s -w '%{http_code}'`], {
+      env: { ...process.env, SENSU_TOKEN: server.token },
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("201");
+    const revisions = await fetch(`${server.url}/api/edge/v1/namespaces/default/assets/team%2Fit/revisions`, {
+      headers: { Authorization: `Bearer ${server.token}` },
+    });
+    expect(await revisions.json()).toMatchObject([{ reason: `it's "new" & $HOME` }]);
     expect(faults).toEqual([]);
     await page.context().close();
   });
