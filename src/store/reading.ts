@@ -15,6 +15,11 @@ export interface Reading {
   readonly waited: Map<string, number>;
 }
 
+/** Whole seconds from one time to another (milliseconds), none if it lies ahead. */
+export function secondsSince(at: number, now: number): number {
+  return Math.max(0, Math.floor((now - at) / 1000));
+}
+
 /** The reading of a request that has not been answered yet. */
 export function newReading(freshness: Reading["freshness"], waitUntil: Reading["waitUntil"]): Reading {
   return { freshness, waitUntil, tier: "D1", ageSeconds: 0, waited: new Map() };
