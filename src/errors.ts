@@ -35,6 +35,11 @@ export function invalid(message: string): ApiError {
   return new ApiError("invalidArgument", message);
 }
 
+/** Sensu's one text for whatever the caller's grants do not cover. */
+export function denied(): ApiError {
+  return new ApiError("permissionDenied", "unauthorized to perform action");
+}
+
 /** Sensu's one text for whatever is not there. */
 export function notFound(): ApiError {
   return new ApiError("notFound", "not found");

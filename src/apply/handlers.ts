@@ -5,9 +5,11 @@ import { commitOf, principalOf, type Context } from "../context.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { differenceLines, mergePatchBetween } from "../history/difference.ts";
 import { readBody } from "../http/body.ts";
+import { placeOf } from "../http/place.ts";
 import { readSeq } from "../http/query.ts";
 import { json } from "../http/respond.ts";
 import { findingsIn, refuseFindings } from "../resolution/lint.ts";
+import { isStrict } from "../resolution/strict.ts";
 import type { AssetWrite } from "../store/asset-store.ts";
 import { placed, readDefinitions, SET_BYTES } from "./definitions.ts";
 import { isEmptyPlan, type Plan } from "./plan.ts";
@@ -17,7 +19,7 @@ export async function planSet(context: Context): Promise<Response> {
   const set = await readSet(context);
   const plan = await context.services.apply.plan(
     principalOf(context),
-    namespaceOf(context),
+    placeOf(context).namespace,
     set,
     prunes(context),
   );
@@ -29,7 +31,7 @@ export async function planSet(context: Context): Promise<Response> {
 export async function applySet(context: Context): Promise<Response> {
   const query = context.url.searchParams;
   const principal = principalOf(context);
-  const namespace = namespaceOf(context);
+  const namespace = placeOf(context).namespace;
   const maxDelete = readSeq(query.get("max-delete"), "max-delete");
   const dryRun = query.get("dry_run") === "true";
   const id = query.get("plan");
@@ -66,8 +68,7 @@ export async function applySet(context: Context): Promise<Response> {
 
 async function readSet(context: Context): Promise<Map<string, Asset>> {
   const set = readDefinitions(await readBody(context.request, SET_BYTES));
-  const strict = context.services.lint === "strict" || context.url.searchParams.get("strict") === "true";
-  if (strict) for (const [name, asset] of set) placed(name, () => refuseFindings(asset));
+  if (isStrict(context)) for (const [name, asset] of set) placed(name, () => refuseFindings(asset));
   if (set.size === 0 && !prunes(context))
     throw invalid("the set is empty; send definitions, or prune=true to mean it");
   return set;
@@ -105,10 +106,6 @@ function conflict({ seq }: Plan): ApiError {
 
 function prunes({ url }: Context): boolean {
   return url.searchParams.get("prune") === "true";
-}
-
-function namespaceOf({ params }: Context): string {
-  return params["namespace"] ?? "";
 }
 
 function nameOf({ name }: AssetWrite): string {

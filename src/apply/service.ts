@@ -2,7 +2,7 @@ import { prepareWrite } from "../assets/prepare.ts";
 import type { Asset } from "../assets/schema.ts";
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { ApiError, denied, invalid, notFound } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { PlanStore, SetOutcome, SetStore } from "../store/set-store.ts";
 import { placed } from "./definitions.ts";
@@ -30,8 +30,7 @@ export class ApplyService {
     prune: boolean,
   ): Promise<Plan> {
     const mayEdit = (name: string) => allows(by.grants, { role: "edit", namespace, name });
-    if (![...set.keys()].every(mayEdit))
-      throw new ApiError("permissionDenied", "unauthorized to perform action");
+    if (![...set.keys()].every(mayEdit)) throw denied();
     const state = await this.#sets.state(namespace);
     if (state === null) throw new ApiError("notFound", `the namespace ${namespace} does not exist`);
     const prepared = (name: string, createdBy: string | null) =>
@@ -65,7 +64,7 @@ export class ApplyService {
   async applyPlan(by: Principal, plan: Plan, maxDelete: number | null, commit: Commit): Promise<SetOutcome> {
     const names = [...plan.create, ...plan.update].map(({ name }) => name).concat(plan.delete);
     const mayEdit = (name: string) => allows(by.grants, { role: "edit", namespace: plan.namespace, name });
-    if (!names.every(mayEdit)) throw new ApiError("permissionDenied", "unauthorized to perform action");
+    if (!names.every(mayEdit)) throw denied();
     refuseTooManyDeletes(plan, maxDelete);
     if (isEmptyPlan(plan)) return { outcome: "committed", first: plan.seq, last: plan.seq };
     const { namespace, seq, delete: deletes } = plan;

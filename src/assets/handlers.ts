@@ -1,14 +1,16 @@
 import { allows, seesEveryName } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
-import { ApiError } from "../errors.ts";
+import { denied } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
-import { continueToken, readPage } from "../http/pagination.ts";
+import { continueHeader, readPage } from "../http/pagination.ts";
+import { placeOf } from "../http/place.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 import { tagged } from "../http/tagged.ts";
 import { findingsIn, refuseFindings } from "../resolution/lint.ts";
+import { isStrict } from "../resolution/strict.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { decodeAsset } from "./decode.ts";
 import { entityTag } from "./etag.ts";
@@ -20,7 +22,8 @@ import { readSelection } from "./selection.ts";
 export async function getAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
   const reading = readingOf(context);
-  const asset = await context.services.assets.get(namespaceOf(context), nameOf(context), reading);
+  const { namespace, name } = placeOf(context);
+  const asset = await context.services.assets.get(namespace, name, reading);
   const { definition, etag } = represent(asset, negotiation);
   return tagged(context.request, definition, etag, {
     ...vary([asset], negotiation),
@@ -38,11 +41,11 @@ export async function listAssets(context: Context): Promise<Response> {
   const reading = readingOf(context);
   const page = await context.services.assets.list(namespace, start, limit, accepts, reading);
   const shown = page.assets.map((asset) => represent(asset, negotiation));
-  const next = page.next === null ? null : continueToken(page.next);
+  const more = continueHeader(page.next);
   // The tags of its assets and its token say what a page is; no need to hash all its bytes.
-  const etag = await entityTag([next, ...shown.map((asset) => asset.etag)].join("\n"));
+  const etag = await entityTag([more["Sensu-Continue"], ...shown.map((asset) => asset.etag)].join("\n"));
   return tagged(context.request, `[${shown.map(({ definition }) => definition).join(",")}]`, etag, {
-    ...(next === null ? {} : { "Sensu-Continue": next }),
+    ...more,
     ...vary(page.assets, negotiation),
     ...servedHeaders(reading),
   });
@@ -52,7 +55,7 @@ export async function createAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
   const asset = await readAsset(context);
   const principal = principalOf(context);
-  const namespace = namespaceOf(context);
+  const { namespace } = placeOf(context);
   const need = { role: "edit", namespace, name: asset.metadata?.name ?? "" } as const;
   // The route's guard cannot know the name; a grant narrowed to some names is checked here.
   if (!seesEveryName(principal.grants, namespace) && !allows(principal.grants, need)) throw denied();
@@ -65,7 +68,7 @@ export async function createAsset(context: Context): Promise<Response> {
 export async function replaceAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
   const asset = await readAsset(context);
-  const place = { namespace: namespaceOf(context), name: nameOf(context) };
+  const place = placeOf(context);
   if (isStrict(context)) refuseFindings(asset);
   const condition = readConditions(context.request.headers);
   const stored = await context.services.assets.replace(place, asset, commitOf(context), condition);
@@ -73,7 +76,7 @@ export async function replaceAsset(context: Context): Promise<Response> {
 }
 
 export async function patchAsset(context: Context): Promise<Response> {
-  const place = { namespace: namespaceOf(context), name: nameOf(context) };
+  const place = placeOf(context);
   const negotiation = negotiateForm(context);
   const patch = await readPatch(context.request, place);
   const condition = readConditions(context.request.headers);
@@ -85,7 +88,8 @@ export async function patchAsset(context: Context): Promise<Response> {
 
 export async function deleteAsset(context: Context): Promise<Response> {
   const condition = readConditions(context.request.headers);
-  await context.services.assets.delete(namespaceOf(context), nameOf(context), condition, commitOf(context));
+  const { namespace, name } = placeOf(context);
+  await context.services.assets.delete(namespace, name, condition, commitOf(context));
   return empty(204);
 }
 
@@ -114,10 +118,6 @@ function lintHeader({ definition }: StoredAsset): Record<string, string> {
   return count === 0 ? {} : { "X-Lint-Warnings": String(count) };
 }
 
-function isStrict({ services, url }: Context): boolean {
-  return services.lint === "strict" || url.searchParams.get("strict") === "true";
-}
-
 function locationOf({ namespace, name }: StoredAsset): string {
   return `/api/core/v2/namespaces/${encodeURIComponent(namespace)}/assets/${encodeURIComponent(name)}`;
 }
@@ -134,16 +134,4 @@ type Accepts = ((asset: StoredAsset) => boolean) | null;
 function both(one: Accepts, other: Accepts): Accepts {
   if (one === null || other === null) return one ?? other;
   return (asset) => one(asset) && other(asset);
-}
-
-function denied(): ApiError {
-  return new ApiError("permissionDenied", "unauthorized to perform action");
-}
-
-function namespaceOf({ params }: Context): string {
-  return params["namespace"] ?? "";
-}
-
-function nameOf({ params }: Context): string {
-  return params["name"] ?? "";
 }

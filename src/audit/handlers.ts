@@ -1,7 +1,7 @@
 import { globMatches } from "../auth/grants.ts";
 import type { Context } from "../context.ts";
 import { invalid } from "../errors.ts";
-import { continueToken, readPage } from "../http/pagination.ts";
+import { continueHeader, readPage } from "../http/pagination.ts";
 import { readSeq, readTime } from "../http/query.ts";
 import { json, stream } from "../http/respond.ts";
 import type { AuditFilter, Revision } from "../store/history-store.ts";
@@ -38,9 +38,7 @@ export async function listAudit(context: Context): Promise<Response> {
 }
 
 function answer(found: readonly Revision[], next: number | null): Response {
-  const headers: Record<string, string> =
-    next === null ? {} : { "Sensu-Continue": continueToken(String(next)) };
-  return json(JSON.stringify(found.map(shown)), headers);
+  return json(JSON.stringify(found.map(shown)), continueHeader(next));
 }
 
 async function* lines(context: Context, filter: AuditFilter, name: string | null, from: number | null) {

@@ -21,6 +21,7 @@ export async function committing<Outcome extends { readonly outcome: string }>(
   } finally {
     spent?.waitedFor("d1", clock() - asOf);
   }
+  for (const meta of logged.log.metas ?? []) spent?.queried(meta);
   journal.extend(logged.log, asOf);
   if (logged.result.outcome === "committed") waitUntil(journal.publish());
   return logged;

@@ -1,5 +1,5 @@
 import type { Replica } from "../store/origin.ts";
-import type { Reading } from "../store/reading.ts";
+import { secondsSince, type Reading } from "../store/reading.ts";
 import { Copies } from "./copies.ts";
 import type { Edge } from "./edge.ts";
 import { entryOf, isNewer, type Entry } from "./entry.ts";
@@ -64,7 +64,7 @@ export class FreshReader<Id, T> {
     // As in `read`: remembered as served (I3), and as still true when the journal was made.
     this.#copies.served(id, kept);
     if (journal.seq > kept.g) this.#copies.keep(id, { ...kept, g: journal.seq });
-    return { value: kept.value, ageSeconds: Math.max(0, Math.floor((now - trueAt) / 1000)) };
+    return { value: kept.value, ageSeconds: secondsSince(trueAt, now) };
   }
 
   /** Takes in what a commit of this isolate has made of a thing, and puts it in KV, best effort. */
@@ -165,7 +165,7 @@ export class FreshReader<Id, T> {
     now: number,
   ): T | null {
     reading.tier = tier;
-    reading.ageSeconds = Math.max(0, Math.floor((now - Math.max(entry.readAt, journal?.asOf ?? 0)) / 1000));
+    reading.ageSeconds = secondsSince(Math.max(entry.readAt, journal?.asOf ?? 0), now);
     this.#copies.served(id, entry);
     // Admitted by a journal, it was the same when the journal was made: so hot copies never fall behind `since`.
     const g = tier === "STALE" ? entry.g : Math.max(entry.g, journal?.seq ?? 0);

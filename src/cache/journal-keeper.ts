@@ -30,10 +30,10 @@ export interface KeeperOptions {
 export class JournalKeeper {
   readonly #options: KeeperOptions;
   #held: Journal | null = null;
-  #checkedAt = Number.NEGATIVE_INFINITY;
+  #checkedAt = -Infinity;
   #check: Promise<void> | null = null;
-  #ownAt = Number.NEGATIVE_INFINITY;
-  #publishedAt = Number.NEGATIVE_INFINITY;
+  #ownAt = -Infinity;
+  #publishedAt = -Infinity;
 
   constructor(options: KeeperOptions) {
     this.#options = options;

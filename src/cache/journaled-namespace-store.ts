@@ -1,6 +1,6 @@
 import type { Commit } from "../store/asset-store.ts";
 import type { NamespaceDelete, NamespaceOrigin, NamespaceStore } from "../store/namespace-store.ts";
-import type { Reading } from "../store/reading.ts";
+import { secondsSince, type Reading } from "../store/reading.ts";
 import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
 import { STALE_MS } from "./stale.ts";
@@ -27,7 +27,7 @@ export class JournaledNamespaceStore implements NamespaceStore {
     const { clock, bound, journal: keeper } = this.#edge;
     const now = clock();
     const journal = await keeper.current(now, bound, reading.waitUntil);
-    const age = journal === null ? Number.POSITIVE_INFINITY : now - journal.asOf;
+    const age = journal === null ? Infinity : now - journal.asOf;
     if (reading.freshness === "bounded" && journal !== null && age <= bound)
       return told(journal, reading, "MEMORY", age);
     try {
@@ -62,7 +62,7 @@ function told(
   ageMs: number,
 ): readonly string[] {
   reading.tier = tier;
-  reading.ageSeconds = Math.max(0, Math.floor(ageMs / 1000));
+  reading.ageSeconds = secondsSince(0, ageMs);
   // Names of namespaces are ASCII, so this is byte order.
   return [...namespaces.keys()].sort((a, b) => (a < b ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 import { allows } from "../auth/grants.ts";
 import { principalOf, type Context } from "../context.ts";
-import { ApiError, invalid } from "../errors.ts";
+import { denied, invalid } from "../errors.ts";
 import { readSeq } from "../http/query.ts";
 import { json, stream } from "../http/respond.ts";
 import { shownDefinition, shownRevision } from "../history/shown.ts";
@@ -47,7 +47,7 @@ function feedOf(context: Context): Feed {
   const namespace = context.url.searchParams.get("namespace");
   const scope = namespace === null || namespace === "" ? null : namespace;
   if (!allows(grants, { role: "view", namespace: scope, name: null })) {
-    throw new ApiError("permissionDenied", "unauthorized to perform action");
+    throw denied();
   }
   return {
     read: (seq, limit) => context.services.audit.changesAfter(seq, scope, limit),

@@ -4,8 +4,9 @@ import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
-import { continueToken, readPage } from "../http/pagination.ts";
+import { continueHeader, readPage } from "../http/pagination.ts";
 import { goDecode, goInteger, goStruct } from "../http/go-decode.ts";
+import { placeOf } from "../http/place.ts";
 import { readSeq } from "../http/query.ts";
 import { json, text } from "../http/respond.ts";
 import type { AssetRevision } from "../store/history-store.ts";
@@ -20,9 +21,7 @@ export async function listRevisions(context: Context): Promise<Response> {
   const before = readSeq(start?.key, "continue token");
   const { namespace, name } = placeOf(context);
   const page = await context.services.history.list(namespace, name, before, Math.min(limit, 1_000));
-  const headers: Record<string, string> =
-    page.next === null ? {} : { "Sensu-Continue": continueToken(String(page.next)) };
-  return json(JSON.stringify(page.revisions.map(shownRevision)), headers);
+  return json(JSON.stringify(page.revisions.map(shownRevision)), continueHeader(page.next));
 }
 
 export async function getRevision(context: Context): Promise<Response> {
@@ -89,12 +88,7 @@ function endOf(revision: AssetRevision | null): string {
   return `revision ${seq}: ${action} by ${who} at ${when}`;
 }
 
-function placeOf({ params }: Context): { namespace: string; name: string } {
-  return { namespace: params["namespace"] ?? "", name: params["name"] ?? "" };
-}
-
 /** Whoever may write the asset sees the headers it is fetched with; others see that they are there. */
 function mayWrite(context: Context): boolean {
-  const { namespace, name } = placeOf(context);
-  return allows(principalOf(context).grants, { role: "edit", namespace, name });
+  return allows(principalOf(context).grants, { role: "edit", ...placeOf(context) });
 }

@@ -30,6 +30,11 @@ export function continueToken(key: string): string {
     .replaceAll("=", "");
 }
 
+/** The header that tells where the next page starts; none after the last. */
+export function continueHeader(key: string | number | null | undefined): Record<string, string> {
+  return key === null || key === undefined ? {} : { "Sensu-Continue": continueToken(String(key)) };
+}
+
 function readLimit(text: string | null): number {
   if (text === null || text === "") return PAGE_LIMIT;
   if (!LIMIT.test(text)) throw invalid(`invalid limit "${text}": use a whole number, 0 for no limit`);

@@ -4,7 +4,8 @@ import { invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { goDecode, goString, goStruct } from "../http/go-decode.ts";
 import { compareBytes, quoteJson } from "../http/go-json.ts";
-import { continueToken, readPage } from "../http/pagination.ts";
+import { continueHeader, readPage } from "../http/pagination.ts";
+import { placeOf } from "../http/place.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 
@@ -25,12 +26,11 @@ export async function listNamespaces(context: Context): Promise<Response> {
   const page = visible.slice(0, limit);
   const last = visible.length > page.length ? page.at(-1) : undefined;
   const body = `[${page.map(encode).join(",")}]`;
-  const more: Record<string, string> = last === undefined ? {} : { "Sensu-Continue": continueToken(last) };
-  return json(body, { ...servedHeaders(reading), ...more });
+  return json(body, { ...servedHeaders(reading), ...continueHeader(last) });
 }
 
 export async function getNamespace(context: Context): Promise<Response> {
-  const name = nameOf(context);
+  const name = placeOf(context).namespace;
   const reading = readingOf(context);
   await context.services.namespaces.get(name, reading);
   return json(encode(name), servedHeaders(reading));
@@ -43,7 +43,7 @@ export async function createNamespace(context: Context): Promise<Response> {
 }
 
 export async function replaceNamespace(context: Context): Promise<Response> {
-  const name = nameOf(context);
+  const name = placeOf(context).namespace;
   const given = (await readNamespace(context)) ?? name;
   if (given !== name) {
     throw invalid(`the name of the resource (${given}) does not match the name of the URI (${name})`);
@@ -53,7 +53,7 @@ export async function replaceNamespace(context: Context): Promise<Response> {
 }
 
 export async function deleteNamespace(context: Context): Promise<Response> {
-  await context.services.namespaces.delete(nameOf(context), commitOf(context));
+  await context.services.namespaces.delete(placeOf(context).namespace, commitOf(context));
   return empty(204);
 }
 
@@ -68,8 +68,4 @@ function follows(name: string, start: { key: string; inclusive: boolean }): bool
 
 function encode(name: string): string {
   return `{"name":${quoteJson(name)}}`;
-}
-
-function nameOf({ params }: Context): string {
-  return params["namespace"] ?? "";
 }

@@ -2,6 +2,7 @@ import { readingOf, type Context } from "../context.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { notModified } from "../http/conditional.ts";
+import { placeOf } from "../http/place.ts";
 import { empty, json, redirect, text } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 import { tagged } from "../http/tagged.ts";
@@ -67,7 +68,7 @@ export async function downloadForMachine(context: Context): Promise<Response> {
 /** Which build each platform of the built-in table gets; `format=text` is a table for people. */
 export async function showMatrix(context: Context): Promise<Response> {
   const rule = readRule(context.url.searchParams);
-  const { namespace = "", name = "" } = context.params;
+  const { namespace, name } = placeOf(context);
   const reading = readingOf(context);
   const { asset, etag } = await context.services.resolve.asset(namespace, name, reading);
   const rows = PLATFORMS.map((platform) => {
@@ -100,12 +101,11 @@ function matrixCell(resolution: Resolution) {
 }
 
 async function resolveRequest(context: Context): Promise<{ found: TaggedResolution; reading: Reading }> {
-  const { namespace = "", name = "" } = context.params;
   const rule = readRule(context.url.searchParams);
   const reading = readingOf(context);
   const { key, facts } = await readFacts(context);
   return {
-    found: await context.services.resolve.resolve({ namespace, name }, rule, key, facts, reading),
+    found: await context.services.resolve.resolve(placeOf(context), rule, key, facts, reading),
     reading,
   };
 }

@@ -11,12 +11,11 @@ import {
   type WriteOutcome,
 } from "./asset-store.ts";
 import { conditionSql, type Binding } from "./condition-sql.ts";
-import { commitLogStatements, readCommitLog, type LogRow } from "./d1-commit-log.ts";
+import { ADVANCE, commitBatch, SEQ, type BatchRow } from "./d1-commit-log.ts";
+import { onReplica } from "./d1-replica.ts";
 import type { AssetOrigin, CommitLog, Logged, Replica, Snapshot } from "./origin.ts";
 
 const ROW = "namespace, name, seq, etag, definition, expressions_etag, expressions";
-const ADVANCE = "UPDATE meta SET seq = seq + 1";
-const SEQ = "(SELECT seq FROM meta)";
 /** The row, or its tombstone, or its absence, with the state of the whole store: one statement, one snapshot. */
 const GET = `SELECT meta.epoch AS epoch, meta.seq AS g, deleted, namespace, name, assets.seq AS seq, etag, definition,
     expressions_etag, expressions
@@ -55,11 +54,6 @@ interface PageRow extends Row {
   readonly fits: number | null;
 }
 
-/** A row of any statement of a write's batch; which columns it has, its statement says. */
-interface BatchRow extends LogRow {
-  readonly created_seq: number;
-}
-
 /** Assets in D1. One `batch()` a write: D1 runs batches one at a time, each as a transaction. */
 export class D1AssetStore implements AssetOrigin {
   readonly #db: D1Database;
@@ -69,7 +63,7 @@ export class D1AssetStore implements AssetOrigin {
   }
 
   async get(namespace: string, name: string, replica: Replica): Promise<Snapshot<StoredAsset>> {
-    const { results, meta } = await this.#session(replica)
+    const { results, meta } = await onReplica(this.#db, replica)
       .prepare(GET)
       .bind(namespace, name)
       .all<SnapshotRow>();
@@ -140,23 +134,12 @@ export class D1AssetStore implements AssetOrigin {
         commit.at,
         ...guard.bindings,
       );
-    const known = this.#db.prepare("SELECT 1 AS one FROM namespaces WHERE name = ?1").bind(namespace);
-    const [, written, , , namespaces, ...told] = await this.#db.batch<BatchRow>([
-      this.#db.prepare(ADVANCE),
-      write,
-      this.#revision(namespace, name, commit),
-      this.#db.prepare(TOUCH).bind(namespace, name),
-      known,
-      ...commitLogStatements(this.#db, since),
-    ]);
-    const log = logOf(told, since);
-    const row = written?.results[0];
-    if (row !== undefined) {
-      const { seq } = row;
-      return { result: { outcome: "committed", seq, created: row.created_seq === seq }, log };
-    }
-    const outcome = namespaces?.results.length === 0 ? "namespace-missing" : "condition-failed";
-    return { result: { outcome }, log };
+    const probe = this.#db.prepare("SELECT 1 FROM namespaces WHERE name = ?1").bind(namespace);
+    const { row, probed, log } = await this.#write(probe, write, asset, commit, since);
+    if (row === undefined)
+      return { result: { outcome: probed ? "condition-failed" : "namespace-missing" }, log };
+    const { seq } = row;
+    return { result: { outcome: "committed", seq, created: row.created_seq === seq }, log };
   }
 
   async delete(
@@ -167,8 +150,8 @@ export class D1AssetStore implements AssetOrigin {
     since: number,
   ): Promise<Logged<DeleteOutcome>> {
     const guard = conditionSql(condition, 4);
-    const existing = this.#db
-      .prepare("SELECT 1 AS one FROM assets WHERE namespace = ?1 AND name = ?2 AND deleted = 0")
+    const probe = this.#db
+      .prepare("SELECT 1 FROM assets WHERE namespace = ?1 AND name = ?2 AND deleted = 0")
       .bind(namespace, name);
     const write = this.#db
       .prepare(
@@ -176,26 +159,28 @@ export class D1AssetStore implements AssetOrigin {
          WHERE namespace = ?1 AND name = ?2 AND deleted = 0 AND ${guard.sql} RETURNING seq`,
       )
       .bind(namespace, name, commit.at, ...guard.bindings);
-    const [before, , written, , , ...told] = await this.#db.batch<BatchRow>([
-      existing,
+    const { row, probed, log } = await this.#write(probe, write, { namespace, name }, commit, since);
+    if (row === undefined) return { result: { outcome: probed ? "condition-failed" : "absent" }, log };
+    return { result: { outcome: "committed", seq: row.seq }, log };
+  }
+
+  /** One commit: what the write has returned, and whether the probe had found anything before it. */
+  async #write(
+    probe: D1PreparedStatement,
+    write: D1PreparedStatement,
+    { namespace, name }: { readonly namespace: string; readonly name: string },
+    { principal, at, reason }: Commit,
+    since: number,
+  ): Promise<{ row: BatchRow | undefined; probed: boolean; log: CommitLog }> {
+    const { rows, log } = await commitBatch(this.#db, since, [
+      probe,
       this.#db.prepare(ADVANCE),
       write,
-      this.#revision(namespace, name, commit),
+      this.#db.prepare(REVISION).bind(namespace, name, principal, at, reason),
       this.#db.prepare(TOUCH).bind(namespace, name),
-      ...commitLogStatements(this.#db, since),
     ]);
-    const log = logOf(told, since);
-    const row = written?.results[0];
-    if (row !== undefined) return { result: { outcome: "committed", seq: row.seq }, log };
-    return { result: { outcome: before?.results.length === 0 ? "absent" : "condition-failed" }, log };
-  }
-
-  #session(replica: Replica): D1DatabaseSession {
-    return this.#db.withSession(replica === "nearest" ? "first-unconstrained" : "first-primary");
-  }
-
-  #revision(namespace: string, name: string, commit: Commit): D1PreparedStatement {
-    return this.#db.prepare(REVISION).bind(namespace, name, commit.principal, commit.at, commit.reason);
+    const [found = [], , written = []] = rows;
+    return { row: written[0], probed: found.length > 0, log };
   }
 
   /** Keyset page. A row fits while the bytes up to it stay in the page's budget; the first always does. */
@@ -211,7 +196,7 @@ export class D1AssetStore implements AssetOrigin {
     if (namespace !== null) bindings.push(namespace);
     const where = namespace === null ? "" : "namespace = ?4 AND";
     const scope = namespace === null ? "NULL" : "(SELECT seq FROM namespaces WHERE name = ?4)";
-    return this.#session(replica)
+    return onReplica(this.#db, replica)
       .prepare(
         `SELECT meta.epoch AS epoch, meta.seq AS g, ${scope} AS scope, page.* FROM meta LEFT JOIN (
            SELECT ${ROW}, key, (position = 1 OR bytes <= ?3) AS fits FROM (
@@ -225,11 +210,6 @@ export class D1AssetStore implements AssetOrigin {
       )
       .bind(...bindings);
   }
-}
-
-/** The log from the last two results of a batch. */
-function logOf([head, changes]: readonly D1Result<BatchRow>[], since: number): CommitLog {
-  return readCommitLog(head?.results ?? [], changes?.results ?? [], since);
 }
 
 function fromRow(row: Row): StoredAsset {

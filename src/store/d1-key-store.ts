@@ -1,28 +1,22 @@
 import type { Commit } from "./asset-store.ts";
-import { commitLogStatements, readCommitLog, type LogRow } from "./d1-commit-log.ts";
+import { ADVANCE, commitBatch, SEQ } from "./d1-commit-log.ts";
+import { onReplica } from "./d1-replica.ts";
 import type { KeyOrigin, KeyOutcome, KeyRecord, NewKey } from "./key-store.ts";
 import type { Logged, Replica, Snapshot } from "./origin.ts";
 
-const ADVANCE = "UPDATE meta SET seq = seq + 1";
-const SEQ = "(SELECT seq FROM meta)";
 /** The seq that the commit is about to take. */
 const NEXT = "(SELECT seq + 1 FROM meta)";
-const ROW = "digest, name, grants, created_by, created_at, expires_at, revoked_at, last_used";
-const FIND = `SELECT meta.epoch, meta.seq AS g, api_keys.seq, ${ROW} FROM meta LEFT JOIN api_keys ON digest = ?1`;
+const ROW = `digest, name, grants, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt,
+  revoked_at AS revokedAt, last_used AS lastUsed`;
+const FIND = `SELECT meta.epoch, meta.seq AS g, api_keys.seq AS s, ${ROW} FROM meta LEFT JOIN api_keys ON digest = ?1`;
 const LIVE = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
 /** One row for the batch, and the keys it touched by their own seq; caches learn of a key by its digest. */
 const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
   SELECT ${SEQ}, 'key', '', ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM api_keys WHERE digest = ?1 AND seq = ${SEQ})`;
 
-interface Row {
-  readonly digest: string;
-  readonly name: string;
+/** A record with its grants still a JSON text. */
+interface Row extends Omit<KeyRecord, "grants"> {
   readonly grants: string;
-  readonly created_by: string;
-  readonly created_at: number;
-  readonly expires_at: number | null;
-  readonly revoked_at: number | null;
-  readonly last_used: string | null;
 }
 
 /** API keys in D1. Every key that changes is a commit of its own, so that a cache can be told of each. */
@@ -34,13 +28,13 @@ export class D1KeyStore implements KeyOrigin {
   }
 
   async find(digest: string, replica: Replica): Promise<Snapshot<KeyRecord>> {
-    const session = this.#db.withSession(replica === "primary" ? "first-primary" : "first-unconstrained");
-    const row = await session
+    const row = await onReplica(this.#db, replica)
       .prepare(FIND)
       .bind(digest)
-      .first<Row & { epoch: string; g: number; seq: number | null }>();
+      .first<Row & { epoch: string; g: number; s: number | null }>();
     if (row === null) throw new Error("the table meta has no row");
-    return { epoch: row.epoch, g: row.g, s: row.seq, value: row.seq === null ? null : fromRow(row) };
+    const { epoch, g, s, ...key } = row;
+    return { epoch, g, s, value: s === null ? null : fromRow(key) };
   }
 
   async list(): Promise<readonly KeyRecord[]> {
@@ -114,12 +108,10 @@ export class D1KeyStore implements KeyOrigin {
       .run();
   }
 
-  /** One batch: the statements, of which the first tells whether anything was done, and the log. */
+  /** One commit; the first statement tells whether anything was done. */
   async #commit(since: number, statements: D1PreparedStatement[]): Promise<Logged<KeyOutcome>> {
-    const results = await this.#db.batch<LogRow>([...statements, ...commitLogStatements(this.#db, since)]);
-    const [head, changes] = results.slice(statements.length);
-    const log = readCommitLog(head?.results ?? [], changes?.results ?? [], since);
-    const done = statements.length > 0 && results[0]?.results.length === 1;
+    const { rows, log } = await commitBatch(this.#db, since, statements);
+    const done = statements.length > 0 && rows[0]?.length === 1;
     return { result: { outcome: done ? "committed" : "refused" }, log };
   }
 
@@ -145,16 +137,7 @@ export class D1KeyStore implements KeyOrigin {
   }
 }
 
-function fromRow(row: Row): KeyRecord {
-  const grants: unknown = JSON.parse(row.grants);
-  return {
-    digest: row.digest,
-    name: row.name,
-    grants: Array.isArray(grants) ? grants.map(String) : [],
-    createdBy: row.created_by,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    lastUsed: row.last_used,
-  };
+function fromRow({ grants: text, ...record }: Row): KeyRecord {
+  const grants: unknown = JSON.parse(text);
+  return { ...record, grants: Array.isArray(grants) ? grants.map(String) : [] };
 }

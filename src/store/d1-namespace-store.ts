@@ -1,10 +1,6 @@
 import type { Commit } from "./asset-store.ts";
-import { commitLogStatements, readCommitLog, type LogRow } from "./d1-commit-log.ts";
+import { ADVANCE, commitBatch, SEQ } from "./d1-commit-log.ts";
 import type { NamespaceOrigin } from "./namespace-store.ts";
-import type { CommitLog } from "./origin.ts";
-
-const ADVANCE = "UPDATE meta SET seq = seq + 1";
-const SEQ = "(SELECT seq FROM meta)";
 
 /** Namespaces in D1: one batch a write, with the revision that tells of it. */
 export class D1NamespaceStore implements NamespaceOrigin {
@@ -22,7 +18,7 @@ export class D1NamespaceStore implements NamespaceOrigin {
   }
 
   async create(name: string, commit: Commit, since: number) {
-    const [rows, log] = await this.#batch(since, [
+    const { rows, log } = await commitBatch(this.#db, since, [
       this.#db.prepare(ADVANCE),
       this.#db
         .prepare(
@@ -32,13 +28,13 @@ export class D1NamespaceStore implements NamespaceOrigin {
         .bind(name, commit.principal, commit.at),
       this.#revision(name, "create", commit),
     ]);
-    const outcome = rows[1] === 1 ? ("committed" as const) : ("taken" as const);
+    const outcome = rows[1]?.length === 1 ? ("committed" as const) : ("taken" as const);
     return { result: { outcome }, log };
   }
 
   async delete(name: string, commit: Commit, since: number) {
-    const [rows, log] = await this.#batch(since, [
-      this.#db.prepare("SELECT 1 AS one FROM namespaces WHERE name = ?1").bind(name),
+    const { rows, log } = await commitBatch(this.#db, since, [
+      this.#db.prepare("SELECT 1 FROM namespaces WHERE name = ?1").bind(name),
       this.#db.prepare(ADVANCE),
       this.#db
         .prepare(
@@ -48,16 +44,8 @@ export class D1NamespaceStore implements NamespaceOrigin {
         .bind(name),
       this.#revision(name, "delete", commit),
     ]);
-    const refused = rows[0] === 1 ? ("not-empty" as const) : ("absent" as const);
-    return { result: { outcome: rows[2] === 1 ? ("committed" as const) : refused }, log };
-  }
-
-  /** How many rows each statement answered with, and the log as the same transaction saw it. */
-  async #batch(since: number, statements: D1PreparedStatement[]): Promise<[number[], CommitLog]> {
-    const results = await this.#db.batch<LogRow>([...statements, ...commitLogStatements(this.#db, since)]);
-    const [head, changes] = results.slice(statements.length);
-    const counts = results.slice(0, statements.length).map((result) => result.results.length);
-    return [counts, readCommitLog(head?.results ?? [], changes?.results ?? [], since)];
+    const refused = rows[0]?.length === 1 ? ("not-empty" as const) : ("absent" as const);
+    return { result: { outcome: rows[2]?.length === 1 ? ("committed" as const) : refused }, log };
   }
 
   /** Only if the statement before has changed a row. */

@@ -1,11 +1,10 @@
 import type { AssetWrite, Commit } from "./asset-store.ts";
-import { commitLogStatements, loadCommitLog, readCommitLog, type LogRow } from "./d1-commit-log.ts";
+import { commitBatch, loadCommitLog, SEQ } from "./d1-commit-log.ts";
 import type { Logged } from "./origin.ts";
 import type { NamespaceState, SetOrigin, SetOutcome, SetWrite } from "./set-store.ts";
 
 /** Bytes of one bound text: D1 takes 2 MB. */
 const PARAMETER_BYTES = 1_500_000;
-const SEQ = "(SELECT seq FROM meta)";
 /** Fails, and the whole transaction with it, unless the namespace is as it was planned for. */
 const GUARD = `SELECT CASE WHEN (SELECT seq FROM namespaces WHERE name = ?1) = ?2 THEN 1 ELSE json('changed') END`;
 const GUARD_FAILED = /malformed JSON/;
@@ -19,22 +18,16 @@ export class D1SetStore implements SetOrigin {
   }
 
   async state(namespace: string): Promise<NamespaceState | null> {
-    const [head, assets] = await this.#db.batch<Record<string, unknown>>([
+    const [head, assets] = await this.#db.batch<{ seq: number } & NamespaceState["assets"][number]>([
       this.#db.prepare("SELECT seq FROM namespaces WHERE name = ?1").bind(namespace),
       this.#db
         .prepare(
-          "SELECT name, etag, created_by FROM assets WHERE namespace = ?1 AND deleted = 0 ORDER BY name",
+          `SELECT name, etag, created_by AS createdBy FROM assets WHERE namespace = ?1 AND deleted = 0 ORDER BY name`,
         )
         .bind(namespace),
     ]);
     const row = head?.results[0];
-    if (row === undefined) return null;
-    const rows = (assets?.results ?? []).map(({ name, etag, created_by: createdBy }) => ({
-      name: String(name),
-      etag: String(etag),
-      createdBy: String(createdBy),
-    }));
-    return { seq: Number(row["seq"]), assets: rows };
+    return row === undefined ? null : { seq: row.seq, assets: assets?.results ?? [] };
   }
 
   async definitions(namespace: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -60,9 +53,7 @@ export class D1SetStore implements SetOrigin {
       this.#db.prepare(`UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1`).bind(set.namespace),
     ];
     try {
-      const results = await this.#db.batch<LogRow>([...statements, ...commitLogStatements(this.#db, since)]);
-      const [head, changes] = results.slice(statements.length);
-      const log = readCommitLog(head?.results ?? [], changes?.results ?? [], since);
+      const { log } = await commitBatch(this.#db, since, statements);
       return { result: { outcome: "committed", first: log.seq - count + 1, last: log.seq }, log };
     } catch (error) {
       if (!(error instanceof Error) || !GUARD_FAILED.test(error.message)) throw error;

@@ -35,6 +35,8 @@ export interface CommitLog {
   readonly changes: readonly (readonly [key: string, seq: number])[];
   /** The last commit to each namespace or to anything in it; also the list of namespaces. */
   readonly namespaces: Readonly<Record<string, number>>;
+  /** Of the statements of its transaction. */
+  readonly metas?: readonly QueryMeta[];
 }
 
 /** The outcome of a write together with the log as the same transaction saw it. */

@@ -16,6 +16,11 @@ export interface Reading {
   readonly spent: Spent;
 }
 
+/** Whole seconds from one time to another (milliseconds), none if it lies ahead. */
+export function secondsSince(at: number, now: number): number {
+  return Math.max(0, Math.floor((now - at) / 1000));
+}
+
 /** The reading of a request that has not been answered yet. */
 export function newReading(
   freshness: Reading["freshness"],
