@@ -40,10 +40,9 @@ export async function readConfig(settings: Settings): Promise<Config> {
  * nobody can read the old one to write both under one name.
  */
 function secretsOf(settings: Settings): string {
-  const named = Object.entries(settings).filter(([name]) => name.startsWith("TOKEN_SECRET"));
-  return named
-    .sort()
-    .reverse()
+  return Object.entries(settings)
+    .filter(([name]) => name.startsWith("TOKEN_SECRET"))
+    .sort(([a], [b]) => (a < b ? 1 : -1))
     .map(([, secret]) => secret)
     .join();
 }
