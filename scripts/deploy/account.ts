@@ -1,6 +1,7 @@
 // Who deploys, to which account, and whether that credential may.
+import { grantAdvice, permissionFor } from "./advice.ts";
 import { ApiFailure, CloudflareApi } from "./api.ts";
-import { Stopped } from "./steps.ts";
+import { Stopped, type Step } from "./steps.ts";
 import type { Environment, World } from "./world.ts";
 import { wrangler, WranglerFailure } from "./wrangler.ts";
 
@@ -91,29 +92,33 @@ async function credential(
   return { headers: { Authorization: `Bearer ${held.token ?? ""}` }, from: "wrangler login" };
 }
 
-/** A read of each API that a deployment writes to, and the permission of a token without which it is refused. */
-const NEEDED: readonly [string, string][] = [
-  ["", "Account Settings: Read"],
-  ["/workers/scripts", "Workers Scripts: Edit"],
-  ["/storage/kv/namespaces?per_page=1", "Workers KV Storage: Edit"],
-  ["/d1/database?per_page=1", "D1: Edit"],
-];
+/** A read of each API that a deployment writes to. */
+const READS = ["", "/workers/scripts", "/storage/kv/namespaces?per_page=1", "/d1/database?per_page=1"];
+
+/** Says what a token lacks, all at once. */
+export async function checkPermissions(account: Account): Step<null> {
+  const missing = await missingPermissions(account);
+  if (missing.length === 0) return [{ said: "Workers, KV, D1 and the account can be read" }, null];
+  throw new Stopped(
+    `the credential lacks ${missing.join(", ")} on the account ${account.id}`,
+    grantAdvice(missing),
+  );
+}
 
 /** The permissions that a token lacks. Reads are tried: whether one may also write shows when something is written. */
 export async function missingPermissions({ api, path }: Account): Promise<string[]> {
   const missing = await Promise.all(
-    NEEDED.map(async ([read, permission]) => {
+    READS.map(async (read) => {
       try {
         await api.find(`${path}${read}`);
         return null;
       } catch (error) {
-        if (error instanceof ApiFailure && (error.status === 401 || error.status === 403)) return permission;
+        if (error instanceof ApiFailure && (error.status === 401 || error.status === 403)) {
+          return permissionFor(`${read.replace("?", "/?")}/`);
+        }
         throw error;
       }
     }),
   );
   return missing.filter((permission) => permission !== null);
 }
-
-/** Where tokens are given permissions. */
-export const TOKENS_PAGE = "https://dash.cloudflare.com/profile/api-tokens";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { apiKeyDigest, makeApiKey } from "../../src/auth/api-keys.ts";
 import type { Account } from "./account.ts";
-import { query } from "./resources.ts";
+import { query } from "./d1.ts";
 
 const GRANT = "admin@*";
 /** What made the key, in `created_by` and in the audit. */

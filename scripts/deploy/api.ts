@@ -101,6 +101,8 @@ export class CloudflareApi {
     );
     if (response.ok && envelope.success === true) return envelope;
     const [first] = envelope.errors ?? [];
-    throw new ApiFailure(route, response.status, first?.code ?? 0, first?.message ?? response.statusText);
+    const unknown = method !== "GET" && response.status >= 500 ? "; it may have been done all the same" : "";
+    const message = `${first?.message ?? response.statusText}${unknown}`;
+    throw new ApiFailure(route, response.status, first?.code ?? 0, message);
   }
 }

@@ -1,10 +1,10 @@
-// Which migrations a database lacks, and how they get into it.
+// Which migrations a database lacks, whether they may run now, and how they get into it.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Account } from "./account.ts";
+import { bookmarkOf, query } from "./d1.ts";
 import { contractions } from "./expand.ts";
-import { query } from "./resources.ts";
-import { Stopped } from "./steps.ts";
+import { Stopped, type Step, type Steps } from "./steps.ts";
 import type { Target } from "./target.ts";
 import { wrangler } from "./wrangler.ts";
 
@@ -39,27 +39,58 @@ async function appliedMigrations(account: Account, database: string): Promise<st
   return rows.map(({ name }) => name);
 }
 
-/** Refuses migrations that the running version may not survive, unless the contraction is meant. */
-export async function refuseContractions(
+export interface Migrating {
+  readonly database: string | null;
+  /** The resolved configuration; null in a dry run. */
+  readonly file: string | null;
+  /** Whether a version is running, which migrations must not break. */
+  readonly running: boolean;
+  /** Why they may break it all the same. */
+  readonly contract?: string | undefined;
+}
+
+/** Applies what the database lacks, unless the version that is running may not survive it. */
+export async function migrate(
+  steps: Steps,
+  account: Account,
   target: Target,
-  pending: readonly string[],
-  meant: boolean,
-): Promise<void> {
-  if (meant) return;
+  { database, file, running, contract }: Migrating,
+): Step<null> {
+  const { pending, unknown } = await compareMigrations(account, target, database);
+  if (unknown.length > 0) {
+    steps.tell("migrations", { said: `the database is ahead of this folder by ${unknown.join(", ")}` });
+  }
+  if (pending.length === 0) return [{ said: "all applied" }, null];
+  if (running && contract === undefined) await refuseContractions(target, pending);
+  if (database === null || file === null) return [{ said: `would apply ${pending.join(", ")}` }, null];
+  const bookmark = await bookmarkOf(account, database);
+  if (bookmark !== null) {
+    const restore = `npx wrangler d1 time-travel restore ${target.database.name} --bookmark ${bookmark}`;
+    const wayBack = `${restore} (what was written since is lost), then npm run epoch`;
+    steps.tell("migrations", { said: `before: bookmark ${bookmark}`, ...(running ? { wayBack } : {}) });
+  }
+  try {
+    const args = ["d1", "migrations", "apply", "DB", "--remote", "--config", file];
+    await wrangler(args, account.environment);
+  } catch (error) {
+    const left = await compareMigrations(account, target, database).catch(() => null);
+    const applied = pending.filter((name) => left?.pending.includes(name) !== true).join(", ");
+    const said =
+      left === null ? `perhaps applied ${applied}: the database does not tell` : `applied ${applied}`;
+    if (applied !== "") steps.tell("migrations", { said, changed: true });
+    throw error;
+  }
+  return [{ said: `applied ${pending.join(", ")}`, changed: true }, null];
+}
+
+async function refuseContractions(target: Target, pending: readonly string[]): Promise<void> {
   const texts = await Promise.all(pending.map((file) => readFile(join(target.migrations, file), "utf8")));
   const found = contractions(texts);
   if (found.length === 0) return;
   throw new Stopped(
-    `the version that is running may not survive ${found.length === 1 ? "a statement" : "statements"} of ${pending.join(", ")}`,
-    ...found.map(({ statement, why }) => `${statement} (${why})`),
-    "release what only adds first; take away in a later release, when no running version uses it:",
+    `the version that is running may not survive ${pending.join(", ")}`,
+    ...found.map(({ statement, why }) => `${statement}: ${why}`),
+    "release what only adds first, and take away in a later release, when no running version uses it;",
     'then run the same command with --contract "why no running version needs it any more"',
-  );
-}
-
-export async function applyMigrations(account: Account, configFile: string): Promise<void> {
-  await wrangler(
-    ["d1", "migrations", "apply", "DB", "--remote", "--config", configFile],
-    account.environment,
   );
 }

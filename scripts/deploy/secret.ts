@@ -5,6 +5,8 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Account } from "./account.ts";
+import type { Step } from "./steps.ts";
+import type { Target } from "./target.ts";
 
 export const TOKEN_SECRET = "TOKEN_SECRET";
 const BYTES = 48;
@@ -18,6 +20,18 @@ export function newSecret(): string {
 export async function secretNames({ api, path }: Account, worker: string): Promise<string[] | null> {
   const secrets = await api.find<{ name: string }[]>(`${path}/workers/scripts/${worker}/secrets`);
   return secrets?.map(({ name }) => name) ?? null;
+}
+
+/** A new secret when the Worker has none; null when it has one, or in a dry run. */
+export async function chooseSecret(
+  account: Account,
+  { worker }: Target,
+  { dryRun }: { readonly dryRun: boolean },
+): Step<string | null> {
+  const names = await secretNames(account, worker);
+  if (names?.includes(TOKEN_SECRET) === true) return [{ said: `${TOKEN_SECRET} is set` }, null];
+  if (dryRun) return [{ said: `would make ${TOKEN_SECRET}` }, null];
+  return [{ said: `${TOKEN_SECRET} made; it goes up with the code and is kept nowhere else` }, newSecret()];
 }
 
 /** Lets `use` read secrets from a file. It is gone when `use` ends, however it ends, and when this process is told to end. */

@@ -1,4 +1,7 @@
 // Whether what was deployed answers as it should, asked from outside like any client.
+import { randomUUID } from "node:crypto";
+import { signAccessToken } from "../../src/auth/access-tokens.ts";
+import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import type { World } from "./world.ts";
 
 /** A new Worker takes seconds to be everywhere, a new name of workers.dev a minute. */
@@ -19,11 +22,8 @@ export interface Smoked {
   readonly asked: readonly string[];
 }
 
-/** What is wrong after all patience; the first thing that is. */
-export class NotWell extends Error {}
-
 /**
- * Asks until everything is right, or for three minutes. The first request with a credential is also what lets an
+ * Asks until everything is right, or for three minutes; then the error says what is not. The first request with a credential is also what lets an
  * isolate write the journal: it finds none in KV and does the cron's work, by the clock that copies are judged by. This
  * machine's clock may be wrong, so nothing here writes one; without a credential the cron writes it within a minute.
  */
@@ -60,9 +60,27 @@ export async function smokeTest(
   for (;;) {
     const wrong = await firstWrong(checks);
     if (wrong === null) return { journalAgeSeconds, asked: checks.map(([name]) => name) };
-    if (clock() >= deadline) throw new NotWell(`${url} is not well after ${PATIENCE_MS / 1000} s: ${wrong}`);
+    if (clock() >= deadline) throw new Error(`${url} is not well after ${PATIENCE_MS / 1000} s: ${wrong}`);
     await sleep(PAUSE_MS);
   }
+}
+
+const TOKEN_SECONDS = 300;
+
+/** What to ask for assets with: a key, the operator's own, or a token of the secret that was just made. */
+export async function smokeCredential(
+  made: { readonly key: string | null; readonly secret: string | null },
+  url: string,
+  { environment, clock }: World,
+): Promise<string | null> {
+  const key = made.key ?? (environment["SENSU_API_KEY"]?.trim() || null);
+  if (key !== null) return `Key ${key}`;
+  if (made.secret === null) return null;
+  const [signer] = await readSigningKeys(made.secret);
+  if (signer === undefined) return null;
+  const issuedAt = Math.floor(clock() / 1000);
+  const claims = { issuer: url, subject: "deploy", grants: ["view@default"], tokenId: randomUUID() };
+  return `Bearer ${await signAccessToken({ ...claims, issuedAt, expiresAt: issuedAt + TOKEN_SECONDS }, signer)}`;
 }
 
 async function firstWrong(checks: readonly [string, Check][]): Promise<string | null> {

@@ -1,4 +1,5 @@
 // What has been done so far, said line by line; and what to say when it ends early.
+import { adviceFor } from "./advice.ts";
 import type { World } from "./world.ts";
 
 /** The end of the way: what went wrong, what to do, and how to go back when something was changed. */
@@ -20,6 +21,9 @@ export interface Told {
   readonly wayBack?: string;
 }
 
+/** A step's line and its result. */
+export type Step<T> = Promise<[Told, T]>;
+
 const WIDTH = 12;
 
 export class Steps {
@@ -32,7 +36,7 @@ export class Steps {
   }
 
   /** One step: its line when it is done, an error that tells everything when it fails. */
-  async take<T>(name: string, work: () => Promise<[Told, T]>): Promise<T> {
+  async take<T>(name: string, work: () => Step<T>): Promise<T> {
     try {
       const [told, result] = await work();
       this.tell(name, told);
@@ -51,8 +55,7 @@ export class Steps {
 
   #ended(name: string, error: unknown): Error {
     const message = error instanceof Error ? error.message : String(error);
-    const todo =
-      error instanceof Stopped ? error.todo : ["run the same command again: what is done is not done twice"];
+    const todo = error instanceof Stopped ? error.todo : adviceFor(error);
     const done = this.#done.length === 0 ? ["nothing was changed"] : this.#done;
     const lines = [
       `${name} failed: ${message}`,

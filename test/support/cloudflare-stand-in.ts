@@ -56,8 +56,8 @@ export interface StandIn {
   readonly workerUrl: string;
   /** The calls since the last look, as `METHOD /path` with names instead of ids. */
   takeCalls(): string[];
-  /** Lets every call of this route go wrong until `heal`. */
-  fail(route: string, fault: Fault): void;
+  /** Lets every call of this route go wrong until `heal`; of the route that is called `n`th from now, for a number. */
+  fail(which: string | number, fault: Fault): void;
   heal(): void;
   readonly databases: Map<string, { readonly id: string; readonly run: RunSql }>;
   readonly namespaces: Map<string, string>;
@@ -88,7 +88,8 @@ export function sqliteDatabase(): RunSql {
 
 /** An empty account. `makeDatabase` gives each new D1 database what executes its statements. */
 export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase): Promise<StandIn> {
-  const faults = new Map<string, Fault>();
+  const faults = new Map<string | number, Fault>();
+  let counted = 0;
   let calls: string[] = [];
 
   const api = await listening(async (request, response) => {
@@ -96,6 +97,9 @@ export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase):
     const url = new URL(request.url ?? "/", "http://stand-in");
     const { route, ids } = routeOf(request.method ?? "", url.pathname);
     calls.push(route);
+    counted += 1;
+    const counting = faults.get(counted);
+    if (counting !== undefined) faults.set(route, counting);
     const fault = faults.get(route);
     const answer =
       request.headers.authorization !== `Bearer ${credentialFor(route)}`
@@ -109,7 +113,8 @@ export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase):
           : await act(standIn, makeDatabase, { route, ids, url, body, request });
     const { status, result, error, page } =
       fault === "lost" ? refuse(502, 10013, "The answer was lost") : answer;
-    response.writeHead(status, { "Content-Type": "application/json" });
+    // wrangler tries uploads again, and waits as long as it is told to.
+    response.writeHead(status, { "Content-Type": "application/json", "Retry-After": "0" });
     response.end(
       JSON.stringify({
         success: error === undefined,
@@ -134,7 +139,7 @@ export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase):
       calls = [];
       return taken;
     },
-    fail: (route, fault) => faults.set(route, fault),
+    fail: (which, fault) => faults.set(typeof which === "number" ? counted + which : which, fault),
     heal: () => faults.clear(),
     databases: new Map(),
     namespaces: new Map(),
