@@ -1,6 +1,5 @@
 // The first API key: made in the database itself, since nobody can be asked for one yet.
-import { randomBytes } from "node:crypto";
-import { apiKeyDigest, makeApiKey } from "../../src/auth/api-keys.ts";
+import { apiKeyDigest } from "../../src/auth/api-keys.ts";
 import type { Account } from "./account.ts";
 import { query } from "./d1.ts";
 
@@ -32,24 +31,23 @@ INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason
   WHERE EXISTS (SELECT 1 FROM api_keys WHERE digest = '${digest}' AND seq = (SELECT seq FROM meta));`;
 }
 
-/** Makes a key that may do everything. Null when a live key of the name holds less. */
-export async function createAdminKey(
+/**
+ * Stores a key that may do everything; false when a live key has the name. An error with status 0 or 5xx leaves it open
+ * whether it is stored.
+ */
+export async function storeAdminKey(
   account: Account,
   database: string,
-  name: string,
-  now: number,
-): Promise<string | null> {
-  const key = makeApiKey(randomBytes(32));
+  { key, name, now }: { readonly key: string; readonly name: string; readonly now: number },
+): Promise<boolean> {
   const digest = await apiKeyDigest(key);
   try {
     const [rows = []] = await query(account, database, insertKey(digest, name, now));
-    return rows.length === 1 ? key : null;
+    return rows.length === 1;
   } catch (error) {
-    // The answer may be lost and the key be stored: then it is this one, and there is no second chance to show it.
-    const stored = await query(account, database, `SELECT 1 FROM api_keys WHERE digest = '${digest}'`).catch(
-      () => null,
-    );
-    if (stored?.[0]?.length === 1) return key;
+    const look = `SELECT 1 FROM api_keys WHERE digest = '${digest}'`;
+    const [rows = []] = await query(account, database, look).catch(() => []);
+    if (rows.length === 1) return true;
     throw error;
   }
 }

@@ -21,6 +21,11 @@ export class ApiFailure extends Error {
     this.code = code;
     this.route = route;
   }
+
+  /** Whether what was asked for may have been done all the same. */
+  get outcomeUnknown(): boolean {
+    return !this.route.startsWith("GET") && (this.status === 0 || this.status >= 500);
+  }
 }
 
 interface Envelope {

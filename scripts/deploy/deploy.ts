@@ -9,7 +9,7 @@ import { runningRelease } from "./release.ts";
 import { chooseSecret } from "./secret.ts";
 import { smokeCredential, smokeTest } from "./smoke.ts";
 import { Steps, Stopped } from "./steps.ts";
-import { readTarget, resolvedConfig, writeConfig, type Which } from "./target.ts";
+import { readTarget, resolvedConfig, type Which } from "./target.ts";
 import { ensureRelease } from "./upload.ts";
 import type { World } from "./world.ts";
 
@@ -62,14 +62,13 @@ export async function deploy(options: DeployOptions, world: World): Promise<void
   const database = await steps.take("database", () => ensureDatabase(account, target, options));
   const namespace = await steps.take("namespace", () => ensureNamespace(account, target, options));
   const config = resolvedConfig(target, { database: database ?? NOT_YET, namespace: namespace ?? NOT_YET });
-  const file = dryRun ? null : await writeConfig(target.worker, config);
   await steps.take("migrations", () =>
-    migrate(steps, account, target, { database, file, running: running !== null, contract }),
+    migrate(steps, account, target, { database, config, dryRun, running: running !== null, contract }),
   );
   const secret = await steps.take("secret", () => chooseSecret(account, target, options));
   const message = contract ?? "npm run deploy";
   await steps.take("upload", () =>
-    ensureRelease(steps, account, target, { config, file, running, secret, message }),
+    ensureRelease(steps, account, target, { config, dryRun, running, secret, message }),
   );
 
   const key = await steps.take("admin key", () =>

@@ -1,6 +1,9 @@
 // The step that leaves a deployment with someone who may manage it.
+import { randomBytes } from "node:crypto";
+import { makeApiKey } from "../../src/auth/api-keys.ts";
 import type { Account } from "./account.ts";
-import { adminKeys, createAdminKey } from "./admin-key.ts";
+import { adminKeys, storeAdminKey } from "./admin-key.ts";
+import { ApiFailure } from "./api.ts";
 import { Stopped, type Step, type Steps } from "./steps.ts";
 import type { World } from "./world.ts";
 
@@ -41,8 +44,17 @@ export async function ensureAdminKey(
     const how = "run this in a terminal, or with --show-key";
     return [{ said: `none yet, and none made where its only showing may be kept: ${how}` }, null];
   }
-  const key = await createAdminKey(account, database, keyName, clock());
-  if (key === null) {
+  const key = makeApiKey(randomBytes(32));
+  const stored = await storeAdminKey(account, database, { key, name: keyName, now: clock() }).catch(
+    (error: unknown) => {
+      // It may be stored, and there is no second chance to show it.
+      if (error instanceof ApiFailure && error.outcomeUnknown) {
+        steps.tell("admin key", { said: `${keyName}, perhaps stored, shown this once: ${key}` });
+      }
+      throw error;
+    },
+  );
+  if (!stored) {
     throw new Stopped(
       `there is a key named ${keyName}`,
       "give the new one another name: -- --key-name admin-2",

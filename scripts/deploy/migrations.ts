@@ -5,7 +5,7 @@ import type { Account } from "./account.ts";
 import { bookmarkOf, query } from "./d1.ts";
 import { contractions } from "./expand.ts";
 import { Stopped, type Step, type Steps } from "./steps.ts";
-import type { Target } from "./target.ts";
+import { withConfigFile, type Target } from "./target.ts";
 import { wrangler } from "./wrangler.ts";
 
 const TABLE = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'd1_migrations'";
@@ -41,8 +41,9 @@ async function appliedMigrations(account: Account, database: string): Promise<st
 
 export interface Migrating {
   readonly database: string | null;
-  /** The resolved configuration; null in a dry run. */
-  readonly file: string | null;
+  /** The configuration with all its ids. */
+  readonly config: Record<string, unknown>;
+  readonly dryRun: boolean;
   /** Whether a version is running, which migrations must not break. */
   readonly running: boolean;
   /** Why they may break it all the same. */
@@ -54,7 +55,7 @@ export async function migrate(
   steps: Steps,
   account: Account,
   target: Target,
-  { database, file, running, contract }: Migrating,
+  { database, config, dryRun, running, contract }: Migrating,
 ): Step<null> {
   const { pending, unknown } = await compareMigrations(account, target, database);
   if (unknown.length > 0) {
@@ -62,7 +63,7 @@ export async function migrate(
   }
   if (pending.length === 0) return [{ said: "all applied" }, null];
   if (running && contract === undefined) await refuseContractions(target, pending);
-  if (database === null || file === null) return [{ said: `would apply ${pending.join(", ")}` }, null];
+  if (database === null || dryRun) return [{ said: `would apply ${pending.join(", ")}` }, null];
   const bookmark = await bookmarkOf(account, database);
   if (bookmark !== null) {
     const restore = `npx wrangler d1 time-travel restore ${target.database.name} --bookmark ${bookmark}`;
@@ -70,8 +71,8 @@ export async function migrate(
     steps.tell("migrations", { said: `before: bookmark ${bookmark}`, ...(running ? { wayBack } : {}) });
   }
   try {
-    const args = ["d1", "migrations", "apply", "DB", "--remote", "--config", file];
-    await wrangler(args, account.environment);
+    const args = ["d1", "migrations", "apply", "DB", "--remote", "--config"];
+    await withConfigFile(target.worker, config, (file) => wrangler([...args, file], account.environment));
   } catch (error) {
     const left = await compareMigrations(account, target, database).catch(() => null);
     const applied = pending.filter((name) => left?.pending.includes(name) !== true).join(", ");

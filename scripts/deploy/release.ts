@@ -40,6 +40,7 @@ export interface Running {
 }
 
 interface Deployment {
+  readonly created_on: string;
   readonly versions: readonly { readonly version_id: string; readonly percentage: number }[];
 }
 
@@ -52,19 +53,33 @@ interface Version {
 export async function runningRelease({ api, path }: Account, worker: string): Promise<Running | null> {
   const script = `${path}/workers/scripts/${worker}`;
   const history = await api.find<{ deployments: readonly Deployment[] }>(`${script}/deployments`);
-  const shares = history?.deployments[0]?.versions.toSorted((a, b) => b.percentage - a.percentage);
-  const version = shares?.[0]?.version_id;
+  const newestFirst = history?.deployments.toSorted((a, b) => b.created_on.localeCompare(a.created_on)) ?? [];
+  const ids = newestFirst.flatMap(({ versions }) => mostUsed(versions));
+  const [version] = ids;
   if (version === undefined) return null;
   const [uploaded, schedules, subdomain] = await Promise.all([
     api.find<Version>(`${script}/versions/${version}`),
     api.find<{ schedules: readonly { cron: string }[] }>(`${script}/schedules`),
     api.find<{ enabled: boolean }>(`${script}/subdomain`),
   ]);
+  let tagged = uploaded;
+  // A change of secrets makes a version with the same code and no tag: the release is that of the one before.
+  for (const older of ids.slice(1)) {
+    if (tagged?.annotations?.["workers/triggered_by"] !== "secret") break;
+    tagged = await api.find<Version>(`${script}/versions/${older}`);
+  }
   return {
     version,
-    release: uploaded?.annotations?.["workers/tag"] ?? null,
+    release: tagged?.annotations?.["workers/tag"] ?? null,
     bindings: uploaded?.resources?.bindings?.map(({ name }) => name) ?? [],
     crons: schedules?.schedules.map(({ cron }) => cron) ?? [],
     workersDev: subdomain?.enabled ?? false,
   };
+}
+
+function mostUsed(versions: Deployment["versions"]): string[] {
+  return versions
+    .toSorted((a, b) => b.percentage - a.percentage)
+    .slice(0, 1)
+    .map(({ version_id }) => version_id);
 }

@@ -1,10 +1,10 @@
 // What is to be deployed, as wrangler.toml and the command line say it.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { Stopped } from "./steps.ts";
 
-/** Where resolved configurations lie; nothing depends on their being found again. */
+/** Where configurations lie while wrangler needs them. */
 const FOLDER = ".wrangler/deployment";
 
 /** What is read of wrangler's configuration here. The rest goes through as it is. */
@@ -14,7 +14,7 @@ export interface Config {
   readonly workers_dev?: boolean;
   readonly definedEnvironments?: readonly string[];
   readonly triggers: { readonly crons?: readonly string[] };
-  readonly assets?: { readonly directory?: string };
+  readonly assets?: { readonly binding?: string; readonly directory?: string };
   readonly ratelimits: readonly { readonly name: string }[];
   readonly d1_databases: readonly {
     readonly binding: string;
@@ -51,16 +51,14 @@ export function readTarget(
   { env, name, config: file = "wrangler.toml" }: Which,
   overridden?: string,
 ): Target {
-  const config: Config = unstable_readConfig(
-    { config: file, ...(env === undefined ? {} : { env }) },
-    { hideWarnings: true },
-  );
-  if (env !== undefined && !(config.definedEnvironments ?? []).includes(env)) {
+  const defined = readConfig(file, undefined).definedEnvironments ?? [];
+  if (env !== undefined && !defined.includes(env)) {
     throw new Stopped(
       `${file} has no [env.${env}]`,
-      `add it, or use one of: ${(config.definedEnvironments ?? []).join(", ") || "none"}`,
+      `add it, or use one of: ${defined.join(", ") || "none"}`,
     );
   }
+  const config = readConfig(file, env);
   const worker = name ?? overridden ?? config.name;
   if (worker === undefined)
     throw new Stopped(`${file} has no name`, 'add a line such as name = "edge-assets"');
@@ -83,6 +81,21 @@ export function readTarget(
     migrations: resolve(database.migrations_dir ?? "migrations"),
     config,
   };
+}
+
+function readConfig(file: string, env: string | undefined): Config {
+  try {
+    return unstable_readConfig(
+      { config: file, ...(env === undefined ? {} : { env }) },
+      { hideWarnings: true },
+    );
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Stopped(
+      `${file} cannot be read: ${message.trim().split("\n").slice(0, 3).join(" ")}`,
+      `mend ${file}`,
+    );
+  }
 }
 
 /** wrangler.toml holds ids of zeros, for the Deploy button to replace: they stand for "find it by name". */
@@ -136,12 +149,21 @@ const ABOUT_READING = new Set([
   "build",
 ]);
 
-/** Writes it where wrangler can read it; where that is. */
-export async function writeConfig(worker: string, config: Record<string, unknown>): Promise<string> {
+/** Writes a configuration where wrangler can read it, for as long as `use` takes; another run may do the same. */
+export async function withConfigFile<T>(
+  worker: string,
+  config: Record<string, unknown>,
+  use: (file: string) => Promise<T>,
+): Promise<T> {
   await mkdir(FOLDER, { recursive: true });
-  const file = join(FOLDER, `${worker}.json`);
-  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
-  return file;
+  const folder = await mkdtemp(join(FOLDER, `${worker}-`));
+  try {
+    const file = join(folder, "wrangler.json");
+    await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
+    return await use(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function isEmpty(value: unknown): boolean {

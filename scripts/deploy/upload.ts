@@ -6,14 +6,13 @@ import type { Account } from "./account.ts";
 import { releaseOf, runningRelease, type Running } from "./release.ts";
 import { TOKEN_SECRET, withSecretsFile } from "./secret.ts";
 import type { Step, Steps } from "./steps.ts";
-import type { Target } from "./target.ts";
+import { withConfigFile, type Target } from "./target.ts";
 import { wrangler } from "./wrangler.ts";
 
 export interface Uploading {
   /** The configuration with all its ids. */
   readonly config: Record<string, unknown>;
-  /** Where wrangler reads it; null in a dry run. */
-  readonly file: string | null;
+  readonly dryRun: boolean;
   /** What ran before; null when nothing did. */
   readonly running: Running | null;
   /** A secret that the Worker does not have yet; a first upload is refused without it. */
@@ -27,20 +26,22 @@ export async function ensureRelease(
   steps: Steps,
   account: Account,
   target: Target,
-  { config, file, running, secret, message }: Uploading,
+  { config, dryRun, running, secret, message }: Uploading,
 ): Step<null> {
   const release = await releaseOf(config);
   if (running !== null && secret === null && isComplete(running, release, target)) {
     return [{ said: `release ${release} is running: unchanged` }, null];
   }
-  if (file === null) return [{ said: `would upload release ${release}` }, null];
+  if (dryRun) return [{ said: `would upload release ${release}` }, null];
   const wayBack =
     running === null
       ? `nothing ran before; npx wrangler delete --name ${target.worker} takes it away again`
       : `npx wrangler rollback ${running.version} --name ${target.worker}`;
-  const args = ["deploy", "--config", file, "--minify", "--tag", release, "--message", message.slice(0, 100)];
+  const args = ["--minify", "--tag", release, "--message", message.slice(0, 100)];
   try {
-    const version = await upload(args, secret, account);
+    const version = await withConfigFile(target.worker, config, (file) =>
+      upload(["deploy", "--config", file, ...args], secret, account),
+    );
     return [{ said: `release ${release} uploaded as version ${version}`, changed: true, wayBack }, null];
   } catch (error) {
     const now = await runningRelease(account, target.worker).catch(() => undefined);

@@ -101,6 +101,9 @@ describe("with something small behind the address", () => {
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
 
+  /** The tag of an older release. */
+  const OLD = "0123456789abcdef";
+
   async function emptyAccount(): Promise<StandIn> {
     const cloudflare = await startStandIn();
     opened.push(cloudflare);
@@ -116,70 +119,109 @@ describe("with something small behind the address", () => {
     if (namespaces.size > 0) found.push("namespace: edge-assets-cache made");
     const rows = async (sql: string) => (await database?.run([sql]).catch(() => []))?.[0]?.length ?? 0;
     if ((await rows("SELECT * FROM d1_migrations")) > 0) found.push("migrations: ");
-    if (scripts.size > 0) found.push("upload: ");
+    const script = scripts.get("edge-assets");
+    const runs = script?.versions.find(({ id }) => id === script.deployed.at(-1));
+    if (runs !== undefined && runs.annotations["workers/tag"] !== OLD) found.push("upload: ");
     if ((await rows("SELECT * FROM api_keys")) > 0) found.push("admin key: admin made");
     return found;
   }
 
-  /** Calls without which a deployment can do: a way back for data that nobody has yet, and a look that wrangler takes. */
-  const NOT_NEEDED = [
+  /** Calls without which a deployment can do: a way back, and what wrangler only looks at or warns of. */
+  const NOT_NEEDED = new Set([
     "GET /accounts/:account/d1/database/:database/time_travel/bookmark",
     "GET /accounts/:account/workers/scripts/:script/settings",
-  ];
+    "PATCH /accounts/:account/workers/scripts/:script/script-settings",
+  ]);
 
-  /** The calls of a deployment to an empty account, in their order. */
-  async function everyCall(): Promise<string[]> {
+  /** An account where an older release runs. */
+  async function oldRelease(): Promise<StandIn> {
     const cloudflare = await emptyAccount();
     expect((await runDeploy(cloudflare)).error).toBe("");
-    return cloudflare.takeCalls();
+    const script = cloudflare.scripts.get("edge-assets");
+    for (const version of script?.versions ?? []) version.annotations["workers/tag"] = OLD;
+    cloudflare.takeCalls();
+    return cloudflare;
   }
 
-  async function failing(call: number, fault: Fault, states: Set<string>): Promise<string> {
-    const cloudflare = await emptyAccount();
-    cloudflare.fail(call, fault);
+  /** The calls of a deployment, numbered from 1. */
+  async function callsOf(situation: () => Promise<StandIn>): Promise<{ call: string; number: number }[]> {
+    const cloudflare = await situation();
+    expect((await runDeploy(cloudflare)).error).toBe("");
+    return cloudflare.takeCalls().map((call, index) => ({ call, number: index + 1 }));
+  }
+
+  /** Lets one call go wrong, then none; the error of the first run, and everything that was said. */
+  async function failing(cloudflare: StandIn, number: number, fault: Fault, seen: Set<string>) {
+    const before = await foundAt(cloudflare);
+    cloudflare.fail(number, fault);
     const { said, error } = await runDeploy(cloudflare);
     const found = await foundAt(cloudflare);
     if (error !== "") {
       const [, done = ""] = /Done so far:\n([\s\S]*)What to do:\n {2}\S/.exec(error) ?? [];
       expect(error).toMatch(/^[a-z ]+ failed: \S/);
-      expect([call, ...found.filter((one) => !done.includes(one))]).toEqual([call]);
-      if (found.length === 0) expect(done).toMatch(/nothing was changed|perhaps/);
       expect(error).not.toMatch(/sak_/);
+      const untold = found.filter((one) => !before.includes(one) && !done.includes(one));
+      // Of a call whose answer was lost nobody can tell; then that is said.
+      if (!/may have been done|perhaps/.test(error)) expect(untold).toEqual([]);
+      expect(untold.length).toBeLessThan(2);
     }
     // What is left behind is the same for many calls: one second run for each such state.
     const script = cloudflare.scripts.get("edge-assets");
-    const state = JSON.stringify([found, script?.crons, script?.workersDev]);
-    if (!states.has(state)) {
-      states.add(state);
-      cloudflare.heal();
-      const again = await runDeploy(cloudflare);
-      expect([call, again.error]).toEqual([call, ""]);
-      expect(await foundAt(cloudflare)).toHaveLength(5);
-      expect(cloudflare.databases.size + cloudflare.namespaces.size + cloudflare.scripts.size).toBe(3);
-      const now = cloudflare.scripts.get("edge-assets");
-      expect([now?.crons, now?.workersDev, now?.secrets.size]).toEqual([["* * * * *"], true, 1]);
-      // Whoever deployed has seen the key, in one run or the other.
-      expect([...said, ...again.said].join("\n")).toMatch(/shown this once: sak_/);
-    }
-    return error;
+    const state = JSON.stringify([found, script?.crons, script?.workersDev, script?.deployed.length]);
+    if (seen.has(state)) return { error, said };
+    seen.add(state);
+    cloudflare.heal();
+    const again = await runDeploy(cloudflare);
+    expect([number, again.error]).toEqual([number, ""]);
+    expect(await foundAt(cloudflare)).toHaveLength(5);
+    expect([cloudflare.databases.size, cloudflare.namespaces.size, cloudflare.scripts.size]).toEqual([
+      1, 1, 1,
+    ]);
+    const now = cloudflare.scripts.get("edge-assets");
+    expect([now?.crons, now?.workersDev, now?.secrets.size]).toEqual([["* * * * *"], true, 1]);
+    return { error, said: [...said, ...again.said] };
   }
 
   it("tells, whichever call is refused, what was done; and a second run completes it", async () => {
-    const calls = await everyCall();
-    const states = new Set<string>();
-    for (const [index, call] of calls.entries()) {
-      const error = await failing(index + 1, 400, states);
-      expect([call, error === ""]).toEqual([call, NOT_NEEDED.includes(call)]);
+    const seen = new Set<string>();
+    for (const { call, number } of await callsOf(emptyAccount)) {
+      const { error } = await failing(await emptyAccount(), number, 400, seen);
+      expect([call, error === ""]).toEqual([call, NOT_NEEDED.has(call)]);
     }
-    expect(states.size).toBeGreaterThan(5);
-  }, 300_000);
+    expect(seen.size).toBeGreaterThan(5);
+  }, 400_000);
+
+  it("does so too where an older release runs, and says how to go back to it", async () => {
+    const first = new Set((await callsOf(emptyAccount)).map(({ call }) => call));
+    const others = (await callsOf(oldRelease)).filter(({ call }) => !first.has(call));
+    expect(others.map(({ call }) => call)).toContain(
+      "POST /accounts/:account/workers/scripts/:script/versions",
+    );
+    for (const { call, number } of others) {
+      const cloudflare = await oldRelease();
+      const before = cloudflare.scripts.get("edge-assets")?.deployed.at(-1) ?? "";
+      const { error } = await failing(cloudflare, number, 400, new Set());
+      expect([call, error === ""]).toEqual([call, NOT_NEEDED.has(call)]);
+      if (/version \S+ is uploaded/.test(error)) {
+        expect(error).toContain(`npx wrangler rollback ${before} --name edge-assets`);
+      }
+      expect(cloudflare.scripts.get("edge-assets")?.deployed.at(-1)).not.toBe(before);
+    }
+  }, 400_000);
 
   it("is completed by a second run, whichever change is made though its answer is lost", async () => {
-    const states = new Set<string>();
-    const changes = (await everyCall()).map((call, index) => ({ call, number: index + 1 }));
-    for (const { call, number } of changes.filter((one) => !one.call.startsWith("GET"))) {
-      await failing(number, "lost", states);
-      expect(call).not.toBe("");
+    const seen = new Set<string>();
+    const calls = await callsOf(emptyAccount);
+    const changes = calls.filter(
+      // Of the queries the last one, which stores the key; those of migrations are wrangler's.
+      ({ call }, index) =>
+        !call.startsWith("GET") && calls.findLastIndex((one) => one.call === call) === index,
+    );
+    expect(changes.length).toBeGreaterThan(5);
+    for (const { number } of changes) {
+      const { said } = await failing(await emptyAccount(), number, "lost", seen);
+      // Whoever deployed has seen the key, if it can be stored.
+      if (said.join("\n").includes("admin: exists")) expect(said.join("\n")).toMatch(/shown this once: sak_/);
     }
-  }, 300_000);
+  }, 400_000);
 });

@@ -22,15 +22,15 @@ export interface Metadata {
   readonly main_module: string;
   readonly bindings: readonly Binding[];
   readonly compatibility_date: string;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Record<string, string>;
   readonly observability?: unknown;
   readonly assets?: { readonly jwt: string; readonly config: Readonly<Record<string, unknown>> };
 }
 
 interface Version {
   readonly id: string;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly bindings: readonly Binding[];
+  readonly annotations: Record<string, string>;
+  readonly bindings: Binding[];
 }
 
 /** A Worker of the account. Secrets are kept as Cloudflare keeps them: nobody is told their values but a test. */
@@ -38,8 +38,9 @@ export interface Script {
   /** As it was last uploaded; null for a Worker that only has secrets. */
   metadata: Metadata;
   readonly secrets: Map<string, string>;
-  /** The oldest first; the last one runs. */
   readonly versions: Version[];
+  /** Ids of versions, in the order in which they were let run; the last one runs. */
+  readonly deployed: string[];
   crons: string[];
   workersDev: boolean;
   /** Every text that came with the uploads, for tests that look for what must not be in them. */
@@ -278,15 +279,25 @@ async function act(account: StandIn, makeDatabase: () => RunSql, call: Call): Pr
     case "GET /accounts/:account/workers/scripts/:script/deployments":
       if (script === undefined) return NO_WORKER;
       return ok({
-        deployments: script.versions.toReversed().map((version) => ({
-          id: version.id,
+        deployments: script.deployed.toReversed().map((version) => ({
+          id: randomUUID(),
           created_on: "2026-11-25T00:00:00Z",
           source: "wrangler",
           strategy: "percentage",
           annotations: {},
-          versions: [{ version_id: version.id, percentage: 100 }],
+          versions: [{ version_id: version, percentage: 100 }],
         })),
       });
+    case "POST /accounts/:account/workers/scripts/:script/deployments": {
+      const { versions } = JSON.parse(body.toString()) as { versions: { version_id: string }[] };
+      if (script === undefined) return NO_WORKER;
+      script.deployed.push(...versions.map((version) => version.version_id));
+      return ok({ id: randomUUID() });
+    }
+    case "PATCH /accounts/:account/workers/scripts/:script/script-settings":
+      return script === undefined ? NO_WORKER : ok({});
+    case "POST /accounts/:account/workers/scripts/:script/versions":
+      return upload(account, id, call, false);
     case "GET /accounts/:account/workers/scripts/:script/versions/:item": {
       const version = script?.versions.find((one) => one.id === item);
       if (version === undefined) return NO_WORKER;
@@ -317,15 +328,15 @@ async function act(account: StandIn, makeDatabase: () => RunSql, call: Call): Pr
     case "POST /accounts/:account/workers/assets/upload":
       return { status: 201, result: { jwt: token("complete") } };
     case "PUT /accounts/:account/workers/scripts/:script":
-      return upload(account, id, call);
+      return upload(account, id, call, true);
 
     default:
       return refuse(404, 7003, `the stand-in has no ${route}`);
   }
 }
 
-function running({ versions }: Script): Version {
-  const version = versions.at(-1);
+function running({ versions, deployed }: Script): Version {
+  const version = versions.find(({ id }) => id === deployed.at(-1));
   if (version === undefined) throw new Error("a Worker without a version");
   return version;
 }
@@ -342,13 +353,22 @@ async function query(run: RunSql | undefined, body: Buffer): Promise<Answer> {
   }
 }
 
-/** As Cloudflare takes an upload: a secret that is to be kept must be there, and none is kept in the version's text. */
-async function upload(account: StandIn, name: string, { body, request }: Call): Promise<Answer> {
+/**
+ * As Cloudflare takes an upload: a secret that is to be kept must be there, and none is kept in the version's text. The
+ * first is deployed at once; of a Worker that exists, wrangler uploads a version and then deploys it.
+ */
+async function upload(
+  account: StandIn,
+  name: string,
+  { body, request }: Call,
+  atOnce: boolean,
+): Promise<Answer> {
   const form = await new Response(new Uint8Array(body), {
     headers: { "Content-Type": request.headers["content-type"] ?? "" },
   }).formData();
   const metadata = JSON.parse(form.get("metadata") as string) as Metadata;
   const known = account.scripts.get(name);
+  if (known === undefined && !atOnce) return NO_WORKER;
   if (metadata.assets?.jwt !== token("complete")) return refuse(400, 10021, "the assets were not uploaded");
   for (const binding of metadata.bindings) {
     if (binding.type === "inherit" && known?.secrets.has(binding.name) !== true) {
@@ -359,6 +379,7 @@ async function upload(account: StandIn, name: string, { body, request }: Call): 
     metadata,
     secrets: new Map(),
     versions: [],
+    deployed: [],
     crons: [],
     workersDev: false,
     uploaded: "",
@@ -369,29 +390,34 @@ async function upload(account: StandIn, name: string, { body, request }: Call): 
   script.metadata = metadata;
   script.uploaded += body.toString("latin1");
   account.scripts.set(name, script);
-  newVersion(script, metadata.bindings, metadata.annotations ?? {});
-  return ok({
-    id: name,
-    etag: "etag",
-    startup_time_ms: 5,
-    deployment_id: running(script).id.replaceAll("-", ""),
-  });
+  const id = newVersion(script, metadata.bindings, metadata.annotations ?? {});
+  if (atOnce) script.deployed.push(id);
+  return atOnce
+    ? ok({ id: name, etag: "etag", startup_time_ms: 5, deployment_id: id.replaceAll("-", "") })
+    : ok({ id, startup_time_ms: 5, resources: { script: { etag: "etag" } } });
 }
 
-function newVersion(script: Script, bindings: readonly Binding[], annotations: Version["annotations"]): void {
+function newVersion(
+  script: Script,
+  bindings: readonly Binding[],
+  annotations: Version["annotations"],
+): string {
   const others = bindings.filter(({ type }) => type !== "secret_text" && type !== "inherit");
   const secrets = [...script.secrets.keys()].map((name) => ({ type: "secret_text", name }));
-  script.versions.push({ id: randomUUID(), annotations, bindings: [...others, ...secrets] });
+  const id = randomUUID();
+  script.versions.push({ id, annotations, bindings: [...others, ...secrets] });
+  return id;
 }
 
-/** A change of secrets is a version of its own, which carries no tag. */
+/** A change of secrets is a version of its own, deployed at once, which carries no tag. */
 function changeSecrets(script: Script, body: Buffer): Answer {
   const { secrets } = JSON.parse(body.toString()) as { secrets: Record<string, { text: string } | null> };
   for (const [name, secret] of Object.entries(secrets)) {
     if (secret === null) script.secrets.delete(name);
     else script.secrets.set(name, secret.text);
   }
-  newVersion(script, running(script).bindings, { "workers/triggered_by": "secret" });
+  const annotations = { "workers/triggered_by": "secret" };
+  script.deployed.push(newVersion(script, running(script).bindings, annotations));
   return ok({});
 }
 

@@ -85,5 +85,13 @@ function answer(state: Pretended, { url, headers }: IncomingMessage): [number, u
     if (!databaseAnswers) return [503, { message: "the database does not answer", code: 0 }];
     return [200, { ready: true, database: true, kv: kvAnswers, journal_age_seconds: journalAgeSeconds }];
   }
+  if (url === "/health") {
+    const health = {
+      Healthy: databaseAnswers,
+      Journal: { AgeSeconds: journalAgeSeconds },
+      KV: { Healthy: kvAnswers },
+    };
+    return [200, { ClusterHealth: [health] }];
+  }
   return /^(?:Key|Bearer) \S+$/.test(headers.authorization ?? "") ? [200, []] : [401, {}];
 }
