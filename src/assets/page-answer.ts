@@ -6,7 +6,7 @@ import { represent, vary, type Negotiation } from "./representation.ts";
 
 /** A list as it is sent. */
 interface PageAnswer {
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array<ArrayBuffer>;
   readonly etag: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -31,7 +31,7 @@ export async function pageAnswer(
   const known = forms.get(negotiation.form);
   if (known !== undefined) return { ...known, headers };
   const { body, etag } = await make(page, negotiation);
-  const made = { body: new TextEncoder().encode(body), etag };
+  const made = { body: new TextEncoder().encode(body).slice(), etag };
   forms.set(negotiation.form, made);
   return { ...made, headers };
 }

@@ -28,7 +28,7 @@ export const COMMON = {
 
 /** A JSON body that is already text; `headers` are added to the common ones. */
 export function json(
-  body: string | Uint8Array,
+  body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = {},
   status = 200,
 ): Response {
