@@ -1,4 +1,5 @@
 import { quoteGo } from "../http/go-quote.ts";
+import { read, take } from "../reader.ts";
 
 /** What a selector compares with (contract §3.4). */
 export const OPERATORS = ["==", "!=", "in", "notin", "matches"] as const;
@@ -23,36 +24,22 @@ const SPACES = /\p{White_Space}*/uy;
 const STRING = /["']([^"']*)["']/y;
 const IDENTIFIER = /[\p{L}_](?:[\p{L}\p{Nd}_/]|\.(?=[\p{L}_]))*/uy;
 
-/** Cuts a selector up; an error ends the list, as nothing after it is ever looked at. */
-export function tokensOf(text: string): Token[] {
-  const tokens: Token[] = [];
-  let at = 0;
+/** Cuts a selector up, up to the first error: nothing after it is ever looked at. */
+export function* tokensOf(text: string): Generator<Token, undefined> {
+  const reader = { text, at: 0 };
   for (;;) {
-    at += matchAt(SPACES, text, at)?.[0].length ?? 0;
-    const mark = MARKS.find((candidate) => text.startsWith(candidate, at));
-    const quoted = matchAt(STRING, text, at);
-    const word = matchAt(IDENTIFIER, text, at)?.[0];
-    if (mark !== undefined) {
-      tokens.push({ type: mark, text: mark });
-      at += mark.length;
-    } else if (quoted) {
-      tokens.push({ type: "string", text: quoted[1] ?? "" });
-      at += quoted[0].length;
-    } else if (word === undefined) {
-      if (at < text.length) tokens.push({ type: "error", text: strayCharacter(text, at) });
-      return tokens;
-    } else {
-      at += word.length;
-      const token = tokenOfWord(word, text, at);
-      tokens.push(token);
-      if (token.type === "error") return tokens;
+    read(reader, SPACES);
+    const mark = MARKS.find((candidate) => take(reader, candidate));
+    const [quoted, inside = ""] = mark === undefined ? (read(reader, STRING) ?? []) : [];
+    if (mark !== undefined) yield { type: mark, text: mark };
+    else if (quoted !== undefined) yield { type: "string", text: inside };
+    else {
+      const [word] = read(reader, IDENTIFIER) ?? [];
+      if (word !== undefined) yield tokenOfWord(word, text, reader.at);
+      else if (reader.at === text.length) return undefined;
+      else yield { type: "error", text: strayCharacter(text, reader.at) };
     }
   }
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
 }
 
 /** Words are reserved only before white space or the end: in `[true]` and `a in[b]` they are identifiers (T372). */

@@ -17,63 +17,57 @@ const END: Token = { type: "end", text: "" };
 export function parseSelector(text: string): { operations: Operation[] } | { error: string } {
   if (text.length > MAX_LENGTH) return { error: `a selector may have at most ${MAX_LENGTH} characters` };
   const tokens = tokensOf(text);
+  const next = (): Token => tokens.next().value ?? END;
   const operations: Operation[] = [];
-  let at = 0;
-  for (;;) {
-    let token = tokens[at] ?? END;
-    let expected = "an identifier or end of string";
-    if (token.type === "end") return { operations };
-    if (token.type === "&&") {
-      if (operations.length === 0) {
-        return { error: "unexpected '&&' operator found, expected a operation first" };
+  try {
+    for (;;) {
+      let token = next();
+      let expected = "an identifier or end of string";
+      if (token.type === "end") return { operations };
+      if (token.type === "&&") {
+        if (operations.length === 0) {
+          return { error: "unexpected '&&' operator found, expected a operation first" };
+        }
+        token = next();
+        expected = "an identifier or string after '&&'";
       }
-      token = tokens[++at] ?? END;
-      expected = "an identifier or string after '&&'";
+      if (!isText(token)) return { error: `unexpected token '${token.text}', expected ${expected}` };
+      operations.push(parseOperation(token.text, next));
     }
-    if (token.type !== "identifier" && token.type !== "string") {
-      return { error: `unexpected token '${token.text}', expected ${expected}` };
-    }
-    const parsed = parseOperation(tokens, at);
-    if ("error" in parsed) return { error: `could not parse the operations: ${parsed.error}` };
-    operations.push(parsed.operation);
-    at = parsed.next;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { error: `could not parse the operations: ${error.message}` };
   }
 }
 
-function parseOperation(
-  tokens: Token[],
-  at: number,
-): { operation: Operation; next: number } | { error: string } {
-  const key = (tokens[at] ?? END).text;
-  const operatorToken = tokens[at + 1] ?? END;
-  const operator = OPERATORS.find((candidate) => candidate === operatorToken.type);
-  if (operator === undefined) return { error: `unexpected operator '${operatorToken.text}' found` };
-
-  if (operator === "in" || operator === "notin") {
-    const list = parseValues(tokens, at + 2);
-    if ("error" in list) return list;
-    return { operation: { key, operator, values: list.values }, next: list.next };
-  }
-  const value = tokens[at + 2] ?? END;
-  if (!["identifier", "string", "boolean", "matches"].includes(value.type)) {
-    return { error: `unexpected token '${value.text}': expected an identifier or literal value` };
-  }
-  return { operation: { key, operator, values: [value.text] }, next: at + 3 };
+function isText({ type }: Token): boolean {
+  return type === "identifier" || type === "string";
 }
 
-function parseValues(tokens: Token[], from: number): { values: string[]; next: number } | { error: string } {
-  const first = tokens[from] ?? END;
-  if (first.type === "identifier") return { values: [first.text], next: from + 1 };
-  if (first.type !== "[") return { error: `found '${first.text}', expected '['` };
+/** Throws a SyntaxError. */
+function parseOperation(key: string, next: () => Token): Operation {
+  const { type, text } = next();
+  const operator = OPERATORS.find((candidate) => candidate === type);
+  if (operator === undefined) throw new SyntaxError(`unexpected operator '${text}' found`);
+  const value = next();
+  if (operator === "in" || operator === "notin") return { key, operator, values: parseValues(value, next) };
+  if (!isText(value) && value.type !== "boolean" && value.type !== "matches") {
+    throw new SyntaxError(`unexpected token '${value.text}': expected an identifier or literal value`);
+  }
+  return { key, operator, values: [value.text] };
+}
+
+function parseValues(first: Token, next: () => Token): string[] {
+  if (first.type === "identifier") return [first.text];
+  if (first.type !== "[") throw new SyntaxError(`found '${first.text}', expected '['`);
   const values: string[] = [];
-  for (let at = from + 1; ; at++) {
-    const token = tokens[at] ?? END;
-    if (token.type === "]") return { values, next: at + 1 };
-    if (token.type === "identifier" || token.type === "string") values.push(token.text);
+  for (let token = next(); token.type !== "]"; token = next()) {
+    if (isText(token)) values.push(token.text);
     else if (token.type !== ",") {
-      return { error: `unexpected token '${token.text}', expected a comma or an identifier` };
+      throw new SyntaxError(`unexpected token '${token.text}', expected a comma or an identifier`);
     }
   }
+  return values;
 }
 
 /** Whether every operation holds of these fields. */

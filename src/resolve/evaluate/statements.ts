@@ -44,7 +44,7 @@ function runInto(outcome: Normal, machine: Machine, list: Statement[], context: 
   for (const statement of list) {
     const one = run(machine, statement, context, []);
     if (isJump(one)) return one;
-    Object.assign(outcome, one);
+    if ("value" in one) outcome.value = one.value;
   }
   return null;
 }

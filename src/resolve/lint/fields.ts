@@ -1,5 +1,5 @@
 import { substituteTokens } from "../tokens.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, LintRule } from "./finding.ts";
 
 /** The parts of a build that are no filters. */
 export interface Fields {
@@ -14,49 +14,61 @@ export function lintFields(
   at: (member: string) => string,
 ): Finding[] {
   const findings: Finding[] = [];
+  const add = (rule: LintRule, member: string, message: string) =>
+    findings.push({ rule, where: at(member), message });
   if (/^http:/i.test(url)) {
-    const message =
-      "Anyone on the way can read the archive and its headers. Use https, if the server has it.";
-    findings.push({ rule: "plain-http", where: at("url"), message });
+    add(
+      "plain-http",
+      "url",
+      "Anyone on the way can read the archive and its headers. Use https, if the server has it.",
+    );
   }
-  findings.push(...lintTemplate(at("url"), url));
+  for (const problem of templateProblems(url)) add("template", "url", problem);
   if (sha512.includes("{{")) {
-    const message = "Tokens are not filled in here, so the archive never verifies. Write the digest out.";
-    findings.push({ rule: "template", where: at("sha512"), message });
+    add(
+      "template",
+      "sha512",
+      "Tokens are not filled in here, so the archive never verifies. Write the digest out.",
+    );
   } else if (/[A-F]/.test(sha512)) {
-    const message =
-      "Agents of 5.x refuse a digest in upper case, those of 6.x install it twice. Write it in lower case.";
-    findings.push({ rule: "digest-case", where: at("sha512"), message });
+    add(
+      "digest-case",
+      "sha512",
+      "Agents of 5.x refuse a digest in upper case, those of 6.x install it twice. Write it in lower case.",
+    );
   }
   for (const [name, value] of Object.entries(headers ?? {})) {
-    const where = at(`headers.${name}`);
+    const member = `headers.${name}`;
     if (value.includes(",")) {
-      const message =
-        "Agents split the value at its commas and send each part as a header of its own. Do without commas.";
-      findings.push({ rule: "header-comma", where, message });
+      add(
+        "header-comma",
+        member,
+        "Agents split the value at its commas and send each part as a header of its own. Do without commas.",
+      );
     }
-    findings.push(...lintHeaderTemplate(where, value));
+    const broken = templateProblems(value);
+    for (const problem of broken) add("template", member, problem);
+    if (value.includes("{{") && broken.length === 0) {
+      add(
+        "template",
+        member,
+        'Agents fill this in from their own facts; one that lacks them installs nothing. Add | default "...", or write the value out.',
+      );
+    }
   }
   return findings;
 }
 
-function lintTemplate(where: string, text: string): Finding[] {
+/** What agents could not read as a token. */
+function templateProblems(text: string): string[] {
   const result = substituteTokens(text, {});
-  const bad = "problems" in result ? result.problems.filter(({ kind }) => kind === "unsupported") : [];
-  return bad.map(({ token }) => ({
-    rule: "template",
-    where,
-    message: `Agents read {{ as the start of a token, and ${token === "" ? "this" : `"${token}"`} is none. Write a token like {{ .labels.name }}, or do without {{ .`,
-  }));
-}
-
-function lintHeaderTemplate(where: string, value: string): Finding[] {
-  if (!value.includes("{{")) return [];
-  const broken = lintTemplate(where, value);
-  if (broken.length > 0) return broken;
-  const message =
-    'Agents fill this in from their own facts; one that lacks them installs nothing. Add | default "...", or write the value out.';
-  return [{ rule: "template", where, message }];
+  const problems = "problems" in result ? result.problems : [];
+  return problems
+    .filter(({ kind }) => kind === "unsupported")
+    .map(
+      ({ token }) =>
+        `Agents read {{ as the start of a token, and ${token === "" ? "this" : `"${token}"`} is none. Write a token like {{ .labels.name }}, or do without {{ .`,
+    );
 }
 
 /** A filter is evaluated as written and filled in afterwards, which can only break the asset. */

@@ -1,11 +1,10 @@
 import type { Expression } from "./ast.ts";
 import { isIdentifierName } from "./characters.ts";
 import { next } from "./lexer.ts";
-import { nested, report, type Parser } from "./parser.ts";
+import { nested, report, within, type Parser } from "./parser.ts";
 import { parsePrimary } from "./primary.ts";
 import { accept, expect, skipToStatement } from "./recovery.ts";
 
-const ASSIGNMENTS = new Set("= += -= *= /= %= &= |= ^= <<= >>= >>>= &^=".split(" "));
 const UNARY = new Set("+ - ! ~ delete void typeof".split(" "));
 /** Binary operators by how tightly they bind. */
 const LEVELS = new Map(
@@ -40,7 +39,8 @@ export function parseAssignment(parser: Parser): Expression {
 function assignment(parser: Parser): Expression {
   const left = conditional(parser);
   const operator = parser.token;
-  if (!ASSIGNMENTS.has(operator)) return left;
+  // Whatever ends in `=` and does not compare.
+  if (!operator.endsWith("=") || LEVELS.has(operator)) return left;
   next(parser);
   if (!isReference(left)) return badTarget(parser, left.at);
   return { type: "Assignment", at: left.at, operator, left, right: parseAssignment(parser) };
@@ -80,17 +80,7 @@ function binary(parser: Parser, least: number): Expression {
 
 /** otto reads `a < b < c` as `a < (b < c)`, against ES5 §11.8, and so do its verdicts. */
 function relationalRight(parser: Parser): Expression {
-  return withIn(parser, () => nested(parser, () => binary(parser, RELATIONAL)));
-}
-
-/** Reads what `in` may stand in, even in the head of a `for`. */
-function withIn<T>(parser: Parser, parse: () => T): T {
-  const { scope } = parser;
-  const { allowIn } = scope;
-  scope.allowIn = true;
-  const result = parse();
-  scope.allowIn = allowIn;
-  return result;
+  return within(parser, "allowIn", true, () => nested(parser, () => binary(parser, RELATIONAL)));
 }
 
 function parseUnary(parser: Parser): Expression {
@@ -107,7 +97,7 @@ function parseUnary(parser: Parser): Expression {
 }
 
 function parsePostfix(parser: Parser): Expression {
-  const argument = withIn(parser, () => members(parser, true));
+  const argument = within(parser, "allowIn", true, () => members(parser, true));
   const { token: operator, start } = parser;
   if ((operator !== "++" && operator !== "--") || parser.newline) return argument;
   next(parser);

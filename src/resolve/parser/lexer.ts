@@ -1,4 +1,4 @@
-import { read, take } from "../../reader.ts";
+import { pass, read, readCodePoint, take } from "../../reader.ts";
 import { continuesIdentifier } from "./characters.ts";
 import { report, type Kind, type Parser } from "./parser.ts";
 
@@ -14,20 +14,20 @@ const ENDING_KEYWORDS = new Set("this break throw return continue debugger".spli
 const RESERVED = new Set("const class enum export extends import super".split(" "));
 const ENDING_PUNCTUATORS = new Set(") ] } ++ -- / /=".split(" "));
 
-/** ES5 §7.2 to §7.4: a line end, spaces, a comment; the group is empty where the text ends inside a comment. */
-const BLANK =
-  /[\n\r\u2028\u2029]|[ \t\v\f\u0085\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]+|\/\/.*|\/\*[^]*?(\*\/|$)/y;
+/** ES5 §7.2 to §7.4: spaces, a line end, a comment; the group is empty where the text ends inside a comment. */
+const BLANK = /(?:(?=.)\s|\x85)+|\s|\/\/.*|\/\*[^]*?(\*\/|$)/y;
 /** Longest first; `&^` and `&^=` are otto's own. */
 const PUNCTUATOR = />{1,3}=?|<{1,2}=?|&\^=?|&&|\|\||\+\+|--|[=!]={0,2}|[-+*/%&|^]=?|[:.,;()[\]{}~?]/y;
 const STARTS = /[$_\p{L}]/u;
 const WORD = /[$_\p{L}\p{Nd}]*/uy;
-/** ES5 §7.8.3 and the octal numbers of §B.1.1. */
-const NUMBER = /0[xX][\da-fA-F]*|0(?![.eE])[0-7]*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d*)?/y;
+/** ES5 §7.8.3 and the octal numbers of §B.1.1; the group is the letter or digit a number may not run into. */
+const NUMBER =
+  /(?:0[xX][\da-fA-F]*|0(?![.eE])[0-7]*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d*)?)(?=([$\w\\\p{L}]?))/uy;
 const UNFINISHED = /^0[xX]$|^[^xX]*[eE][+-]?$/;
 /** Literals without their closing quote, as far as they go on one line. */
 const STRING = /(["'])(?:\\(?:\r\n|[^]|$)|(?!\1|\\).)*/y;
 /** The same; the group is a class that is not closed. */
-const PATTERN = /\/(?:\\.?|\[(?:\\(?:.|(?!.))|[^\\\]\n\r\u2028\u2029])*\]|(?![\\/[]).)*(\[.*)?/y;
+const PATTERN = /\/(?:\\.?|\[(?:\\(?:.|(?!.))|(?![\\\]]).)*\]|(?![\\/[]).)*(\[.*)?/y;
 
 /** Moves to the next token. */
 export function next(parser: Parser): void {
@@ -41,7 +41,8 @@ export function next(parser: Parser): void {
 function skipBlank(parser: Parser): void {
   for (let blank = read(parser, BLANK); blank !== null; blank = read(parser, BLANK)) {
     if (blank[1] === "") report(parser, parser.at, "Unexpected end of input");
-    if (parser.mayEnd && /^[\n\r\u2028\u2029]/.test(blank[0])) {
+    // A line end is what no dot matches.
+    if (parser.mayEnd && !/^./.test(blank[0])) {
       parser.mayEnd = false;
       parser.newline = true;
     }
@@ -55,24 +56,22 @@ function scan(parser: Parser): Kind {
     parser.mayEnd = false;
     return "EOF";
   }
-  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-  if (character === "\\" || STARTS.test(character)) return scanWord(parser);
-  const [number] = read(parser, NUMBER) ?? [];
+  const [number, after] = read(parser, NUMBER) ?? [];
   if (number !== undefined) {
     parser.mayEnd = true;
     parser.literal = number;
-    // A number that runs into a letter is illegal.
-    const runsOn = /^[$\w\\\p{L}]/u.test(text.slice(parser.at));
-    return runsOn || UNFINISHED.test(number) ? "ILLEGAL" : "number";
+    return after !== "" || UNFINISHED.test(number) ? "ILLEGAL" : "number";
   }
-  if (read(parser, STRING) !== null) {
+  const [, quote] = read(parser, STRING) ?? [];
+  if (quote !== undefined) {
     parser.mayEnd = true;
-    return endLiteral(parser, take(parser, character)) ? "string" : "ILLEGAL";
+    return endLiteral(parser, take(parser, quote)) ? "string" : "ILLEGAL";
   }
+  if (pass(parser, /(?=[$_\p{L}\\])/uy)) return scanWord(parser);
   const [punctuator] = read(parser, PUNCTUATOR) ?? [];
   parser.mayEnd = ENDING_PUNCTUATORS.has(punctuator ?? "");
   if (punctuator !== undefined) return punctuator;
-  parser.at += character.length;
+  readCodePoint(parser);
   report(parser, parser.start, "Unexpected token ILLEGAL");
   return "ILLEGAL";
 }

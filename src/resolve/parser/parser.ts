@@ -87,6 +87,20 @@ export function report(parser: Parser, at: number, message: string): void {
   parser.problems.push({ at, message });
 }
 
+/** Runs `parse` with something of the scope as it is inside. */
+export function within<T>(
+  { scope }: Parser,
+  what: "inLoop" | "inSwitch" | "allowIn",
+  value: boolean,
+  parse: () => T,
+): T {
+  const before = scope[what];
+  scope[what] = value;
+  const result = parse();
+  scope[what] = before;
+  return result;
+}
+
 /** Runs `parse` one level deeper. Throws RangeError past the limit; `parseProgram` turns that into a problem. */
 export function nested<T>(parser: Parser, parse: (parser: Parser) => T): T {
   if (parser.depth === MAX_DEPTH) throw new RangeError("Too deeply nested");

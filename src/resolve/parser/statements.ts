@@ -3,23 +3,22 @@ import { isReference, parseAssignment, parseExpression } from "./expressions.ts"
 import { parseFunction } from "./functions.ts";
 import { parseJump, parseReturn, parseThrow } from "./jumps.ts";
 import { next } from "./lexer.ts";
-import { nested, report, type Parser } from "./parser.ts";
+import { nested, report, within, type Parser } from "./parser.ts";
 import { accept, endLooseStatement, endStatement, expect, reportToken, skipToStatement } from "./recovery.ts";
 
 const EMPTY: Statement = { type: "Empty" };
 
-/** The statements of a program, up to the end of the text. */
-export function parseStatements(parser: Parser): Statement[] {
+/** The statements of a program, up to the end of the text; or up to one of these tokens. */
+export function parseStatements(parser: Parser, ...ends: string[]): Statement[] {
   const list: Statement[] = [];
-  while (parser.token !== "EOF") list.push(parseStatement(parser));
+  while (!["EOF", ...ends].includes(parser.token)) list.push(parseStatement(parser));
   return list;
 }
 
 /** `{ ... }` */
 export function parseBlock(parser: Parser): Statement[] {
-  const list: Statement[] = [];
   expect(parser, "{");
-  while (parser.token !== "}" && parser.token !== "EOF") list.push(parseStatement(parser));
+  const list = parseStatements(parser, "}");
   parser.blockEnd = expect(parser, "}") + 1;
   return list;
 }
@@ -65,7 +64,7 @@ const STATEMENTS: Record<string, (parser: Parser, at: number) => Statement> = {
   },
   while: (parser) => ({ type: "While", test: parenthesised(parser), body: loopBody(parser) }),
   do(parser) {
-    const whole = within(parser, "inLoop", (): Statement => {
+    const whole = within(parser, "inLoop", true, (): Statement => {
       const body = parseStatement(parser);
       expect(parser, "while");
       return { type: "DoWhile", body, test: parenthesised(parser) };
@@ -112,16 +111,7 @@ function parseExpressionStatement(parser: Parser): Statement {
 }
 
 function loopBody(parser: Parser): Statement {
-  return within(parser, "inLoop", () => parseStatement(parser));
-}
-
-function within<T>(parser: Parser, where: "inLoop" | "inSwitch", parse: () => T): T {
-  const { scope } = parser;
-  const before = scope[where];
-  scope[where] = true;
-  const result = parse();
-  scope[where] = before;
-  return result;
+  return within(parser, "inLoop", true, () => parseStatement(parser));
 }
 
 function parseDeclarations(parser: Parser): Declarator[] {
@@ -144,14 +134,13 @@ function parseFor(parser: Parser, at: number): Statement {
   expect(parser, "(");
   let init: Expression | Declarator[] | null = null;
   if (parser.token !== ";") {
-    const { scope } = parser;
-    const { allowIn } = scope;
-    scope.allowIn = false;
-    init = accept(parser, "var") ? parseDeclarations(parser) : parseExpression(parser);
-    const single = Array.isArray(init) ? init.length < 2 : true;
-    const isForIn = single && accept(parser, "in");
-    scope.allowIn = allowIn;
-    if (isForIn) return parseForIn(parser, at, Array.isArray(init) ? init[0] : init);
+    const head = within(parser, "allowIn", false, () => {
+      const first = accept(parser, "var") ? parseDeclarations(parser) : parseExpression(parser);
+      const single = !(Array.isArray(first) && first.length > 1);
+      return { first, isForIn: single && accept(parser, "in") };
+    });
+    init = head.first;
+    if (head.isForIn) return parseForIn(parser, at, Array.isArray(init) ? init[0] : init);
   }
   expect(parser, ";");
   const test = parser.token === ";" ? null : parseExpression(parser);
@@ -176,7 +165,7 @@ function parseSwitch(parser: Parser): Statement {
   const discriminant = parenthesised(parser);
   expect(parser, "{");
   const cases: SwitchCase[] = [];
-  within(parser, "inSwitch", () => {
+  within(parser, "inSwitch", true, () => {
     while (parser.token !== "EOF" && !accept(parser, "}")) {
       const { start } = parser;
       const clause = parseCase(parser);
@@ -195,9 +184,7 @@ function parseCase(parser: Parser): SwitchCase {
     test = parseExpression(parser);
   }
   expect(parser, ":");
-  const body: Statement[] = [];
-  while (!["EOF", "}", "case", "default"].includes(parser.token)) body.push(parseStatement(parser));
-  return { test, body };
+  return { test, body: parseStatements(parser, "}", "case", "default") };
 }
 
 function parseTry(parser: Parser, at: number): Statement {
