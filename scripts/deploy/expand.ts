@@ -33,9 +33,10 @@ export function contractions(migrations: readonly string[]): Contraction[] {
 
 /** Null for a statement that only adds. Tables that it makes are noted in `fresh`. */
 function whyBreaking(statement: string, fresh: Set<string>): string | null {
-  const table = /^CREATE TABLE (?:IF NOT EXISTS )?([^\s(]+)/i.exec(statement)?.[1];
+  const [, perhaps, table] = /^CREATE TABLE (IF NOT EXISTS )?([^\s(]+)/i.exec(statement) ?? [];
   if (table !== undefined) {
-    fresh.add(nameOf(table));
+    // With IF NOT EXISTS it may be one that the running version uses.
+    if (perhaps === undefined) fresh.add(nameOf(table));
     return null;
   }
   if (/^CREATE VIEW /i.test(statement)) return null;
@@ -59,6 +60,7 @@ function plain(statement: string): string {
   return statement
     .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, " ")
     .replace(/\s+/g, " ")
+    .replace(/;? *$/, "")
     .trim();
 }
 

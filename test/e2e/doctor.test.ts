@@ -80,8 +80,8 @@ const FAULTS: readonly [string, RegExp, () => Plant | Promise<Plant>][] = [
     "permissions",
     /lacks Workers KV Storage: Edit/,
     () => {
-      cloudflare.fail("GET /accounts/:account/storage/kv/namespaces", 403);
-      return { undo: () => cloudflare.heal() };
+      cloudflare.fault = (route) => (route === "GET /accounts/:account/storage/kv/namespaces" ? 403 : null);
+      return { undo: () => void (cloudflare.fault = () => null) };
     },
   ],
   [

@@ -113,9 +113,10 @@ it("says what is wrong and what to do", async () => {
   expect(await run({})).toMatch(/there is no TOKEN_SECRET/);
   secrets.set("TOKEN_SECRET", kept[0]?.[1] ?? "");
   expect(await run({ phase: "finish" })).toMatch(/no rotation is under way/);
-  cloudflare.fail("PATCH /accounts/:account/workers/scripts/:script/secrets-bulk", 403);
+  cloudflare.fault = (route) =>
+    route === "PATCH /accounts/:account/workers/scripts/:script/secrets-bulk" ? 403 : null;
   expect(await run({})).toMatch(/403 Authentication error[\s\S]*Workers Scripts: Edit/);
-  cloudflare.heal();
+  cloudflare.fault = () => null;
 });
 
 it("rotates the secret of npm start in its file, which stays its owner's", async () => {

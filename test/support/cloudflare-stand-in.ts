@@ -57,9 +57,8 @@ export interface StandIn {
   readonly workerUrl: string;
   /** The calls since the last look, as `METHOD /path` with names instead of ids. */
   takeCalls(): string[];
-  /** Lets every call of this route go wrong until `heal`; of the route that is called `n`th from now, for a number. */
-  fail(which: string | number, fault: Fault): void;
-  heal(): void;
+  /** Says of each call whether it goes wrong, and how; null when it does not. */
+  fault: (route: string) => Fault | null;
   readonly databases: Map<string, { readonly id: string; readonly run: RunSql }>;
   readonly namespaces: Map<string, string>;
   readonly scripts: Map<string, Script>;
@@ -89,19 +88,14 @@ export function sqliteDatabase(): RunSql {
 
 /** An empty account. `makeDatabase` gives each new D1 database what executes its statements. */
 export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase): Promise<StandIn> {
-  const faults = new Map<string | number, Fault>();
-  let counted = 0;
   let calls: string[] = [];
 
   const api = await listening(async (request, response) => {
     const body = await bodyOf(request);
     const url = new URL(request.url ?? "/", "http://stand-in");
-    const { route, ids } = routeOf(request.method ?? "", url.pathname);
+    const { route, ids } = routeOf(request.method ?? "", url.pathname, body);
     calls.push(route);
-    counted += 1;
-    const counting = faults.get(counted);
-    if (counting !== undefined) faults.set(route, counting);
-    const fault = faults.get(route);
+    const fault = standIn.fault(route);
     const answer =
       request.headers.authorization !== `Bearer ${credentialFor(route)}`
         ? refuse(401, 10000, "Authentication error")
@@ -140,8 +134,7 @@ export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase):
       calls = [];
       return taken;
     },
-    fail: (which, fault) => faults.set(typeof which === "number" ? counted + which : which, fault),
-    heal: () => faults.clear(),
+    fault: () => null,
     databases: new Map(),
     namespaces: new Map(),
     scripts: new Map(),
@@ -177,8 +170,8 @@ const SEGMENTS: readonly [RegExp, string][] = [
   [/(\/:script\/(?:versions|secrets))\/([^/]+)/, "$1/:item"],
 ];
 
-/** The route of a call and what stood where it has names, without the account. */
-function routeOf(method: string, pathname: string): { route: string; ids: string[] } {
+/** The route of a call and what stood where it has names, without the account. Queries are told apart by their words. */
+function routeOf(method: string, pathname: string, body: Buffer): { route: string; ids: string[] } {
   let path = pathname.replace(/^\/client\/v4/, "");
   const ids: string[] = [];
   for (const [pattern, name] of SEGMENTS) {
@@ -186,7 +179,11 @@ function routeOf(method: string, pathname: string): { route: string; ids: string
     if (found !== undefined) ids.push(decodeURIComponent(found));
     path = path.replace(pattern, name);
   }
-  return { route: `${method} ${path}`, ids: path.startsWith("/accounts/:account") ? ids.slice(1) : ids };
+  const words = path.endsWith("/query")
+    ? (/"sql":"\s*((?:\w+ ?){1,3})/.exec(body.toString())?.[1] ?? "")
+    : "";
+  const route = `${method} ${path}${words === "" ? "" : `: ${words.trim()}`}`;
+  return { route, ids: path.startsWith("/accounts/:account") ? ids.slice(1) : ids };
 }
 
 function ok(result: unknown, page?: Answer["page"]): Answer {
@@ -204,7 +201,7 @@ async function act(account: StandIn, makeDatabase: () => RunSql, call: Call): Pr
   const { route, ids, url, body } = call;
   const [id = "", item = ""] = ids;
   const script = account.scripts.get(id);
-  switch (route) {
+  switch (route.replace(/: .*/, "")) {
     case "GET /accounts":
       return ok(account.accounts, { page: 1, total_pages: 1 });
     case "GET /accounts/:account":

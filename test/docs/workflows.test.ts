@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+
+interface Workflow {
+  readonly permissions: unknown;
+  readonly jobs: Record<string, { readonly steps: readonly { uses?: string; run?: string }[] }>;
+}
+
+const folder = ".github/workflows";
+const workflows = readdirSync(folder).map(
+  (file) => [file, parse(readFileSync(`${folder}/${file}`, "utf8")) as Workflow] as const,
+);
+const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+
+it.each(workflows)(
+  "%s may only read, pins its actions, and runs commands that exist",
+  (_, { permissions, jobs }) => {
+    expect(permissions).toEqual({ contents: "read" });
+    const steps = Object.values(jobs).flatMap((job) => job.steps);
+    for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^actions\/[\w-]+@v\d+$/);
+    const run = steps.flatMap((step) => /npm run (?:--silent )?([\w:-]+)/.exec(step.run ?? "")?.[1] ?? []);
+    expect(run.length).toBeGreaterThan(0);
+    expect(run.filter((name) => scripts[name] === undefined)).toEqual([]);
+  },
+);
+
+it("the Deploy button finds an id for every binding to replace, and a description for each", () => {
+  const config = readFileSync("wrangler.toml", "utf8");
+  expect(config.match(/^database_id = "0{8}-0{4}-0{4}-0{4}-0{12}"$/gm)).toHaveLength(2);
+  expect(config.match(/^id = "0{32}"$/gm)).toHaveLength(2);
+  const { cloudflare } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    cloudflare: { bindings: Record<string, { description: string }> };
+  };
+  const secrets = readFileSync(".dev.vars.example", "utf8").match(/^\w+(?==)/gm) ?? [];
+  expect(secrets).toEqual(["TOKEN_SECRET"]);
+  for (const name of ["DB", "CACHE", "AUTH_FAILURES", ...secrets]) {
+    expect(cloudflare.bindings[name]?.description).toMatch(/\.$/);
+  }
+});
