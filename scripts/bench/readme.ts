@@ -3,14 +3,14 @@ import { firstOf } from "./report.ts";
 import type { Results } from "./results.ts";
 import { median, ratio } from "./statistics.ts";
 
-const BLOCK = /(<!-- bench:[^>]*-->\n)[\s\S]*?(\n<!-- \/bench -->)/;
+const BLOCK = /(<!-- bench\b[^>]*-->\n)[\s\S]*?(\n<!-- \/bench -->)/;
 /** Connections of the figures shown. */
 const CONNECTIONS = 16;
 
 /** The README with the block of its figures made anew. Throws when it has no such block. */
 export function withFigures(readme: string, results: Results): string {
   if (!BLOCK.test(readme))
-    throw new Error("README.md has no <!-- bench: ... --> and <!-- /bench --> for its figures");
+    throw new Error("README.md has no <!-- bench --> and <!-- /bench --> for its figures");
   return readme.replace(BLOCK, (_, open: string, close: string) => `${open}${block(results)}${close}`);
 }
 
