@@ -1,5 +1,6 @@
 // npm run bench [-- --quick --check --readme --case TEXT --contenders LIST --rounds N --seconds N]
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { chart } from "./chart.ts";
 import { startLoad } from "./load/driver.ts";
 import { readOptions } from "./options.ts";
@@ -14,10 +15,15 @@ progress("starting");
 const options = readOptions(process.argv.slice(2));
 const folder = await makeWorkFolder();
 const load = startLoad();
-const results = await run(options, load, folder).finally(async () => {
+process.on("exit", () => {
   load.stop();
-  await rm(folder.path, { recursive: true, force: true });
+  // What a Worker that is being stopped still writes may come in between.
+  rmSync(folder.path, { recursive: true, force: true, maxRetries: 5 });
 });
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+const results = await run(options, load, folder);
+load.stop();
 
 await mkdir("bench", { recursive: true });
 await writeFile("bench/results.json", `${JSON.stringify(results, null, 1)}\n`);

@@ -10,14 +10,14 @@ interface Bar {
 
 /** What is drawn, from top to bottom: group and name of a case at 16 connections, and what it is called. */
 const DRAWN: readonly (readonly [group: string, name: string, label: string])[] = [
-  ["hot", "hello", "empty Worker: the limit"],
+  ["hot", "empty Worker", "empty Worker: the limit"],
   ["hot", "hot GET, 1,000 names", "Edge Assets: hot GET"],
   ["hot", "hot 304", "Edge Assets: hot 304"],
   ["hot", "hot resolve", "Edge Assets: hot resolve"],
   ["stores", "GET from KV", "Edge Assets: GET from KV"],
-  ["stores", "plain GET over KV", "plain Worker over KV"],
+  ["stores", "plain Worker over KV", "plain Worker over KV"],
   ["stores", "GET from D1", "Edge Assets: GET from D1"],
-  ["stores", "plain GET over D1", "plain Worker over D1"],
+  ["stores", "plain Worker over D1", "plain Worker over D1"],
 ];
 
 const WIDTH = 760;

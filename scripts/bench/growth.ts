@@ -44,7 +44,8 @@ export async function measureGrowth(
       const some = assets.slice(0, size);
       await fillOurs(server, some);
       for (const [name, asked] of Object.entries(await casesOf(server, some))) {
-        cases[name] = [...(cases[name] ?? []), { ...asked, name: caseAt(name, size) }];
+        const beside = size === SIZES[0] ? null : caseAt(name, SIZES[0]!);
+        cases[name] = [...(cases[name] ?? []), { ...asked, name: caseAt(name, size), beside }];
       }
     }
     const measured: Measured[] = [];
@@ -70,6 +71,7 @@ async function casesOf(server: Server, assets: readonly AssetWrite[]): Promise<R
     status: 200,
     cron: true,
     pass: true,
+    beside: null,
   };
   const rows = { ...usually, head: "X-Cache: D1" };
   const middle = assets.map(({ name }) => name).sort()[assets.length / 2 - 1]!;

@@ -1,8 +1,11 @@
 // What V8 tells of a Worker's isolate, over workerd's inspector.
 
 export interface Isolate {
-  /** Bytes of the isolate's heap in use, once all that is unreachable has been collected. */
-  readonly heapBytes: () => Promise<number>;
+  /**
+   * Bytes of the isolate's heap in use, once all that is unreachable has been collected. That happens when the isolate
+   * next has something to do: `wake` gives it a request.
+   */
+  readonly heapBytes: (wake: () => Promise<unknown>) => Promise<number>;
   readonly close: () => void;
 }
 
@@ -25,8 +28,10 @@ export async function inspect(inspector: URL, worker: string): Promise<Isolate> 
     return new Promise((done) => waiting.set(id, done));
   };
   return {
-    async heapBytes() {
-      await call("HeapProfiler.collectGarbage");
+    async heapBytes(wake) {
+      const collected = call("HeapProfiler.collectGarbage").then(() => true);
+      const woken = () => wake().then(() => false);
+      while (!(await Promise.race([collected, woken()]))) continue;
       const { result, error } = await call("Runtime.getHeapUsage");
       if (result === undefined) throw new Error(`the inspector tells no heap: ${error?.message}`);
       return result.usedSize;

@@ -52,17 +52,17 @@ export const PROMISES: readonly Promised[] = [
   ...[16, 64].flatMap((connections): Promised[] => [
     {
       says: `hot GET to the empty Worker, ${connections} connections`,
-      found: rate("hot", connections, HOT, "hello"),
+      found: rate("hot", connections, HOT, "empty Worker"),
       atLeast: 0.85,
     },
     {
       says: `hot 304 to the empty Worker, ${connections} connections`,
-      found: rate("hot", connections, "hot 304", "hello"),
+      found: rate("hot", connections, "hot 304", "empty Worker"),
       atLeast: 0.8,
     },
     {
       says: `hot resolve to the empty Worker, ${connections} connections`,
-      found: rate("hot", connections, "hot resolve", "hello"),
+      found: rate("hot", connections, "hot resolve", "empty Worker"),
       atLeast: 0.8,
     },
   ]),
@@ -71,22 +71,22 @@ export const PROMISES: readonly Promised[] = [
   { says: "D1 queries and KV reads of a hot resolve", found: calls("hot resolve"), atMost: 0 },
   {
     says: "hot GET to the plain Worker over KV",
-    found: rate("hot", 16, HOT, "plain GET over KV"),
+    found: rate("hot", 16, HOT, "plain Worker over KV"),
     atLeast: 4,
   },
   {
     says: "hot GET to the plain Worker over D1",
-    found: rate("hot", 16, HOT, "plain GET over D1"),
+    found: rate("hot", 16, HOT, "plain Worker over D1"),
     atLeast: 8,
   },
   {
     says: "GET from KV to the plain Worker over KV",
-    found: rate("stores", 16, "GET from KV", "plain GET over KV"),
+    found: rate("stores", 16, "GET from KV", "plain Worker over KV"),
     atLeast: 0.9,
   },
   {
     says: "GET from D1 to the plain Worker over D1",
-    found: rate("stores", 16, "GET from D1", "plain GET over D1"),
+    found: rate("stores", 16, "GET from D1", "plain Worker over D1"),
     atLeast: 0.85,
   },
   {
@@ -96,7 +96,7 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     says: "401 for garbage to the empty Worker",
-    found: rate("hot", 16, "401 for garbage", "hello"),
+    found: rate("hot", 16, "401 for garbage", "empty Worker"),
     atLeast: 0.85,
   },
   ...["hot GET", "cold GET", "PUT", "middle list page"].map((name) => ({

@@ -1,16 +1,16 @@
 // The figures of a run as the README shows them.
-import { firstOf } from "./report.ts";
+import { besideOf } from "./report.ts";
 import type { Results } from "./results.ts";
 import { median, ratio } from "./statistics.ts";
 
-const BLOCK = /(<!-- bench:[^>]*-->\n)[\s\S]*?(\n<!-- \/bench -->)/;
+const BLOCK = /(<!-- bench\b[^>]*-->\n)[\s\S]*?(\n<!-- \/bench -->)/;
 /** Connections of the figures shown. */
 const CONNECTIONS = 16;
 
 /** The README with the block of its figures made anew. Throws when it has no such block. */
 export function withFigures(readme: string, results: Results): string {
   if (!BLOCK.test(readme))
-    throw new Error("README.md has no <!-- bench: ... --> and <!-- /bench --> for its figures");
+    throw new Error("README.md has no <!-- bench --> and <!-- /bench --> for its figures");
   return readme.replace(BLOCK, (_, open: string, close: string) => `${open}${block(results)}${close}`);
 }
 
@@ -20,12 +20,12 @@ function block({ date, machine, versions, measured, calls }: Results): string {
     .map((one) => {
       const perSecond = (of: typeof one) => of.rounds.map((round) => round.perSecond);
       const cpu = one.rounds.flatMap(({ cpuMicros }) => cpuMicros ?? []);
-      const first = firstOf(measured, one);
+      const other = besideOf(measured, one);
       const counted = calls.find(({ group, name }) => group === one.group && name === one.name);
       const cells = [
         one.name,
         Math.round(median(perSecond(one))).toLocaleString("en"),
-        first === one ? "1" : ratio(perSecond(one), perSecond(first)).toFixed(2),
+        other === undefined ? "" : `${ratio(perSecond(one), perSecond(other)).toFixed(2)} × ${other.name}`,
         cpu.length === 0 ? "" : String(Math.round(median(cpu))),
         counted === undefined ? "" : `${counted.d1} / ${counted.kvReads}`,
       ];
@@ -34,9 +34,9 @@ function block({ date, machine, versions, measured, calls }: Results): string {
   return [
     "",
     `${date}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, workerd ${versions["workerd"]};`,
-    `${CONNECTIONS} connections, 10,000 assets. Ratios are to the row that says 1 above.`,
+    `${CONNECTIONS} connections, 10,000 assets. The last column counts what a request asks of the stores.`,
     "",
-    "| | requests a second | ratio | CPU µs | D1 / KV reads |",
+    "| | requests a second | compared | CPU µs | D1 / KV reads |",
     "|---|---|---|---|---|",
     ...rows,
     "",

@@ -20,7 +20,7 @@ export function report(results: Results): string {
     .join("\n");
 }
 
-/** Every case; a ratio is to the first case of the same group, as much as possible of the same turns. */
+/** Every case; its ratios are to the case beside it, of the same turns. */
 function figures({ measured, calls }: Results): string {
   if (measured.length === 0) return "";
   const head = [
@@ -35,7 +35,7 @@ function figures({ measured, calls }: Results): string {
     "CPU RATIO",
   ];
   const rows = measured.map((one) => {
-    const first = firstOf(measured, one);
+    const other = besideOf(measured, one);
     const perSecond = one.rounds.map((round) => round.perSecond);
     const counted = calls.find(({ group, name }) => group === one.group && name === one.name);
     return [
@@ -43,11 +43,12 @@ function figures({ measured, calls }: Results): string {
       String(one.connections),
       median(perSecond).toFixed(0),
       `${Math.min(...perSecond).toFixed(0)} to ${Math.max(...perSecond).toFixed(0)}`,
-      ratioTo(first, one, ({ perSecond: value }) => value),
+      ratioTo(other, one, ({ perSecond: value }) => value),
+      other?.name ?? "",
       middle(one, ({ p50 }) => p50, 2),
       middle(one, ({ p99 }) => p99, 2),
       middle(one, ({ cpuMicros }) => cpuMicros, 0),
-      ratioTo(first, one, ({ cpuMicros }) => cpuMicros),
+      ratioTo(other, one, ({ cpuMicros }) => cpuMicros),
       middle(one, ({ bytes }) => bytes, 0),
       ...(counted === undefined ? ["", "", ""] : [counted.d1, counted.kvReads, counted.kvWrites].map(String)),
     ];
@@ -55,10 +56,10 @@ function figures({ measured, calls }: Results): string {
   return table([[...head, "BYTES", "D1", "KV READS", "KV WRITES"], ...rows]);
 }
 
-/** The case that others of its group are measured by. */
-export function firstOf(measured: readonly Measured[], one: Measured): Measured {
-  return (
-    measured.find(({ group, connections }) => group === one.group && connections === one.connections) ?? one
+/** The case that this one is measured by; undefined for none, or when it was left out. */
+export function besideOf(measured: readonly Measured[], { group, connections, beside }: Measured) {
+  return measured.find(
+    (one) => one.group === group && one.connections === connections && one.name === beside,
   );
 }
 
@@ -68,10 +69,11 @@ function middle({ rounds }: Measured, of: (round: Round) => number | null, digit
   return values.length === 0 ? "-" : median(values).toFixed(digits);
 }
 
-function ratioTo(first: Measured, one: Measured, of: (round: Round) => number | null): string {
+function ratioTo(other: Measured | undefined, one: Measured, of: (round: Round) => number | null): string {
+  if (other === undefined) return "";
   const values = (measured: Measured) => measured.rounds.map((round) => of(round) ?? NaN);
-  const found = ratio(values(one), values(first));
-  return Number.isNaN(found) ? "-" : found.toFixed(2);
+  const found = ratio(values(one), values(other));
+  return Number.isNaN(found) ? "" : found.toFixed(2);
 }
 
 /** Whether it was the server that had no more to give. */

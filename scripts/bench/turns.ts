@@ -20,6 +20,8 @@ export interface Case {
   readonly cron: boolean;
   /** Whether each request is sent once before the first turn, so that every store has what it will have. */
   readonly pass: boolean;
+  /** The case of the same group that this one is measured by; null for none. */
+  readonly beside: string | null;
 }
 
 /** Cases that are compared with each other, at one number of connections. */
@@ -47,6 +49,8 @@ export interface Measured {
   readonly connections: number;
   readonly name: string;
   readonly contender: string;
+  /** The case of the same group and connections that this one is measured by; null for none. */
+  readonly beside: string | null;
   readonly rounds: readonly Round[];
 }
 
@@ -92,11 +96,12 @@ export async function measureInTurns(load: LoadProcess, group: Group, effort: Ef
       rounds[index]!.push(roundOf(sent, before === null || after === null ? null : after - before));
     }
   }
-  return cases.map(({ name, contender }, index) => ({
+  return cases.map(({ name, contender, beside }, index) => ({
     group: group.name,
     connections,
     name,
     contender,
+    beside,
     rounds: rounds[index]!,
   }));
 }
