@@ -5,6 +5,7 @@ import type { CachedAssetStore } from "../cache/cached-asset-store.ts";
 import { notModified } from "../http/conditional.ts";
 import { COMMON, failure, requestIdOf } from "../http/respond.ts";
 import type { Counter, Meter } from "../observability/meter.ts";
+import { NOTHING } from "../observability/spent.ts";
 import type { Observer } from "../observability/observer.ts";
 import type { ResolveService } from "../resolution/service.ts";
 import { ASSET, RESOLVE } from "../routes.ts";
@@ -82,7 +83,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     if (weight > 0) {
       const requestId = response.headers.get("X-Request-Id") ?? requestIdOf(request);
       const { route } = counters;
-      observer.tell({ request, response, requestId, route, principal, ms: 0, spent: null }, weight);
+      observer.tell({ request, response, requestId, route, principal, ms: 0, spent: NOTHING }, weight);
     }
     return response;
   }

@@ -11,7 +11,7 @@ export interface Exchange {
   readonly principal: string | null;
   /** Milliseconds. They pass at I/O only: the runtime stops the clock while code runs. */
   readonly ms: number;
-  readonly spent: Spent | null;
+  readonly spent: Spent;
   /** What ended in a 5xx. */
   readonly fault?: unknown;
 }

@@ -38,11 +38,9 @@ export class Observer {
     const { meter } = this.#options;
     const { request, response, route, spent } = exchange;
     meter.answers(request.method, route, response.status, response.headers.get("X-Cache")).value += 1;
-    if (spent !== null) {
-      for (const [what, ms] of spent.waited) meter.waited[what].add(ms);
-      meter.rowsRead += spent.rowsRead;
-      meter.rowsWritten += spent.rowsWritten;
-    }
+    for (const [what, ms] of spent.waited) meter.waited[what].add(ms);
+    meter.rowsRead += spent.rowsRead;
+    meter.rowsWritten += spent.rowsWritten;
     const weight = this.weigh(urgency(exchange));
     if (weight > 0) this.tell(exchange, weight);
   }
@@ -80,10 +78,10 @@ export class Observer {
         weight,
         ms,
         Number(headers.get("Age") ?? 0),
-        spent?.waited.get("kv") ?? 0,
-        spent?.waited.get("d1") ?? 0,
-        spent?.rowsRead ?? 0,
-        spent?.rowsWritten ?? 0,
+        spent.waited.get("kv") ?? 0,
+        spent.waited.get("d1") ?? 0,
+        spent.rowsRead,
+        spent.rowsWritten,
         ...state(),
       ],
     });

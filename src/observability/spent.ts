@@ -24,3 +24,6 @@ export class Spent {
     this.region = served_by_region || this.region;
   }
 }
+
+/** What an answer from memory has cost. */
+export const NOTHING = new Spent();
