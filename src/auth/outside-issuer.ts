@@ -1,6 +1,7 @@
-import { createLocalJWKSet, jwtVerify, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, type CompactVerifyGetKey } from "jose";
 import { ApiError } from "../errors.ts";
 import { readGrants, type VerifiedToken } from "./access-tokens.ts";
+import { verifiedClaims } from "./claims.ts";
 
 /** An identity provider whose access tokens are accepted beside our own. */
 export interface OutsideIssuer {
@@ -9,7 +10,7 @@ export interface OutsideIssuer {
   /** The claim that holds an array of grant strings. */
   readonly grantsClaim: string;
   /** Finds the public key of a token's header. */
-  readonly keyFor: JWTVerifyGetKey;
+  readonly keyFor: CompactVerifyGetKey;
 }
 
 /** Asymmetric algorithms only: a public key never verifies an HMAC (RFC 8725 §2.1). */
@@ -24,10 +25,10 @@ const TIMEOUT_MS = 3_000;
  * The keys an issuer publishes; read when first needed, kept, and read anew for an unknown `kid`. When they cannot be
  * had nobody knows whether a token is good, which is 503 and not 401 (design: failing closed).
  */
-export function publishedKeys(url: string): JWTVerifyGetKey {
-  let keys: JWTVerifyGetKey | null = null;
+export function publishedKeys(url: string): CompactVerifyGetKey {
+  let keys: CompactVerifyGetKey | null = null;
   let readAt = 0;
-  const read = async (): Promise<JWTVerifyGetKey> => {
+  const read = async (): Promise<CompactVerifyGetKey> => {
     try {
       readAt = Date.now();
       const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -57,14 +58,16 @@ export async function verifyOutsideToken(
   outside: OutsideIssuer,
   now: Date,
 ): Promise<VerifiedToken> {
-  const { payload } = await jwtVerify(token, outside.keyFor, {
+  const { issuer, audience, keyFor, grantsClaim } = outside;
+  const required = ["sub", "exp", grantsClaim];
+  const payload = await verifiedClaims(token, keyFor, {
     algorithms: ALGORITHMS,
-    issuer: outside.issuer,
-    audience: outside.audience,
-    currentDate: now,
-    requiredClaims: ["sub", "exp", outside.grantsClaim],
+    required,
+    now,
+    issuer,
+    audience,
   });
   const { sub = "", exp = 0 } = payload;
   if (sub === "") throw new Error("the token has no subject");
-  return { principal: { name: sub, grants: readGrants(payload[outside.grantsClaim]) }, expiresAt: exp };
+  return { principal: { name: sub, grants: readGrants(payload[grantsClaim]) }, expiresAt: exp };
 }

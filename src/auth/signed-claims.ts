@@ -1,4 +1,5 @@
-import { CompactSign, jwtVerify, type JWTPayload } from "jose";
+import { CompactSign, type JWTPayload } from "jose";
+import { verifiedClaims } from "./claims.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
 const ALGORITHM = "HS256";
@@ -19,13 +20,17 @@ export async function verifyClaims(
   token: string,
   keys: readonly SigningKey[],
   now: Date,
-  requiredClaims: string[],
+  required: string[],
 ): Promise<JWTPayload> {
   const keyFor = ({ kid }: { kid?: string }) => {
     const found = keys.find((key) => key.kid === kid);
     if (found === undefined) throw new Error("no secret has this kid");
     return found.key;
   };
-  const rules = { algorithms: [ALGORITHM], typ, currentDate: now, requiredClaims };
-  return (await jwtVerify(token, keyFor, rules)).payload;
+  return verifiedClaims(token, keyFor, {
+    algorithms: [ALGORITHM],
+    typ: typ.toLowerCase(),
+    now,
+    required,
+  });
 }
