@@ -67,6 +67,30 @@ describe("public/openapi.json", () => {
     expect(() => describeApi([...routes, odd])).toThrow(/^PUT \/version is not described: say/);
   });
 
+  it("says of every object in an answer which members it has, and that there are no others", () => {
+    const open: string[] = [];
+    const seen = new Set<string>();
+    const walk = (at: string, node: unknown): void => {
+      if (typeof node !== "object" || node === null) return;
+      if ("$ref" in node && typeof node.$ref === "string") {
+        if (!seen.has(node.$ref)) {
+          seen.add(node.$ref);
+          walk(node.$ref, resolve(node as Reference));
+        }
+        return;
+      }
+      if ("properties" in node && (!("additionalProperties" in node) || node.additionalProperties !== false))
+        open.push(at);
+      for (const [key, each] of Object.entries(node)) {
+        if (key !== "example" && key !== "examples") walk(`${at}/${key}`, each);
+      }
+    };
+    for (const methods of Object.values(document.paths))
+      for (const operation of Object.values(methods)) walk(operation.operationId, operation.responses);
+    expect(seen.size).toBeGreaterThan(20);
+    expect(open).toEqual([]);
+  });
+
   it("names each operation once, in a chapter that exists", () => {
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     const ids = operations.map(({ operationId }) => operationId);

@@ -17,7 +17,10 @@ export function valuesOf(schema: Schema): Arbitrary {
 /** Text of a body of this type as its schema says, or as one of its examples. */
 export function bodiesOf(media: Media): fc.Arbitrary<string> {
   const examples = Object.values(media.examples ?? {}).map(({ value }) => value);
-  const values = fc.oneof(fc.constantFrom(...examples), valuesOf(media.schema));
+  const values = fc.oneof(
+    { weight: 2, arbitrary: fc.constantFrom(...examples) },
+    { weight: 1, arbitrary: valuesOf(media.schema) },
+  );
   return values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
 }
 

@@ -15,8 +15,16 @@ export function oddRequestsTo(placed: Placed): fc.Arbitrary<Asked> {
 
 function odditiesOf({ operation }: Placed): fc.Arbitrary<Spoil> {
   const names = parametersOf(operation).flatMap((each) => (each.in === "query" ? [each.name] : []));
-  const inBody = operation.requestBody === undefined ? [] : [oddBodies(), oddMembers()];
-  return fc.oneof(oddPaths(), oddQueries(names), oddHeaders(), oddCredentials(), ...inBody);
+  const inBody = operation.requestBody === undefined ? 0 : 3;
+  // Most odd paths and credentials are refused before anything else is looked at.
+  return fc.oneof(
+    { weight: 1, arbitrary: oddPaths() },
+    { weight: 1, arbitrary: oddCredentials() },
+    { weight: 5, arbitrary: oddQueries(names) },
+    { weight: 3, arbitrary: oddHeaders() },
+    { weight: inBody, arbitrary: oddBodies() },
+    { weight: inBody, arbitrary: oddMembers() },
+  );
 }
 
 const ODD_TEXT = fc.oneof(

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ServedAsset } from "./assets.ts";
 
-const Seq = z.int().min(0);
+const Seq = z.int().meta({ minimum: 0 });
 const commit = {
   seq: Seq.describe("The place in the order of all commits."),
   action: z.enum(["create", "update", "delete"]),
