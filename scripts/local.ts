@@ -9,14 +9,16 @@ import { readSigningKeys } from "../src/auth/signing-keys.ts";
 /** Where local data lives when `--state` does not say otherwise; also wrangler's own default. */
 export const DEFAULT_STATE = ".wrangler/state";
 
-/** The environment for wrangler: it would otherwise try to reach the outside. */
-export const QUIET = {
-  ...process.env,
+/** wrangler would otherwise try to reach the outside. */
+export const QUIET_SWITCHES = {
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_HIDE_BANNER: "true",
 };
+
+/** The environment for wrangler. */
+export const QUIET = { ...process.env, ...QUIET_SWITCHES };
 
 /** A dotenv file with this folder's secret, readable by its owner only; made on first use. */
 export async function secretsFile(state: string): Promise<string> {

@@ -17,6 +17,7 @@ export interface Config {
 
 /** Settings as the runtime hands them over; the README lists them. */
 export interface Settings {
+  /** And any name that begins so. */
   readonly TOKEN_SECRET?: string;
   readonly OIDC_ISSUER?: string;
   readonly OIDC_AUDIENCE?: string;
@@ -30,12 +31,24 @@ export interface Settings {
 /** Checks the settings; a wrong one fails with its name, so that the log says what to mend. */
 export async function readConfig(settings: Settings): Promise<Config> {
   return {
-    signingKeys: await readSigningKeys(settings.TOKEN_SECRET ?? ""),
+    signingKeys: await readSigningKeys(secretsOf(settings)),
     outside: readOutsideIssuer(settings),
     lint: readLint(settings.LINT ?? ""),
     historyDays: readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null),
     logOneIn: readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, 100),
   };
+}
+
+/**
+ * Every secret whose name begins so, the last name first: `npm run rotate-secret` names a new one by its time, since
+ * nobody can read the old one to write both under one name.
+ */
+function secretsOf(settings: Settings): string {
+  return Object.entries(settings)
+    .filter(([name]) => name.startsWith("TOKEN_SECRET"))
+    .sort(([a], [b]) => (a < b ? 1 : -1))
+    .map(([, secret]) => secret)
+    .join();
 }
 
 function readLint(setting: string): Config["lint"] {

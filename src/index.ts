@@ -12,7 +12,7 @@ import { unavailable } from "./cache/unavailable.ts";
 import { readConfig } from "./config.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
-import { exposition, type Gauge } from "./observability/prometheus.ts";
+import { exposition, type Gauges } from "./observability/prometheus.ts";
 import { RememberedTokens } from "./auth/remembered.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./hot/hot-path.ts";
@@ -67,12 +67,12 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
   const meter = new Meter();
-  const gauges = (): Gauge[] => [
-    ["journal_age_seconds", "Since the journal was last known to be current.", journalAgeSeconds(edge)],
-    ["kv_left_alone", "1 while KV is not asked, because it failed.", Number(edge.kv.isLeftAlone)],
-    ["memory_assets", "Assets in memory.", store.memory.size],
-    ["memory_asset_bytes", "What they take up.", store.memory.bytes],
-  ];
+  const gauges = (): Gauges => ({
+    journal_age_seconds: journalAgeSeconds(edge),
+    kv_left_alone: Number(edge.kv.isLeftAlone),
+    memory_assets: store.memory.size,
+    memory_asset_bytes: store.memory.bytes,
+  });
   const state = () => [journalAgeSeconds(edge) ?? -1, Number(edge.kv.isLeftAlone)] as const;
   const observer = new Observer({
     meter,

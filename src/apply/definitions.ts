@@ -28,8 +28,12 @@ export function placed<T>(at: number | string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof ApiError ? invalid(`definition ${at}: ${error.message}`) : error;
+    throw placedError(at, error);
   }
+}
+
+export function placedError(at: number | string, error: unknown): unknown {
+  return error instanceof ApiError ? invalid(`definition ${at}: ${error.message}`) : error;
 }
 
 function bodiesIn(bytes: Uint8Array): unknown[] {

@@ -16,13 +16,7 @@ import { isEmptyPlan, type Plan } from "./plan.ts";
 
 /** What a set of definitions would change; nothing is written. The plan's id applies it within the hour. */
 export async function planSet(context: Context): Promise<Response> {
-  const set = await readSet(context);
-  const plan = await context.services.apply.plan(
-    principalOf(context),
-    placeOf(context).namespace,
-    set,
-    prunes(context),
-  );
+  const plan = await readPlan(context);
   const id = isEmptyPlan(plan) ? null : await context.services.apply.save(plan, context.now);
   return json(JSON.stringify({ plan: id, ...(await shown(context, plan)) }));
 }
@@ -31,14 +25,14 @@ export async function planSet(context: Context): Promise<Response> {
 export async function applySet(context: Context): Promise<Response> {
   const query = context.url.searchParams;
   const principal = principalOf(context);
-  const namespace = placeOf(context).namespace;
+  const { namespace } = placeOf(context);
   const maxDelete = readSeq(query.get("max-delete"), "max-delete");
   const dryRun = query.get("dry_run") === "true";
   const id = query.get("plan");
   const { apply } = context.services;
 
-  if (id !== null) {
-    const plan = await apply.load(id, namespace, context.now);
+  if (dryRun || id !== null) {
+    const plan = id === null ? await readPlan(context) : await apply.load(id, namespace, context.now);
     const before = await shown(context, plan);
     if (dryRun) return json(JSON.stringify({ applied: false, ...before }));
     const outcome = await apply.applyPlan(principal, plan, maxDelete, commitOf(context));
@@ -46,10 +40,6 @@ export async function applySet(context: Context): Promise<Response> {
     return json(JSON.stringify({ applied: true, last: outcome.last, ...before }));
   }
   const set = await readSet(context);
-  if (dryRun) {
-    const plan = await apply.plan(principal, namespace, set, prunes(context));
-    return json(JSON.stringify({ applied: false, ...(await shown(context, plan)) }));
-  }
   const options = { prune: prunes(context), maxDelete };
   const { plan, outcome } = await apply.applySet(principal, namespace, set, options, commitOf(context));
   if (outcome.outcome === "changed") throw conflict(plan);
@@ -64,6 +54,12 @@ export async function applySet(context: Context): Promise<Response> {
       delete: deleted,
     }),
   );
+}
+
+async function readPlan(context: Context): Promise<Plan> {
+  const { namespace } = placeOf(context);
+  const set = await readSet(context);
+  return context.services.apply.plan(principalOf(context), namespace, set, prunes(context));
 }
 
 async function readSet(context: Context): Promise<Map<string, Asset>> {

@@ -5,7 +5,7 @@ import type { Principal } from "../auth/principal.ts";
 import { ApiError, denied, invalid, notFound } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { PlanStore, SetOutcome, SetStore } from "../store/set-store.ts";
-import { placed } from "./definitions.ts";
+import { placedError } from "./definitions.ts";
 import { defaultMaxDelete, isEmptyPlan, makePlan, type Plan } from "./plan.ts";
 
 /** How often a set without a plan is planned anew when others write in between. */
@@ -29,14 +29,16 @@ export class ApplyService {
     set: ReadonlyMap<string, Asset>,
     prune: boolean,
   ): Promise<Plan> {
-    const mayEdit = (name: string) => allows(by.grants, { role: "edit", namespace, name });
+    const mayEdit = editor(by, namespace);
     if (![...set.keys()].every(mayEdit)) throw denied();
     const state = await this.#sets.state(namespace);
     if (state === null) throw new ApiError("notFound", `the namespace ${namespace} does not exist`);
     const prepared = (name: string, createdBy: string | null) =>
       prepareWrite({ namespace, name }, set.get(name) ?? {}, createdBy ?? by.name);
     for (const [name] of set)
-      await prepared(name, null).catch((error: unknown) => placed(name, () => raise(error)));
+      await prepared(name, null).catch((error: unknown) => {
+        throw placedError(name, error);
+      });
     return makePlan(namespace, state, [...set.keys()], prepared, (name) => prune && mayEdit(name));
   }
 
@@ -63,8 +65,7 @@ export class ApplyService {
   /** Does what a plan says, or nothing: `conflict` when the namespace is not what it was planned for. */
   async applyPlan(by: Principal, plan: Plan, maxDelete: number | null, commit: Commit): Promise<SetOutcome> {
     const names = [...plan.create, ...plan.update].map(({ name }) => name).concat(plan.delete);
-    const mayEdit = (name: string) => allows(by.grants, { role: "edit", namespace: plan.namespace, name });
-    if (!names.every(mayEdit)) throw denied();
+    if (!names.every(editor(by, plan.namespace))) throw denied();
     refuseTooManyDeletes(plan, maxDelete);
     if (isEmptyPlan(plan)) return { outcome: "committed", first: plan.seq, last: plan.seq };
     const { namespace, seq, delete: deletes } = plan;
@@ -96,6 +97,7 @@ function refuseTooManyDeletes(plan: Plan, maxDelete: number | null): void {
   );
 }
 
-function raise(error: unknown): never {
-  throw error;
+/** Whether they may write the asset of a name. */
+function editor({ grants }: Principal, namespace: string): (name: string) => boolean {
+  return (name) => allows(grants, { role: "edit", namespace, name });
 }

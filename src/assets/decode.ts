@@ -1,5 +1,6 @@
 import { invalid } from "../errors.ts";
-import { goDecode, goKind, isObject } from "../http/go-decode.ts";
+import { goDecode, goKind } from "../http/go-decode.ts";
+import { isObject } from "../object.ts";
 import type { Json } from "./merge-patch.ts";
 import { Asset } from "./schema.ts";
 

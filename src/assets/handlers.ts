@@ -4,7 +4,7 @@ import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
 import { denied } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
-import { continueHeader, readPage } from "../http/pagination.ts";
+import { readPage } from "../http/pagination.ts";
 import { placeOf } from "../http/place.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
@@ -13,7 +13,7 @@ import { findingsIn, refuseFindings } from "../resolution/lint.ts";
 import { isStrict } from "../resolution/strict.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { decodeAsset } from "./decode.ts";
-import { entityTag } from "./etag.ts";
+import { pageAnswer } from "./page-answer.ts";
 import { readPatch } from "./patch.ts";
 import { negotiateForm, represent, vary, type Negotiation } from "./representation.ts";
 import type { Asset } from "./schema.ts";
@@ -40,15 +40,10 @@ export async function listAssets(context: Context): Promise<Response> {
   const accepts = both(visibleTo(principalOf(context), namespace), readSelection(searchParams));
   const reading = readingOf(context);
   const page = await context.services.assets.list(namespace, start, limit, accepts, reading);
-  const shown = page.assets.map((asset) => represent(asset, negotiation));
-  const more = continueHeader(page.next);
-  // The tags of its assets and its token say what a page is; no need to hash all its bytes.
-  const etag = await entityTag([more["Sensu-Continue"], ...shown.map((asset) => asset.etag)].join("\n"));
-  return tagged(context.request, `[${shown.map(({ definition }) => definition).join(",")}]`, etag, {
-    ...more,
-    ...vary(page.assets, negotiation),
-    ...servedHeaders(reading),
-  });
+  // A page that had to be filled from several is made anew each time.
+  const kept = accepts === null && reading.tier === "MEMORY";
+  const { body, etag, headers } = await pageAnswer(page, negotiation, kept);
+  return tagged(context.request, body, etag, { ...headers, ...servedHeaders(reading) });
 }
 
 export async function createAsset(context: Context): Promise<Response> {

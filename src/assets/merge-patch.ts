@@ -1,3 +1,5 @@
+import { isObject } from "../object.ts";
+
 /** What JSON.parse makes of a document. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -14,8 +16,4 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
   }
   // Defines members, where assigning one by one would set the prototype for `__proto__`.
   return Object.fromEntries(members);
-}
-
-function isObject(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,10 +4,10 @@ import {
   goStringMap,
   goStrings,
   goStruct,
-  isObject,
   type Decoded,
   type Decoder,
 } from "../http/go-decode.ts";
+import { isObject } from "../object.ts";
 
 /** JavaScript expressions, or the map form of the Sensu document: `{"entity.system.os": "linux"}`. */
 export type Filters = string[] | Record<string, string>;

@@ -14,17 +14,12 @@ const SHORTEST_SECRET = 32;
  * The `kid` is derived from the secret; nothing has to be numbered by hand.
  */
 export async function readSigningKeys(setting: string): Promise<SigningKey[]> {
-  const secrets = setting
-    .split(",")
-    .map((secret) => secret.trim())
-    .filter((secret) => secret !== "");
-  if (secrets.length === 0) throw new Error("TOKEN_SECRET is empty: set it to 32 random characters or more");
-  return Promise.all(secrets.map(importSecret));
+  return Promise.all(setting.split(",").map((secret) => importSecret(secret.trim())));
 }
 
 async function importSecret(secret: string): Promise<SigningKey> {
   if (secret.length < SHORTEST_SECRET) {
-    throw new Error(`TOKEN_SECRET holds a secret shorter than ${SHORTEST_SECRET} characters`);
+    throw new Error(`TOKEN_SECRET is missing, or holds less than ${SHORTEST_SECRET} random characters`);
   }
   const bytes = new TextEncoder().encode(secret);
   const kid = (await sha256Hex(`kid:${secret}`)).slice(0, 8);

@@ -21,7 +21,7 @@ import { pageKind, type PageId } from "./page-kind.ts";
 const MIB = 1024 * 1024;
 /** What the two memories may take up: an isolate has 128 MB for everything, requests in flight included. */
 export const ASSET_MEMORY: MemoryLimits = { entries: 20_000, bytes: 24 * MIB };
-export const PAGE_MEMORY: MemoryLimits = { entries: 500, bytes: 16 * MIB };
+export const PAGE_MEMORY: MemoryLimits = { entries: 500, bytes: 24 * MIB };
 
 /** Assets from memory, KV or D1, whichever the freshness rule lets answer; writes go to D1 and tell what they did. */
 export class CachedAssetStore implements AssetStore {

@@ -33,10 +33,11 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
       const page: AssetPage = JSON.parse(text);
       return page;
     },
+    // Twice: once as it is loaded, once as it is sent.
     bytes: ({ assets }) =>
       assets.reduce(
         (sum, asset) =>
-          sum + ASSET_BYTES + asset.definition.length + (asset.expressions?.definition.length ?? 0),
+          sum + ASSET_BYTES + 2 * (asset.definition.length + (asset.expressions?.definition.length ?? 0)),
         0,
       ),
   };

@@ -1,4 +1,5 @@
 import type { Json } from "../assets/merge-patch.ts";
+import { isObject } from "../object.ts";
 
 /** The merge patch that turns one value into another (RFC 7396); null members of `to` cannot be told apart from none. */
 export function mergePatchBetween(from: Json, to: Json): Json {
@@ -49,8 +50,4 @@ function isSame(a: Json | undefined, b: Json | undefined): boolean {
 
 function isBranch(value: Json | undefined): value is Json[] | { [key: string]: Json } {
   return typeof value === "object" && value !== null;
-}
-
-function isObject(value: Json): value is { [key: string]: Json } {
-  return isBranch(value) && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { invalid } from "../errors.ts";
+import { isObject } from "../object.ts";
 
 /** Where a value stands: the innermost struct, and the members that lead to it, as Go's errors name them. */
 interface Place {
@@ -18,50 +19,51 @@ export interface Decoder<T> {
 /** What a decoder makes. */
 export type Decoded<D> = D extends Decoder<infer T> ? T : never;
 
-const same = (value: unknown) => value;
+/** A decoder of what `accepts` lets through. */
+function goType<V, T>(
+  type: string,
+  accepts: (value: unknown) => value is V,
+  decode: (value: V, place: Place) => T,
+  fold = (value: V): unknown => value,
+): Decoder<T> {
+  return {
+    type,
+    decode: (value, place) => (accepts(value) ? decode(value, place) : mismatch(value, type, place)),
+    fold: (value) => (accepts(value) ? fold(value) : value),
+  };
+}
+
+const isString = (value: unknown) => typeof value === "string";
+const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 
 /** A string; null is the empty one, where it stands in a list or a map. */
-export const goString: Decoder<string> = {
-  type: "string",
-  decode: (value, place) => (typeof value === "string" ? value : mismatch(value ?? null, "string", place)),
-  fold: same,
-};
+export const goString = goType("string", isString, (value) => value);
 
 /** A whole number. */
-export const goInteger: Decoder<number> = {
-  type: "int64",
-  decode: (value, place) =>
-    typeof value === "number" && Number.isSafeInteger(value) ? value : mismatch(value, "int64", place),
-  fold: same,
-};
+export const goInteger = goType("int64", isInteger, (value) => value);
 
-const element = (value: unknown, place: Place) => (value === null ? "" : goString.decode(value, place));
+const element = (value: unknown, place: Place) => goString.decode(value ?? "", place);
 
-export const goStrings: Decoder<string[]> = {
-  type: "[]string",
-  decode: (value, place) =>
-    Array.isArray(value) ? value.map((each) => element(each, place)) : mismatch(value, "[]string", place),
-  fold: same,
-};
+export const goStrings = goType("[]string", isList, (value, place) =>
+  value.map((each) => element(each, place)),
+);
 
-export const goStringMap: Decoder<Record<string, string>> = {
-  type: "map[string]string",
-  decode: (value, place) =>
-    isObject(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, element(each, place)]))
-      : mismatch(value, "map[string]string", place),
-  fold: same,
-};
+export const goStringMap: Decoder<Record<string, string>> = goType(
+  "map[string]string",
+  isObject,
+  (value, place) =>
+    Object.fromEntries(Object.entries(value).map(([key, each]) => [key, element(each, place)])),
+);
 
 /** A list of structs; an element must be one, where Go's server would fall over a null. */
 export function goList<T>(of: Decoder<T>): Decoder<T[]> {
-  const type = `[]*${of.type}`;
-  return {
-    type,
-    decode: (value, place) =>
-      Array.isArray(value) ? value.map((each) => of.decode(each, place)) : mismatch(value, type, place),
-    fold: (value) => (Array.isArray(value) ? value.map(of.fold) : value),
-  };
+  return goType(
+    `[]*${of.type}`,
+    isList,
+    (value, place) => value.map((each) => of.decode(each, place)),
+    (value) => value.map(of.fold),
+  );
 }
 
 type Members = Record<string, Decoder<unknown>>;
@@ -75,33 +77,31 @@ export function goStruct<M extends Members>(
   type: string,
   members: M,
 ): Decoder<{ [K in keyof M]?: Decoded<M[K]> }> {
-  const find = (key: string) => (Object.hasOwn(members, key) ? key : key.toLowerCase());
-  return {
+  const find = (key: string) => {
+    const name = Object.hasOwn(members, key) ? key : key.toLowerCase();
+    return { name, member: Object.hasOwn(members, name) ? members[name] : undefined };
+  };
+  return goType(
     type,
-    decode(value, place) {
-      if (!isObject(value)) return mismatch(value, type, place);
-      const { path } = place;
+    isObject,
+    (value, { path }) => {
       const decoded: { [K in keyof M]?: Decoded<M[K]> } = {};
       for (const [key, each] of Object.entries(value)) {
-        const name = find(key);
-        const member = Object.hasOwn(members, name) ? members[name] : undefined;
+        const { name, member } = find(key);
         if (member === undefined || each === null) continue;
         const made = member.decode(each, { struct, path: path === "" ? name : `${path}.${name}` });
         Object.assign(decoded, { [name]: made });
       }
       return decoded;
     },
-    fold(value) {
-      if (!isObject(value)) return value;
-      const entries = Object.entries(value).map(([key, each]) => [find(key), each] as const);
-      return Object.fromEntries(
-        entries.flatMap(([name, each]) => {
-          const member = Object.hasOwn(members, name) ? members[name] : undefined;
+    (value) =>
+      Object.fromEntries(
+        Object.entries(value).flatMap(([key, each]) => {
+          const { name, member } = find(key);
           return member === undefined ? [] : [[name, each === null ? null : member.fold(each)]];
         }),
-      );
-    },
-  };
+      ),
+  );
 }
 
 /** Decodes a whole body. */
@@ -114,10 +114,6 @@ export function goKind(value: unknown): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";
   return value === null ? "null" : typeof value;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function mismatch(value: unknown, type: string, { struct, path }: Place): never {

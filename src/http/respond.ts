@@ -27,7 +27,11 @@ export const COMMON = {
 };
 
 /** A JSON body that is already text; `headers` are added to the common ones. */
-export function json(body: string, headers: Record<string, string> = {}, status = 200): Response {
+export function json(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+  status = 200,
+): Response {
   return new Response(body, { status, headers: { ...COMMON, ...headers } });
 }
 

@@ -1,49 +1,40 @@
-import type { Json } from "../assets/merge-patch.ts";
 import { invalid } from "../errors.ts";
+import { isObject } from "../object.ts";
 
 /** An entity as filters and tokens see it: flat, as the agent shows it (contract §6.3). */
-export type Facts = { [key: string]: Json };
+export type Facts = Record<string, unknown>;
 
-const SYSTEM = new Set([
-  "os",
-  "arch",
-  "platform",
-  "platform_family",
-  "platform_version",
-  "arm_version",
-  "libc_type",
-  "hostname",
-  "vm_system",
-  "vm_role",
-  "cloud_provider",
-  "float_type",
-]);
-const NUMBERS = new Set(["arm_version"]);
-const TOP = new Set(["name", "namespace", "entity_class", "user", "sensu_agent_version"]);
-const MAPS = new Set(["labels", "annotations"]);
+const SYSTEM =
+  "os arch platform platform_family platform_version arm_version libc_type hostname vm_system vm_role cloud_provider float_type".split(
+    " ",
+  );
+const TOP = "name namespace entity_class user sensu_agent_version".split(" ");
 /** Parameters of the route itself, which are no facts. */
-const CONTROLS = new Set(["rule", "explain", "format", "filters"]);
+const CONTROLS = "rule explain format filters".split(" ");
 
 /** Facts from a query: `os=linux&arch=amd64&labels.region=eu&subscriptions=linux,web`. A name that is no fact is 400. */
 export function factsOfQuery(query: URLSearchParams): Facts {
   const system: Facts = {};
-  const maps: Record<string, Facts> = { labels: {}, annotations: {} };
   const top: Facts = {};
+  const maps = { labels: new Map<string, string>(), annotations: new Map<string, string>() };
   for (const [parameter, value] of query) {
-    const [map = "", ...rest] = parameter.split(".");
-    if (CONTROLS.has(parameter)) continue;
-    if (SYSTEM.has(parameter))
-      system[parameter] = NUMBERS.has(parameter) ? wholeNumber(parameter, value) : value;
-    else if (TOP.has(parameter)) top[parameter] = value;
+    const [map, ...rest] = parameter.split(".");
+    if (CONTROLS.includes(parameter)) continue;
+    if (parameter === "arm_version") system[parameter] = wholeNumber(parameter, value);
+    else if (SYSTEM.includes(parameter)) system[parameter] = value;
+    else if (TOP.includes(parameter)) top[parameter] = value;
     else if (parameter === "subscriptions") top[parameter] = value.split(",");
-    else if (MAPS.has(map) && rest.length > 0) maps[map] = { ...maps[map], ...member(rest.join("."), value) };
+    else if ((map === "labels" || map === "annotations") && rest.length > 0)
+      maps[map].set(rest.join("."), value);
     else {
       throw invalid(
         `"${parameter}" is no fact: use ${[...SYSTEM, ...TOP].join(", ")}, subscriptions, labels.<key> or annotations.<key>`,
       );
     }
   }
-  return { entity_class: "agent", ...top, ...maps, system };
+  const labels = Object.fromEntries(maps.labels);
+  const annotations = Object.fromEntries(maps.annotations);
+  return { entity_class: "agent", ...top, labels, annotations, system };
 }
 
 /** Facts from an entity's JSON, flat or as Sensu serves it: bare with `metadata`, or wrapped. */
@@ -62,13 +53,4 @@ export function factsOfEntity(body: unknown): Facts {
 function wholeNumber(parameter: string, value: string): number {
   if (!/^\d{1,3}$/.test(value)) throw invalid(`invalid ${parameter} "${value}": use a whole number`);
   return Number(value);
-}
-
-/** One member, whatever its name; assigning to `__proto__` would do something else. */
-function member(key: string, value: string): Facts {
-  return Object.fromEntries([[key, value]]);
-}
-
-function isObject(value: unknown): value is Facts {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -114,8 +114,8 @@ describe("a token of an outside issuer", () => {
 
 describe("the configuration", () => {
   it.each([
-    [{ TOKEN_SECRET: "" }, "TOKEN_SECRET is empty"],
-    [{ TOKEN_SECRET: "short" }, "shorter than 32"],
+    [{}, "TOKEN_SECRET is missing"],
+    [{ TOKEN_SECRET: "short" }, "less than 32"],
     [{ TOKEN_SECRET: SECRET, OIDC_ISSUER: ISSUER }, "OIDC_AUDIENCE"],
     [{ TOKEN_SECRET: SECRET, LINT: "loud" }, "LINT"],
     [{ TOKEN_SECRET: SECRET, HISTORY_DAYS: "many" }, "HISTORY_DAYS"],
@@ -128,5 +128,16 @@ describe("the configuration", () => {
     const { signingKeys } = await readConfig({ TOKEN_SECRET: `${"n".repeat(32)}, ${SECRET}` });
     expect(signingKeys).toHaveLength(2);
     expect(signingKeys[1]?.kid).toBe(sources.signingKeys[0]?.kid);
+  });
+
+  it("takes secrets of several names, and signs with that of the last", async () => {
+    const rotated = { TOKEN_SECRET: SECRET, TOKEN_SECRET_20261125T101500Z: "n".repeat(32) };
+    const newer = { TOKEN_SECRET_20261201T080000Z: "o".repeat(32), ...rotated };
+    const [last, middle, first] = (await readConfig(newer)).signingKeys;
+    expect([last?.kid, middle?.kid]).toEqual([
+      (await readConfig({ TOKEN_SECRET: "o".repeat(32) })).signingKeys[0]?.kid,
+      (await readConfig(rotated)).signingKeys[0]?.kid,
+    ]);
+    expect(first?.kid).toBe(sources.signingKeys[0]?.kid);
   });
 });

@@ -54,13 +54,13 @@ function parameterValues({ name, in: where, schema, example }: Parameter): fc.Ar
   // An answer that is held back would cost nothing but time.
   if (name === "wait") return fc.constant(0);
   const usual = fc.constantFrom<unknown>(example, example, ...(KNOWN[name] ?? []));
-  const made = valuesOf(schema).map((value) => (where === "header" ? latin(String(value)) : value));
+  const made = valuesOf(schema).map((value) => (where === "header" ? printable(String(value)) : value));
   return fc.oneof({ weight: 3, arbitrary: usual }, { weight: 1, arbitrary: made });
 }
 
-/** A header holds Latin-1 at the most, and no blanks at its ends. */
-export function latin(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e\xa0-\xff]/g, "?").trim();
+/** A header holds what can be printed of ASCII, and no blanks at its ends. */
+export function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?").trim();
 }
 
 function callersOf({ operation }: Placed): fc.Arbitrary<Caller> {

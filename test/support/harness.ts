@@ -22,10 +22,11 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** Builds and starts the Worker with an empty, migrated database. */
-export async function startWorker(): Promise<RunningWorker> {
+/** Builds and starts the Worker with an empty database, migrated unless told otherwise. */
+export async function startWorker({ migrated = true } = {}): Promise<RunningWorker> {
   return running(
     createTestHarness({ workers: [{ configPath: "./wrangler.toml", secrets: { TOKEN_SECRET: SECRET } }] }),
+    migrated,
   );
 }
 
@@ -72,10 +73,13 @@ export async function startFaultyWorker(): Promise<FaultyWorker> {
   };
 }
 
-async function running(harness: ReturnType<typeof createTestHarness>): Promise<RunningWorker> {
+async function running(
+  harness: ReturnType<typeof createTestHarness>,
+  migrated = true,
+): Promise<RunningWorker> {
   const { url } = await harness.listen();
   const worker = harness.getWorker<{ DB: D1Database }>();
-  await worker.applyD1Migrations("DB");
+  if (migrated) await worker.applyD1Migrations("DB");
   const { DB: database } = await worker.getEnv();
   const token = await tokenOf("admin", ["admin@*"]);
   return {

@@ -1,7 +1,7 @@
 // Requests with something odd about them, for fast-check.
 import fc from "fast-check";
 import { parametersOf, type Placed } from "./document.ts";
-import { latin, requestsTo, type Asked } from "./generated-requests.ts";
+import { printable, requestsTo, type Asked } from "./generated-requests.ts";
 
 type Spoil = (asked: Asked) => Asked;
 
@@ -88,7 +88,7 @@ function oddQueries(names: readonly string[]): fc.Arbitrary<Spoil> {
 function oddHeaders(): fc.Arbitrary<Spoil> {
   return fc.tuple(fc.constantFrom(...HEADERS), ODD_TEXT).map(([name, text]): Spoil => (asked) => ({
     ...asked,
-    headers: { ...asked.headers, [name]: latin(text) },
+    headers: { ...asked.headers, [name]: printable(text) },
   }));
 }
 
@@ -102,12 +102,11 @@ function oddCredentials(): fc.Arbitrary<Spoil> {
     "Key sak_0000000000000000000000000000000000000000000000000",
     "Basic",
     "Basic Og==",
-    "Basic \xff",
     `Basic ${btoa("ci:x")}`,
   ];
   const text = fc.oneof(
     fc.constantFrom(...texts),
-    ODD_TEXT.map((odd) => latin(`Bearer ${odd}`)),
+    ODD_TEXT.map((odd) => printable(`Bearer ${odd}`)),
   );
   return text.map((authorization): Spoil => (asked) => ({
     ...asked,

@@ -1,5 +1,5 @@
 import { invoke, payText, raise, type Machine } from "./machine.ts";
-import { getMember } from "./members.ts";
+import { getMember, kindOf } from "./members.ts";
 import { isCallable, isObject, newObject, type Primitive, type ScriptObject, type Value } from "./values.ts";
 
 const DECIMAL = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?/i;
@@ -45,12 +45,9 @@ export function toText(machine: Machine, value: Value): string {
   return text;
 }
 
-/** ES5 §8.12.8: asks the object for its value, its text first or last. */
-export function toPrimitive(
-  machine: Machine,
-  object: ScriptObject,
-  hint: "number" | "string" = "number",
-): Value {
+/** ES5 §9.1 and §8.12.8: asks an object for its value, its text first or last. */
+export function toPrimitive(machine: Machine, object: Value, hint = "number"): Value {
+  if (!isObject(object)) return object;
   const names = hint === "string" ? ["toString", "valueOf"] : ["valueOf", "toString"];
   for (const name of names) {
     const method = getMember(machine, object, name);
@@ -63,16 +60,8 @@ export function toPrimitive(
 /** ES5 §9.9; `undefined` and `null` have no object. */
 export function toObject(value: Value): ScriptObject {
   if (isObject(value)) return value;
-  switch (typeof value) {
-    case "string":
-      return newObject("String", { primitive: value });
-    case "number":
-      return newObject("Number", { primitive: value });
-    case "boolean":
-      return newObject("Boolean", { primitive: value });
-    default:
-      return raise("TypeError");
-  }
+  if (value === undefined || value === null) return raise("TypeError");
+  return newObject(kindOf(value), { primitive: value });
 }
 
 /** The primitive a method of String, Number or Boolean is called on, in whichever form. Throws TypeError for others. */

@@ -13,6 +13,7 @@ import {
 /** Names that lead from a value to what made it. Own members may be called so (a label, say); nothing else is. */
 const FORBIDDEN = new Set(["constructor", "__proto__"]);
 const FORBIDDEN_OF_FUNCTIONS = new Set(["prototype", "caller", "callee", "arguments"]);
+const PATTERN_MEMBERS = new Set(["source", "global", "ignoreCase", "multiline", "lastIndex"]);
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 const MAX_INDEX = 2 ** 32 - 2;
 
@@ -35,7 +36,7 @@ export function getMember(machine: Machine, base: Value, name: string): Value {
   const own = ownMember(machine, base, name);
   if (own !== ABSENT) return own;
   const kind = kindOf(base);
-  const method = machine.library.methods[kind]?.get(name) ?? machine.library.methods.Object?.get(name);
+  const method = methodOf(machine, kind, name);
   if (method !== undefined) return nativeFunction(machine, name, method);
   if (kind === "Error" && isObject(base)) {
     if (name === "name") return base.name;
@@ -45,15 +46,18 @@ export function getMember(machine: Machine, base: Value, name: string): Value {
   return undefined;
 }
 
+function methodOf({ library: { methods } }: Machine, kind: Kind, name: string): Native | undefined {
+  return methods[kind]?.get(name) ?? methods.Object?.get(name);
+}
+
 function guard(kind: Kind, name: string): void {
   const ofFunction = (kind === "Function" || kind === "Arguments") && FORBIDDEN_OF_FUNCTIONS.has(name);
   if (ofFunction || FORBIDDEN.has(name)) refuse(`the member '${name}'`);
 }
 
 export function hasMember(machine: Machine, object: ScriptObject, name: string): boolean {
-  const { methods } = machine.library;
   if (ownMember(machine, object, name) !== ABSENT || name === "constructor") return true;
-  return methods[object.kind]?.has(name) === true || methods.Object?.has(name) === true;
+  return methodOf(machine, object.kind, name) !== undefined;
 }
 
 export function kindOf(value: Value): Kind {
@@ -76,9 +80,7 @@ export function ownMember(machine: Machine, base: Value, name: string): Value | 
       if (name === "name") return base.name;
       return name === "length" ? Number(base.primitive ?? 0) : ABSENT;
     case "RegExp":
-      if (name === "lastIndex") return pattern?.lastIndex;
-      if (name === "source") return pattern?.source;
-      return isFlag(name) ? pattern?.[name] : ABSENT;
+      return pattern !== null && PATTERN_MEMBERS.has(name) ? Reflect.get(pattern, name) : ABSENT;
     case "environment": {
       const make = machine.library.globals.get(name);
       if (make === undefined) return ABSENT;
@@ -96,10 +98,6 @@ function asRead(machine: Machine, value: Value): Value {
   if (!isObject(value)) return value;
   materialise(machine, value);
   return { ...value };
-}
-
-function isFlag(name: string): name is "global" | "ignoreCase" | "multiline" {
-  return name === "global" || name === "ignoreCase" || name === "multiline";
 }
 
 function textMember(text: string, name: string): Value | typeof ABSENT {

@@ -59,8 +59,8 @@ function calculate(operator: string, left: number, right: number): number {
 }
 
 function add(machine: Machine, left: Value, right: Value): Value {
-  const first = isObject(left) ? toPrimitive(machine, left) : left;
-  const second = isObject(right) ? toPrimitive(machine, right) : right;
+  const first = toPrimitive(machine, left);
+  const second = toPrimitive(machine, right);
   if (typeof first !== "string" && typeof second !== "string") {
     return toNumber(machine, first) + toNumber(machine, second);
   }
@@ -90,8 +90,8 @@ function looselyEqual(machine: Machine, left: Value, right: Value): boolean {
 }
 
 function compare(machine: Machine, operator: string, left: Value, right: Value): boolean {
-  const first = isObject(left) ? toPrimitive(machine, left, "number") : left;
-  const second = isObject(right) ? toPrimitive(machine, right, "number") : right;
+  const first = toPrimitive(machine, left);
+  const second = toPrimitive(machine, right);
   const asTexts = typeof first === "string" && typeof second === "string";
   if (asTexts) spend(machine, Math.min(first.length, second.length) >> 3);
   const one = asTexts ? first : toNumber(machine, first);

@@ -8,7 +8,11 @@ import { assign, isReference, lookUp, settle, type Reference } from "./reference
 import type { Value } from "./values.ts";
 
 /** What a statement comes to: a value (perhaps not looked at yet), nothing, or a jump. */
-export type Outcome = { value: Value | Reference } | typeof NOTHING | Jump;
+export type Outcome = Normal | Jump;
+
+interface Normal {
+  value?: Value | Reference;
+}
 
 export interface Jump {
   readonly jump: "Break" | "Continue" | "Return";
@@ -16,7 +20,7 @@ export interface Jump {
   readonly result: Value;
 }
 
-const NOTHING = { nothing: true } as const;
+const NOTHING: Normal = {};
 
 type Node<T extends Statement["type"]> = Statement & { type: T };
 
@@ -33,6 +37,16 @@ export function runList(machine: Machine, list: Statement[], context: Context): 
     if ("value" in outcome) value = settle(machine, outcome.value);
   }
   return { value };
+}
+
+/** Runs the statements of a loop or a switch, the value of each kept in `outcome` as it is; returns a jump, if any. */
+function runInto(outcome: Normal, machine: Machine, list: Statement[], context: Context): Jump | null {
+  for (const statement of list) {
+    const one = run(machine, statement, context, []);
+    if (isJump(one)) return one;
+    Object.assign(outcome, one);
+  }
+  return null;
 }
 
 function run(machine: Machine, statement: Statement, context: Context, labels: string[]): Outcome {
@@ -53,7 +67,7 @@ function dispatch(machine: Machine, node: Statement, context: Context, labels: s
       return NOTHING;
     case "Block": {
       const outcome = runList(machine, node.body, context);
-      return isJump(outcome) && leaves(outcome, labels) ? NOTHING : outcome;
+      return isJump(outcome) && leads("Break", outcome, labels) ? NOTHING : outcome;
     }
     case "If": {
       const test = toBoolean(evaluate(machine, node.test, context));
@@ -98,34 +112,13 @@ function initialise(machine: Machine, declarations: Declarator[], context: Conte
   }
 }
 
-function leaves({ jump, label }: Jump, labels: string[]): boolean {
-  return jump === "Break" && labels.includes(label);
+function leads(kind: "Break" | "Continue", { jump, label }: Jump, labels: string[]): boolean {
+  return jump === kind && labels.includes(label);
 }
 
-/** The statements a loop repeats; the value of each is kept as it is, unlike that of a block's. */
+/** The statements a loop repeats. */
 function bodyOf(statement: Statement): Statement[] {
   return statement.type === "Block" ? statement.body : [statement];
-}
-
-/** Runs a loop's body once, keeping track of the loop's value; returns a jump that leads out of the loop, if any. */
-function runBody(
-  machine: Machine,
-  body: Statement[],
-  context: Context,
-  labels: string[],
-  keep: (value: Value | Reference) => void,
-): Jump | null {
-  for (const statement of body) {
-    const outcome = run(machine, statement, context, []);
-    if (!isJump(outcome)) {
-      if ("value" in outcome) keep(outcome.value);
-    } else if (outcome.jump === "Continue" && labels.includes(outcome.label)) {
-      return null;
-    } else {
-      return outcome;
-    }
-  }
-  return null;
 }
 
 type Loop = Node<"For"> | Node<"While" | "DoWhile">;
@@ -134,14 +127,13 @@ function runLoop(machine: Machine, loop: Loop, context: Context, labels: string[
   const test = (expression: Expression | null) =>
     expression === null || toBoolean(evaluate(machine, expression, context));
   const body = bodyOf(loop.body);
-  let outcome: Outcome = NOTHING;
+  const outcome: Normal = {};
   if (loop.type === "For" && loop.init !== null) start(machine, loop.init, context);
   if (loop.type !== "DoWhile" && !test(loop.test)) return outcome;
   do {
-    const jump = runBody(machine, body, context, labels, (value) => {
-      outcome = { value };
-    });
-    if (jump !== null) return leaves(jump, labels) ? outcome : jump;
+    const jump = runInto(outcome, machine, body, context);
+    if (jump !== null && !leads("Continue", jump, labels))
+      return leads("Break", jump, labels) ? outcome : jump;
     if (loop.type === "For" && loop.update !== null) evaluate(machine, loop.update, context);
     spend(machine, WORK_PER_STEP);
   } while (test(loop.test));
@@ -159,15 +151,14 @@ function runForIn(machine: Machine, node: Node<"ForIn">, context: Context, label
   const { into } = node;
   const object = toObject(source);
   const body = bodyOf(node.body);
-  let outcome: Outcome = NOTHING;
+  const outcome: Normal = {};
   for (const name of memberNames(machine, object)) {
     const target =
       "type" in into ? evaluateLazily(machine, into, context) : lookUp(machine, context.scope, into.name);
     if (isReference(target)) assign(machine, target, name);
-    const jump = runBody(machine, body, context, labels, (value) => {
-      outcome = { value };
-    });
-    if (jump !== null) return leaves(jump, labels) ? NOTHING : jump;
+    const jump = runInto(outcome, machine, body, context);
+    if (jump !== null && !leads("Continue", jump, labels))
+      return leads("Break", jump, labels) ? NOTHING : jump;
   }
   return outcome;
 }
@@ -178,14 +169,11 @@ function runSwitch(machine: Machine, node: Node<"Switch">, context: Context, lab
     ({ test }) => test !== null && strictlyEqual(machine, evaluate(machine, test, context), subject),
   );
   if (from < 0) from = node.cases.findIndex(({ test }) => test === null);
-  let outcome: Outcome = NOTHING;
-  if (from < 0) return outcome;
-  for (const statement of node.cases.slice(from).flatMap(({ body }) => body)) {
-    const one = run(machine, statement, context, []);
-    if (isJump(one)) return leaves(one, labels) ? NOTHING : one;
-    if ("value" in one) outcome = one;
-  }
-  return outcome;
+  if (from < 0) return NOTHING;
+  const outcome: Normal = {};
+  const list = node.cases.slice(from).flatMap(({ body }) => body);
+  const jump = runInto(outcome, machine, list, context);
+  return jump === null ? outcome : leads("Break", jump, labels) ? NOTHING : jump;
 }
 
 function runTry(machine: Machine, node: Node<"Try">, context: Context, labels: string[]): Outcome {

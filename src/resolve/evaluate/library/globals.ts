@@ -60,7 +60,7 @@ function wrapper(
 function errorType(name: ErrorName): [string, Make] {
   const make: Native = (machine, _, [message]) =>
     newError(name, message === undefined ? undefined : toText(machine, message));
-  return builtIn(name, make, (machine, self, args) => make(machine, self, args));
+  return builtIn(name, make, make);
 }
 
 const makePattern: Native = (machine, _, [source, flags]) => {

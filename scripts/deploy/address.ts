@@ -1,0 +1,31 @@
+// Where a Worker answers.
+import type { Account } from "./account.ts";
+import { Stopped } from "./steps.ts";
+import type { Target } from "./target.ts";
+
+/** The URL to reach it by: the one that is given, else its name on workers.dev. */
+export async function addressOf(
+  account: Account,
+  { worker, config }: Target,
+  given: string | undefined,
+): Promise<string> {
+  if (given !== undefined) {
+    if (!/^https?:\/\/[^/]+/.test(given))
+      throw new Stopped(`--url ${given} is no http or https URL`, "give it as in https://assets.example.com");
+    return given.replace(/\/+$/, "");
+  }
+  if (config.workers_dev === false) {
+    throw new Stopped(
+      "the configuration has workers_dev = false",
+      "say where it answers: -- --url https://assets.example.com",
+    );
+  }
+  const found = await account.api.find<{ subdomain: string }>(`${account.path}/workers/subdomain`);
+  if (found === null) {
+    throw new Stopped(
+      "the account has no subdomain of workers.dev yet",
+      `choose one: https://dash.cloudflare.com/${account.id}/workers/onboarding`,
+    );
+  }
+  return `https://${worker}.${found.subdomain}.workers.dev`;
+}

@@ -1,0 +1,113 @@
+// Cloudflare's API as the commands ask it: reads are tried again, changes never.
+import type { World } from "./world.ts";
+
+const PUBLIC_API = "https://api.cloudflare.com/client/v4";
+const PATIENCE_MS = 30_000;
+/** Waits before a read is asked again, in milliseconds. */
+const PAUSES_MS = [1_000, 3_000];
+/** Pages are turned no further; nobody has that many databases. */
+const PAGES = 100;
+
+/** An answer that is no success, or none (status 0). `route` is `GET /accounts/...`. */
+export class ApiFailure extends Error {
+  readonly status: number;
+  readonly code: number;
+  readonly route: string;
+
+  constructor(route: string, status: number, code: number, message: string) {
+    super(`${route}: ${status === 0 ? "" : `${status} `}${message}${code === 0 ? "" : ` [code ${code}]`}`);
+    this.name = "ApiFailure";
+    this.status = status;
+    this.code = code;
+    this.route = route;
+  }
+
+  /** Whether what was asked for may have been done all the same. */
+  get outcomeUnknown(): boolean {
+    return !this.route.startsWith("GET") && (this.status === 0 || this.status >= 500);
+  }
+}
+
+interface Envelope {
+  readonly success?: boolean;
+  readonly errors?: readonly { readonly code: number; readonly message: string }[];
+  readonly result?: unknown;
+  readonly result_info?: { readonly total_pages?: number } | null;
+}
+
+export class CloudflareApi {
+  readonly #base: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #sleep: World["sleep"];
+
+  /** `headers` are the credential. `CLOUDFLARE_API_BASE_URL` says where, as it does for wrangler. */
+  constructor(headers: Readonly<Record<string, string>>, { environment, sleep }: World) {
+    this.#base = (environment["CLOUDFLARE_API_BASE_URL"] || PUBLIC_API).replace(/\/+$/, "");
+    this.#headers = headers;
+    this.#sleep = sleep;
+  }
+
+  /** The result of a read; null when there is no such thing (404). */
+  async find<T>(path: string): Promise<T | null> {
+    try {
+      return (await this.#read(path)).result as T;
+    } catch (error) {
+      if (error instanceof ApiFailure && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** Every item of a list, page by page. */
+  async list<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    for (let page = 1; page <= PAGES; page += 1) {
+      const joint = path.includes("?") ? "&" : "?";
+      const { result, result_info } = await this.#read(`${path}${joint}page=${page}&per_page=100`);
+      items.push(...(result as T[]));
+      if (page >= (result_info?.total_pages ?? 1)) break;
+    }
+    return items;
+  }
+
+  /** The result of a change. When it fails with status 0 or 5xx, it may have been made all the same. */
+  async change<T>(method: "POST" | "PATCH" | "PUT" | "DELETE", path: string, body: unknown): Promise<T> {
+    return (await this.#ask(method, path, body)).result as T;
+  }
+
+  async #read(path: string): Promise<Envelope> {
+    for (const pause of PAUSES_MS) {
+      try {
+        return await this.#ask("GET", path);
+      } catch (error) {
+        const passing =
+          error instanceof ApiFailure && (error.status === 429 || error.status >= 500 || error.status === 0);
+        if (!passing) throw error;
+        await this.#sleep(pause);
+      }
+    }
+    return this.#ask("GET", path);
+  }
+
+  async #ask(method: string, path: string, body?: unknown): Promise<Envelope> {
+    const route = `${method} ${path.replace(/\?.*/, "")}`;
+    const init: RequestInit = {
+      method,
+      headers: { ...this.#headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    const response = await fetch(`${this.#base}${path}`, init).catch((error: unknown) => {
+      const cause = error instanceof Error ? (error.cause ?? error) : error;
+      throw new ApiFailure(route, 0, 0, `no answer: ${String(cause)}`);
+    });
+    const envelope = await response.json().then(
+      (json) => json as Envelope,
+      (): Envelope => ({}),
+    );
+    if (response.ok && envelope.success === true) return envelope;
+    const [first] = envelope.errors ?? [];
+    const unknown = method !== "GET" && response.status >= 500 ? "; it may have been done all the same" : "";
+    const message = `${first?.message ?? response.statusText}${unknown}`;
+    throw new ApiFailure(route, response.status, first?.code ?? 0, message);
+  }
+}

@@ -1,0 +1,107 @@
+// From nothing to a running Worker: each step finds what is there, does what is missing, and says one line.
+import { checkPermissions, logIn } from "./account.ts";
+import { addressOf } from "./address.ts";
+import { ensureDatabase } from "./d1.ts";
+import { ensureAdminKey } from "./first-key.ts";
+import { ensureNamespace } from "./kv.ts";
+import { migrate } from "./migrations.ts";
+import { runningRelease } from "./release.ts";
+import { chooseSecret } from "./secret.ts";
+import { smokeCredential, smokeTest } from "./smoke.ts";
+import { Steps, Stopped } from "./steps.ts";
+import { readTarget, resolvedConfig, type Which } from "./target.ts";
+import { ensureRelease } from "./upload.ts";
+import type { World } from "./world.ts";
+
+export interface DeployOptions extends Which {
+  readonly account?: string | undefined;
+  /** Where a new database lies: wnam, enam, weur, eeur, apac, oc. */
+  readonly location?: string | undefined;
+  /** Where the Worker answers, when not on workers.dev. */
+  readonly url?: string | undefined;
+  /** Why a migration that takes something away may run now. */
+  readonly contract?: string | undefined;
+  readonly dryRun: boolean;
+  readonly showKey: boolean;
+  readonly newKey: boolean;
+  readonly keyName: string;
+}
+
+/** Stands for an id that there is not yet, in a dry run. */
+const NOT_YET = "not-made-yet";
+
+/** Deploys. Throws an error whose message tells everything: what was done, what failed, what to do, the way back. */
+export async function deploy(options: DeployOptions, world: World): Promise<void> {
+  const { say, environment } = world;
+  const { dryRun, contract } = options;
+  const steps = new Steps(say);
+  if (dryRun) say("A dry run: nothing is changed.");
+
+  const target = await steps.take("config", async () => {
+    const read = readTarget(options, environment["WRANGLER_CI_OVERRIDE_NAME"]);
+    const where = read.environment === null ? "" : `, environment ${read.environment}`;
+    return [{ said: `${read.worker}${where}` }, read];
+  });
+  const account = await steps.take("account", async () => {
+    const found = await logIn(options.account, world);
+    return [{ said: found.said }, found];
+  });
+  await steps.take("permissions", () => checkPermissions(account));
+  const url = await steps.take("address", async () => {
+    const found = await addressOf(account, target, options.url);
+    return [{ said: found }, found];
+  });
+  const running = await steps.take("running", async () => {
+    const found = await runningRelease(account, target.worker);
+    const said =
+      found === null ? "nothing yet" : `version ${found.version}, release ${found.release ?? "unknown"}`;
+    return [{ said }, found];
+  });
+
+  // The database before its migrations, and those before the code that needs them.
+  const database = await steps.take("database", () => ensureDatabase(account, target, options));
+  const namespace = await steps.take("namespace", () => ensureNamespace(account, target, options));
+  const config = resolvedConfig(target, { database: database ?? NOT_YET, namespace: namespace ?? NOT_YET });
+  await steps.take("migrations", () =>
+    migrate(steps, account, target, { database, config, dryRun, running: running !== null, contract }),
+  );
+  const secret = await steps.take("secret", () => chooseSecret(account, target, options));
+  const message = contract ?? "npm run deploy";
+  await steps.take("upload", () =>
+    ensureRelease(steps, account, target, { config, dryRun, running, secret, message }),
+  );
+
+  const key = await steps.take("admin key", () =>
+    ensureAdminKey(steps, account, { ...options, database }, world),
+  );
+  await steps.take("smoke test", async () => {
+    if (dryRun) return [{ said: `would ask ${url}` }, null];
+    const authorization = await smokeCredential({ key, secret }, url, world);
+    const { journalAgeSeconds, asked } = await smokeTest(url, authorization, world).catch(
+      (error: unknown) => {
+        const look = `npx wrangler tail ${target.worker} shows what it logs; npm run doctor${suffix(options)} what is wrong`;
+        throw new Stopped(error instanceof Error ? error.message : String(error), look);
+      },
+    );
+    const more = authorization === null ? " (for the assets too: set SENSU_API_KEY)" : "";
+    return [{ said: `${asked.join(", ")}: right${more}; the journal is ${journalAgeSeconds} s old` }, null];
+  });
+  sayNext(options, url, world);
+}
+
+/** The three lines that an operator needs next. */
+function sayNext(options: DeployOptions, url: string, { say }: World): void {
+  if (options.dryRun) return;
+  say("");
+  say(`export SENSU_API_URL=${url} SENSU_API_KEY=sak_...    # the admin key`);
+  say("npm run --silent keys -- create --name ci --grants 'edit@default'");
+  say(`npm run doctor${suffix(options)}    # whenever something seems wrong`);
+}
+
+/** What names the same deployment to the next command. */
+function suffix({ env, name, account }: DeployOptions): string {
+  const parts = Object.entries({ env, name, account }).flatMap(([option, value]) =>
+    value === undefined ? [] : [`--${option} ${value}`],
+  );
+  return parts.length === 0 ? "" : ` -- ${parts.join(" ")}`;
+}

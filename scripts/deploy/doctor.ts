@@ -1,0 +1,168 @@
+// Whether a deployment is as it should be: its configuration, the account, what is deployed, and what it answers.
+import { logIn, missingPermissions, type Account } from "./account.ts";
+import { addressOf } from "./address.ts";
+import { adminKeys } from "./admin-key.ts";
+import { grantAdvice } from "./advice.ts";
+import { findDatabase } from "./d1.ts";
+import { Examination, type Finding, type Look } from "./findings.ts";
+import { findNamespace } from "./kv.ts";
+import { compareMigrations } from "./migrations.ts";
+import { releaseOf, runningRelease, type Running } from "./release.ts";
+import { secretNames, TOKEN_SECRET } from "./secret.ts";
+import { readTarget, resolvedConfig, type Target, type Which } from "./target.ts";
+import { lookAtWorker, VITAL_SIGNS } from "./vital-signs.ts";
+import type { World } from "./world.ts";
+
+export interface DoctorOptions extends Which {
+  readonly account?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** What src/index.ts takes from its environment, secrets aside. */
+const BINDINGS = ["DB", "CACHE", "AUTH_FAILURES", "DOCUMENTS"];
+const EVERY_MINUTE = "* * * * *";
+
+const AT_ACCOUNT = ["permissions", "database", "migrations", "namespace", "admin key"];
+const DEPLOYED = ["worker", "bindings", "secret", "cron", "address"];
+
+/** Looks at everything that can be looked at; nothing is changed. */
+export async function examine(options: DoctorOptions, world: World): Promise<readonly Finding[]> {
+  const exam = new Examination();
+  const deploy = `npm run deploy${options.env === undefined ? "" : ` -- --env ${options.env}`}`;
+  const target = await exam.look("config", () => lookAtConfig(options, world));
+  const account =
+    target === null ? null : await exam.look("account", () => accountLook(options.account, world));
+  if (target === null || account === null) {
+    exam.skip([...AT_ACCOUNT, ...DEPLOYED], "without an account nothing is known of it");
+    if (options.url === undefined) exam.skip(VITAL_SIGNS, "its address is not known");
+    else await lookAtWorker(exam, options.url, deploy, world);
+    return exam.findings;
+  }
+
+  await exam.look("permissions", () => permissionsLook(account));
+  const database = await exam.look("database", async () =>
+    present(await findDatabase(account, target), target.database.name, `${deploy} makes it`),
+  );
+  if (database === null) exam.skip(["migrations", "admin key"], "there is no database");
+  else await lookAtDatabase(exam, account, target, database, { deploy, now: world.clock() });
+  const namespace = await exam.look("namespace", async () =>
+    present(await findNamespace(account, target), target.namespace.title, `${deploy} makes it`),
+  );
+
+  const running = await exam.look("worker", async () => {
+    const found = await runningRelease(account, target.worker);
+    if (found === null) return { wrong: `nothing runs as ${target.worker}`, todo: deploy };
+    const here = await releaseOf(
+      resolvedConfig(target, { database: database ?? "", namespace: namespace ?? "" }),
+    );
+    if (found.release === here) return { ok: `runs release ${here}, this one`, found };
+    return {
+      wrong: `runs release ${found.release ?? "unknown"}; this folder is ${here}`,
+      todo: `${deploy}, or look at it from the folder it was deployed from`,
+      found,
+    };
+  });
+  if (running === null) exam.skip(DEPLOYED.slice(1), "nothing is deployed");
+  else await lookAtDeployed(exam, account, target, running, deploy);
+
+  const url = await exam.look("url", async () => {
+    const found = await addressOf(account, target, options.url);
+    return { ok: found, found };
+  });
+  if (url === null) exam.skip(VITAL_SIGNS, "its address is not known");
+  else await lookAtWorker(exam, url, deploy, world);
+  return exam.findings;
+}
+
+/** The configuration, as far as it can be judged alone. */
+export function lookAtConfig(which: Which, { environment, clock }: World): Look<Target> {
+  const target = readTarget(which, environment["WRANGLER_CI_OVERRIDE_NAME"]);
+  const { config } = target;
+  const date = config.compatibility_date ?? "";
+  const bound = new Set([
+    ...config.d1_databases.map(({ binding }) => binding),
+    ...config.kv_namespaces.map(({ binding }) => binding),
+    ...config.ratelimits.map(({ name }) => name),
+    config.assets?.binding,
+  ]);
+  const problems = [
+    ...BINDINGS.filter((name) => !bound.has(name)).map((name) => `no binding ${name}`),
+    ...(config.triggers.crons?.includes(EVERY_MINUTE) === true ? [] : [`no cron "${EVERY_MINUTE}"`]),
+    ...(/^\d{4}-\d\d-\d\d$/.test(date) ? [] : ["no compatibility_date"]),
+    ...(Date.parse(date) > clock() ? [`a compatibility_date in the future, ${date}`] : []),
+  ];
+  if (problems.length === 0) return { ok: `${target.worker}, compatibility date ${date}`, found: target };
+  const section = target.environment === null ? "the top level" : `[env.${target.environment}]`;
+  const todo = `put it into ${section} of wrangler.toml as the project's has it; bindings are not inherited`;
+  return { wrong: `wrangler.toml has ${problems.join(", ")}`, todo, found: target };
+}
+
+async function accountLook(wanted: string | undefined, world: World): Promise<Look<Account>> {
+  const found = await logIn(wanted, world);
+  return { ok: found.said, found };
+}
+
+async function permissionsLook(account: Account): Promise<Look<null>> {
+  const missing = await missingPermissions(account);
+  if (missing.length === 0) return { ok: "everything can be read", found: null };
+  return { wrong: `the credential lacks ${missing.join(", ")}`, todo: grantAdvice(missing) };
+}
+
+function present(id: string | null, name: string, todo: string): Look<string> {
+  return id === null ? { wrong: `the account has no ${name}`, todo } : { ok: `${name} (${id})`, found: id };
+}
+
+async function lookAtDatabase(
+  exam: Examination,
+  account: Account,
+  target: Target,
+  database: string,
+  { deploy, now }: { readonly deploy: string; readonly now: number },
+): Promise<void> {
+  const migrated = await exam.look("migrations", async () => {
+    const { pending, unknown } = await compareMigrations(account, target, database);
+    if (pending.length > 0)
+      return { wrong: `pending: ${pending.join(", ")}`, todo: `${deploy} applies them` };
+    const ahead = unknown.length === 0 ? "" : `; the database is ahead by ${unknown.join(", ")}`;
+    return { ok: `all applied${ahead}`, found: true };
+  });
+  if (migrated === null) return exam.skip(["admin key"], "the database is not migrated");
+  await exam.look("admin key", async () => {
+    const names = await adminKeys(account, database, now);
+    if (names.length > 0) return { ok: names.join(", "), found: null };
+    return { wrong: "no key that is good now holds admin@*", todo: `${deploy} makes one, in a terminal` };
+  });
+}
+
+async function lookAtDeployed(
+  exam: Examination,
+  account: Account,
+  target: Target,
+  { bindings, crons, workersDev }: Running,
+  deploy: string,
+): Promise<void> {
+  await exam.look("bindings", () => {
+    const missing = BINDINGS.filter((name) => !bindings.includes(name));
+    if (missing.length === 0) return { ok: BINDINGS.join(", "), found: null };
+    return { wrong: `the Worker runs without ${missing.join(", ")}`, todo: deploy };
+  });
+  await exam.look("secret", async () => {
+    const names = (await secretNames(account, target.worker)) ?? [];
+    const secrets = names.filter((name) => name.startsWith(TOKEN_SECRET));
+    if (secrets.includes(TOKEN_SECRET)) return { ok: secrets.toSorted().join(", "), found: null };
+    return { wrong: `the Worker has no ${TOKEN_SECRET}`, todo: `${deploy} makes one` };
+  });
+  await exam.look("cron", () =>
+    crons.includes(EVERY_MINUTE)
+      ? { ok: EVERY_MINUTE, found: null }
+      : { wrong: "the Worker is not called every minute", todo: `${deploy} sets it` },
+  );
+  await exam.look("address", () =>
+    workersDev === (target.config.workers_dev ?? true)
+      ? { ok: workersDev ? "on workers.dev" : "not on workers.dev, as configured", found: null }
+      : {
+          wrong: `workers.dev is ${workersDev ? "on" : "off"} for it, unlike wrangler.toml`,
+          todo: `${deploy} sets it`,
+        },
+  );
+}

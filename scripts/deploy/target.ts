@@ -1,0 +1,172 @@
+// What is to be deployed, as wrangler.toml and the command line say it.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { unstable_readConfig } from "wrangler";
+import { Stopped } from "./steps.ts";
+
+/** Where configurations lie while wrangler needs them. */
+const FOLDER = ".wrangler/deployment";
+
+/** What is read of wrangler's configuration here. The rest goes through as it is. */
+export interface Config {
+  readonly name?: string;
+  readonly compatibility_date?: string;
+  readonly workers_dev?: boolean;
+  readonly definedEnvironments?: readonly string[];
+  readonly triggers: { readonly crons?: readonly string[] };
+  readonly assets?: { readonly binding?: string; readonly directory?: string };
+  readonly ratelimits: readonly { readonly name: string }[];
+  readonly d1_databases: readonly {
+    readonly binding: string;
+    readonly database_name?: string;
+    readonly database_id?: string;
+    readonly migrations_dir?: string;
+  }[];
+  readonly kv_namespaces: readonly { readonly binding: string; readonly id?: string }[];
+}
+
+export interface Target {
+  /** The environment of wrangler.toml, `staging`; null for the top level. */
+  readonly environment: string | null;
+  readonly worker: string;
+  /** How the database and the namespace are found in an account: by id where wrangler.toml has one, else by name. */
+  readonly database: { readonly name: string; readonly id: string | null };
+  readonly namespace: { readonly title: string; readonly id: string | null };
+  readonly migrations: string;
+  readonly config: Config;
+}
+
+/** What says which deployment is meant. */
+export interface Which {
+  /** An environment of the configuration. */
+  readonly env?: string | undefined;
+  /** Another name for the Worker and its database: a deployment beside the one of the configuration. */
+  readonly name?: string | undefined;
+  /** The configuration; `wrangler.toml` unless a test brings its own. */
+  readonly config?: string | undefined;
+}
+
+/** Reads the configuration; what is missing in it is an error that names the line to add. */
+export function readTarget(
+  { env, name, config: file = "wrangler.toml" }: Which,
+  overridden?: string,
+): Target {
+  const defined = readConfig(file, undefined).definedEnvironments ?? [];
+  if (env !== undefined && !defined.includes(env)) {
+    throw new Stopped(
+      `${file} has no [env.${env}]`,
+      `add it, or use one of: ${defined.join(", ") || "none"}`,
+    );
+  }
+  const config = readConfig(file, env);
+  const worker = name ?? overridden ?? config.name;
+  if (worker === undefined)
+    throw new Stopped(`${file} has no name`, 'add a line such as name = "edge-assets"');
+  const section = env === undefined ? "" : `env.${env}.`;
+  const database = config.d1_databases.find(({ binding }) => binding === "DB");
+  const namespace = config.kv_namespaces.find(({ binding }) => binding === "CACHE");
+  if (database === undefined)
+    throw new Stopped(`${file} has no [[${section}d1_databases]] with binding = "DB"`);
+  if (namespace === undefined)
+    throw new Stopped(`${file} has no [[${section}kv_namespaces]] with binding = "CACHE"`);
+  return {
+    environment: env ?? null,
+    worker,
+    database: {
+      name: name ?? database.database_name ?? worker,
+      id: name === undefined ? realId(database.database_id) : null,
+    },
+    // The title that wrangler gives a namespace which it makes itself.
+    namespace: { title: `${worker}-cache`, id: name === undefined ? realId(namespace.id) : null },
+    migrations: resolve(database.migrations_dir ?? "migrations"),
+    config,
+  };
+}
+
+function readConfig(file: string, env: string | undefined): Config {
+  try {
+    return unstable_readConfig(
+      { config: file, ...(env === undefined ? {} : { env }) },
+      { hideWarnings: true },
+    );
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Stopped(
+      `${file} cannot be read: ${message.trim().split("\n").slice(0, 3).join(" ")}`,
+      `mend ${file}`,
+    );
+  }
+}
+
+/** wrangler.toml holds ids of zeros, for the Deploy button to replace: they stand for "find it by name". */
+function realId(id: string | undefined): string | null {
+  return id === undefined || /^[0-]*$/.test(id) ? null : id;
+}
+
+/** Ids of an account, to be put where the configuration has none. */
+export interface Ids {
+  readonly database: string;
+  readonly namespace: string;
+}
+
+/**
+ * The configuration with every id filled in, as wrangler takes it by `--config`. It is what wrangler made of
+ * wrangler.toml, without what is empty or describes how it was read; paths are absolute, since they would count from
+ * the file.
+ */
+export function resolvedConfig(
+  { config, worker, database, migrations }: Target,
+  ids: Ids,
+): Record<string, unknown> {
+  const entries = Object.entries(config).filter(
+    ([name, value]) => !ABOUT_READING.has(name) && !isEmpty(value),
+  );
+  return {
+    ...Object.fromEntries(entries),
+    name: worker,
+    ...(config.assets === undefined
+      ? {}
+      : { assets: { ...config.assets, directory: resolve(config.assets.directory ?? "public") } }),
+    d1_databases: config.d1_databases.map((one) =>
+      one.binding === "DB"
+        ? { ...one, database_name: database.name, database_id: ids.database, migrations_dir: migrations }
+        : one,
+    ),
+    kv_namespaces: config.kv_namespaces.map((one) =>
+      one.binding === "CACHE" ? { ...one, id: ids.namespace } : one,
+    ),
+  };
+}
+
+/** What describes how a configuration was read, or is for `wrangler dev`. */
+const ABOUT_READING = new Set([
+  "configPath",
+  "userConfigPath",
+  "topLevelName",
+  "definedEnvironments",
+  "targetEnvironment",
+  "dev",
+  "build",
+]);
+
+/** Writes a configuration where wrangler can read it, for as long as `use` takes; another run may do the same. */
+export async function withConfigFile<T>(
+  worker: string,
+  config: Record<string, unknown>,
+  use: (file: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(FOLDER, { recursive: true });
+  const folder = await mkdtemp(join(FOLDER, `${worker}-`));
+  try {
+    const file = join(folder, "wrangler.json");
+    await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
+    return await use(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined) return true;
+  return typeof value === "object" && value !== null && Object.values(value).every(isEmpty);
+}

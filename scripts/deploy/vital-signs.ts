@@ -1,0 +1,100 @@
+// What a Worker that answers tells of itself, deployed or local.
+import { Examination, type Look } from "./findings.ts";
+import type { World } from "./world.ts";
+
+/** The cron publishes a journal each minute; isolates take over when it is older (src/cache/journal-keeper.ts). */
+const JOURNAL_SECONDS = 120;
+/** Tokens are judged by the second, and HTTP's dates have no fractions. */
+const CLOCK_SECONDS = 5;
+const ANSWER_MS = 15_000;
+
+/** Names of the checks, for when there is nothing to ask. */
+export const VITAL_SIGNS = ["answers", "database up", "KV up", "journal", "clock"];
+
+interface Health {
+  readonly Healthy: boolean;
+  readonly Journal: { readonly AgeSeconds: number | null };
+  readonly KV: { readonly Healthy: boolean };
+}
+
+/** Asks `/health` once and judges each part of the answer. `start` says how the Worker is brought to answer. */
+export async function lookAtWorker(
+  exam: Examination,
+  url: string,
+  start: string,
+  { clock }: World,
+): Promise<void> {
+  const answer = await exam.look("answers", () => ask(url, start, clock));
+  if (answer === null) return exam.skip(VITAL_SIGNS.slice(1), `${url} does not answer`);
+  const { health, date, now } = answer;
+  await exam.look("database up", () =>
+    health.Healthy
+      ? right("answers the Worker")
+      : wrong(
+          "does not answer the Worker",
+          "see https://www.cloudflarestatus.com and docs/data-and-caching.md",
+        ),
+  );
+  await exam.look("KV up", () =>
+    health.KV.Healthy
+      ? right("answers the Worker")
+      : wrong(
+          "does not answer the Worker",
+          "see https://www.cloudflarestatus.com; requests are slower and right",
+        ),
+  );
+  await exam.look("journal", () => journalLook(health.Journal.AgeSeconds));
+  await exam.look("clock", () => clockLook(date, now));
+}
+
+async function ask(
+  url: string,
+  start: string,
+  clock: World["clock"],
+): Promise<Look<{ health: Health; date: number; now: number }>> {
+  const before = clock();
+  const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
+  if (response === null) return wrong(`${url} does not answer`, start);
+  const text = await response.text();
+  const health = healthIn(text);
+  if (health === null) return wrong(`${url}/health answers ${response.status}, and no health`, start);
+  const date = Date.parse(response.headers.get("Date") ?? "");
+  return { ok: url, found: { health, date, now: (before + clock()) / 2 } };
+}
+
+function healthIn(text: string): Health | null {
+  try {
+    const { ClusterHealth: members } = JSON.parse(text) as { ClusterHealth?: readonly Health[] };
+    return members?.[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function journalLook(age: number | null): Look<null> {
+  if (age === null)
+    return wrong("there is none", "wait a minute; when there is still none, the cron does not run");
+  if (age <= JOURNAL_SECONDS) return right(`${age} s old`);
+  return wrong(
+    `${age} s old: the cron does not run, or cannot reach D1 or KV`,
+    "see the Worker's past cron events and logs in the dashboard; until then reads are slower and right",
+  );
+}
+
+function clockLook(date: number, now: number): Look<null> {
+  if (Number.isNaN(date)) return wrong("the answer has no Date", "ask the Worker itself, with --url");
+  const ahead = Math.round((now - date) / 1000);
+  if (Math.abs(ahead) <= CLOCK_SECONDS) return right(`that of this machine is right to ${CLOCK_SECONDS} s`);
+  return wrong(
+    `that of this machine is ${Math.abs(ahead)} s ${ahead > 0 ? "ahead" : "behind"}`,
+    "set it by NTP: tokens and keys made here carry its time",
+  );
+}
+
+function right(ok: string): Look<null> {
+  return { ok, found: null };
+}
+
+function wrong(said: string, todo: string): { wrong: string; todo: string } {
+  return { wrong: said, todo };
+}
