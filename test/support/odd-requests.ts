@@ -18,7 +18,7 @@ function odditiesOf({ operation }: Placed): fc.Arbitrary<Spoil> {
   const inBody = operation.requestBody === undefined ? 0 : 3;
   // Most odd paths and credentials are refused before anything else is looked at.
   return fc.oneof(
-    { weight: 1, arbitrary: oddPaths() },
+    { weight: 1, arbitrary: fc.oneof(oddPaths(), fc.constant(rawSlashes)) },
     { weight: 1, arbitrary: oddCredentials() },
     { weight: 5, arbitrary: oddQueries(names) },
     { weight: 3, arbitrary: oddHeaders() },
@@ -73,6 +73,10 @@ function oddPaths(): fc.Arbitrary<Spoil> {
     segments[1 + (at % (segments.length - 1))] = odd;
     return { ...asked, path: [segments.join("/"), ...query].join("?") };
   });
+}
+
+function rawSlashes(asked: Asked): Asked {
+  return { ...asked, path: asked.path.replaceAll("%2F", "/") };
 }
 
 function oddQueries(names: readonly string[]): fc.Arbitrary<Spoil> {
