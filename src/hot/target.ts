@@ -47,8 +47,8 @@ function targetOf(url: string): Target | null {
   if (nameEnd === -1) return null;
   const encoded = url.slice(nameStart, nameEnd);
   const name = isCore ? encoded : encoded.replaceAll("%2F", "/");
-  // An escape, a query or a slash at the end has a meaning that is decided elsewhere.
-  if (name === "" || /[%?]/.test(namespace + name) || (isCore && name.endsWith("/"))) return null;
+  // An escape, a query, nothing, or a slash where none belongs has a meaning that is decided elsewhere.
+  if (/^$|[%?]/.test(namespace) || (isCore ? /^$|[%?]|\/$/ : /^$|[/?]|%(?!2F)/).test(encoded)) return null;
   const search = isCore ? null : url.slice(nameEnd + RESOLVE_QUERY.length - 1);
   return { id: new AssetId(namespace, name), search, prepared: null };
 }

@@ -73,8 +73,9 @@ describe("a GET answered from memory", () => {
   });
 
   it("knows no odd path", async () => {
-    await seen(`${ASSETS}/one`, agent);
+    for (const path of [`${ASSETS}/one`, RESOLVE, RESOLVE]) await seen(path, agent);
     for (const path of [
+      RESOLVE.replace("%2F", "/"),
       `${ASSETS}/one/`,
       `${ASSETS}/one?filters=both`,
       `${ASSETS}/`,
@@ -83,6 +84,14 @@ describe("a GET answered from memory", () => {
       expect((await seen(path, agent)).status).toBeGreaterThanOrEqual(400);
     }
     expect((await seen(`${ASSETS}/o%6Ee`, agent)).status).toBe(200);
+  });
+
+  it.each([
+    "/api/core/v2/namespaces//assets/one",
+    RESOLVE.replace("%2F", "/"),
+    RESOLVE.replace("default", ""),
+  ])("says of %s, which is no path, that it is not there, whoever asks", async (path) => {
+    expect((await api("GET", path)).status).toBe(404);
   });
 
   it("gives Go clients their form of map filters", async () => {

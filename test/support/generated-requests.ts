@@ -69,7 +69,7 @@ function callersOf({ operation }: Placed): fc.Arbitrary<Caller> {
   if ("basic" in scheme) return fc.constant("basic");
   if (isOfSession(operation.operationId)) return fc.constant("session");
   // Agents are who is answered from memory; for writes they are nobody.
-  const usual: Caller = "bearer" in scheme && scheme.bearer.includes("view") ? "viewer" : "admin";
+  const usual: Caller = "bearer" in scheme && scheme["bearer"].includes("view") ? "viewer" : "admin";
   return fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom<Caller>("admin", usual) },
     { weight: 1, arbitrary: fc.constantFrom<Caller>("narrow", "viewer", "key") },
