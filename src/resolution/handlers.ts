@@ -24,18 +24,15 @@ export async function resolveForMachine(context: Context): Promise<Response> {
   const query = context.url.searchParams;
   const explain = query.get("explain") === "true";
   if (resolution.outcome === "none") {
-    if (explain)
-      return json(
-        JSON.stringify({ ...noMatchBody(context, resolution), explain: resolution.reports }),
-        {},
-        404,
-      );
-    throw noMatch(context, resolution);
+    const error = noMatch(context, resolution);
+    if (!explain) throw error;
+    const body = { message: error.message, code: 2, explain: resolution.reports };
+    return json(JSON.stringify(body), {}, 404);
   }
-  const headers = servedHeaders(reading);
+  const headers = { ...servedHeaders(reading), ETag: etag };
   if (query.get("format") === "env") {
-    if (notModified(context.request.headers, etag)) return empty(304, { ...headers, ETag: etag });
-    return text(envLines(resolution.resolved, assetTag), { ...headers, ETag: etag });
+    if (notModified(context.request.headers, etag)) return empty(304, headers);
+    return text(envLines(resolution.resolved, assetTag), headers);
   }
   const answer = {
     ...resolution.resolved,
@@ -76,20 +73,16 @@ export async function showMatrix(context: Context): Promise<Response> {
     const { os, arch } = platform.entity.system;
     return Object.assign({ platform: platform.name, os, arch }, matrixCell(resolution));
   });
+  const headers = servedHeaders(reading);
   if (context.url.searchParams.get("format") !== "text") {
-    return json(JSON.stringify({ asset: name, etag, rule, platforms: rows }), servedHeaders(reading));
+    return json(JSON.stringify({ asset: name, etag, rule, platforms: rows }), headers);
   }
-  const cells = rows.map((row) => [
-    row.platform,
-    row.os,
-    row.arch,
-    row.build === null ? "-" : String(row.build),
-    row.build === null ? (row.reason ?? "") : `${row.sha512?.slice(0, 12)} ${row.url}`,
-  ]);
-  return text(
-    alignedTable([["PLATFORM", "OS", "ARCH", "BUILD", "ARCHIVE"], ...cells]),
-    servedHeaders(reading),
+  const cells = rows.map(({ platform, os, arch, build, url, sha512, reason }) =>
+    build === null
+      ? [platform, os, arch, "-", reason ?? ""]
+      : [platform, os, arch, String(build), `${sha512?.slice(0, 12)} ${url}`],
   );
+  return text(alignedTable([["PLATFORM", "OS", "ARCH", "BUILD", "ARCHIVE"], ...cells]), headers);
 }
 
 function matrixCell(resolution: Resolution) {
@@ -110,15 +103,11 @@ async function resolveRequest(context: Context): Promise<{ found: TaggedResoluti
   };
 }
 
-/** The facts, and a text that names them: the query as it stands, or the entity's bytes. */
-async function readFacts(context: Context): Promise<{ key: string; facts: () => Facts }> {
-  if (context.request.method !== "POST") {
-    const facts = factsOfQuery(context.url.searchParams);
-    return { key: `query ${context.url.search}`, facts: () => facts };
-  }
-  const bytes = await readBody(context.request);
-  const facts = factsOfEntity(parseBody(bytes));
-  return { key: `entity ${JSON.stringify(facts)}`, facts: () => facts };
+/** The facts, and a text that names them: the query as it stands, or the entity. */
+async function readFacts({ request, url }: Context): Promise<{ key: string; facts: Facts }> {
+  if (request.method !== "POST") return { key: `query ${url.search}`, facts: factsOfQuery(url.searchParams) };
+  const facts = factsOfEntity(parseBody(await readBody(request)));
+  return { key: `entity ${JSON.stringify(facts)}`, facts };
 }
 
 function readRule(query: URLSearchParams): Rule {
@@ -129,15 +118,12 @@ function readRule(query: URLSearchParams): Rule {
 
 type NoMatch = Extract<Resolution, { outcome: "none" }>;
 
-function noMatch(context: Context, resolution: NoMatch): ApiError {
-  return new ApiError("notFound", noMatchBody(context, resolution).message);
-}
-
-function noMatchBody(context: Context, { reasons }: NoMatch): { message: string; code: number } {
+function noMatch(context: Context, { reasons }: NoMatch): ApiError {
   const shown = reasons.slice(0, REASONS);
   const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more builds`] : [];
   const why = [...shown, ...more].join("; ");
-  return { message: `no build of ${context.params["name"]} matches this machine: ${why}`, code: 2 };
+  const message = `no build of ${context.params["name"]} matches this machine: ${why}`;
+  return new ApiError("notFound", message);
 }
 
 function unfilled({ unresolved }: Resolved): ApiError {

@@ -48,19 +48,19 @@ export class ResolveService {
     this.#answers.set(assetTag + search, answer);
   }
 
-  /** `factsKey` names the facts; `facts` makes them when they are needed. */
+  /** `factsKey` names the facts. */
   async resolve(
     place: { namespace: string; name: string },
     rule: Rule,
     factsKey: string,
-    facts: () => Facts,
+    facts: Facts,
     reading: Reading,
   ): Promise<TaggedResolution> {
     const { definition, etag: assetTag } = await this.#assets.get(place.namespace, place.name, reading);
     const key = `${assetTag} ${rule} ${factsKey}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const resolution = resolveAsset(decodeAsset(JSON.parse(definition)), facts(), rule);
+    const resolution = resolveAsset(decodeAsset(JSON.parse(definition)), facts, rule);
     const made = { resolution, assetTag, etag: await entityTag(key) };
     if (this.#known.size >= REMEMBERED) this.#known.clear();
     this.#known.set(key, made);
