@@ -28,12 +28,8 @@ export async function examineLocally(
     const pending = told.match(/\S+\.sql/g) ?? [];
     return { wrong: `pending: ${pending.join(", ")}`, todo: "npm start applies them" };
   });
-  await lookAtWorker(
-    exam,
-    url,
-    "npm start; with another port, give it here: -- --local --url http://127.0.0.1:N",
-    world,
-  );
+  const start = "npm start; with another port, give it here: -- --local --url http://127.0.0.1:N";
+  await lookAtWorker(exam, { url, start, deployed: false }, world);
   return exam.findings;
 }
 

@@ -35,7 +35,7 @@ export async function examine(options: DoctorOptions, world: World): Promise<rea
   if (target === null || account === null) {
     exam.skip([...AT_ACCOUNT, ...DEPLOYED], "without an account nothing is known of it");
     if (options.url === undefined) exam.skip(VITAL_SIGNS, "its address is not known");
-    else await lookAtWorker(exam, options.url, deploy, world);
+    else await lookAtWorker(exam, { url: options.url, start: deploy, deployed: true }, world);
     return exam.findings;
   }
 
@@ -70,7 +70,7 @@ export async function examine(options: DoctorOptions, world: World): Promise<rea
     return { ok: found, found };
   });
   if (url === null) exam.skip(VITAL_SIGNS, "its address is not known");
-  else await lookAtWorker(exam, url, deploy, world);
+  else await lookAtWorker(exam, { url, start: deploy, deployed: true }, world);
   return exam.findings;
 }
 

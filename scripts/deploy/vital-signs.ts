@@ -17,11 +17,19 @@ interface Health {
   readonly KV: { readonly Healthy: boolean };
 }
 
-/** Asks `/health` once and judges each part of the answer. `start` says how the Worker is brought to answer. */
+/** Where a Worker runs. */
+export interface Place {
+  readonly url: string;
+  /** How it is brought to answer. */
+  readonly start: string;
+  /** Whether it is at Cloudflare, which calls it every minute and sends a Date. `wrangler dev` does neither. */
+  readonly deployed: boolean;
+}
+
+/** Asks `/health` once and judges each part of the answer. */
 export async function lookAtWorker(
   exam: Examination,
-  url: string,
-  start: string,
+  { url, start, deployed }: Place,
   { clock }: World,
 ): Promise<void> {
   const answer = await exam.look("answers", () => ask(url, start, clock));
@@ -43,6 +51,7 @@ export async function lookAtWorker(
           "see https://www.cloudflarestatus.com; requests are slower and right",
         ),
   );
+  if (!deployed) return;
   await exam.look("journal", () => journalLook(health.Journal.AgeSeconds));
   await exam.look("clock", () => clockLook(date, now));
 }
@@ -83,7 +92,8 @@ function journalLook(age: number | null): Look<null> {
 
 function clockLook(date: number, now: number): Look<null> {
   if (Number.isNaN(date)) return wrong("the answer has no Date", "ask the Worker itself, with --url");
-  const ahead = Math.round((now - date) / 1000);
+  // A date stands for the whole second that it names.
+  const ahead = Math.round((now - date - 500) / 1000);
   if (Math.abs(ahead) <= CLOCK_SECONDS) return right(`that of this machine is right to ${CLOCK_SECONDS} s`);
   return wrong(
     `that of this machine is ${Math.abs(ahead)} s ${ahead > 0 ? "ahead" : "behind"}`,
