@@ -4,29 +4,44 @@ import { caseAt } from "./growth.ts";
 import type { MemorySample } from "./memory.ts";
 import type { Results } from "./results.ts";
 import { ratio } from "./statistics.ts";
+import type { Round } from "./turns.ts";
 
 export interface Promised {
   readonly says: string;
   /** What was found; null when it was not measured. */
-  readonly found: (results: Results) => number | null;
+  readonly found: Found;
+  /** The same by the CPU time of workerd, which tells more where the machine has other things to do. */
+  readonly byCpu?: Found;
   readonly atLeast?: number;
   readonly atMost?: number;
 }
 
+type Found = (results: Results) => number | null;
+
 /** Requests per second of one case to those of another, in the same turns. */
-function rate(group: string, connections: number, of: string, to: string): Promised["found"] {
-  return ({ measured }) => {
-    const find = (name: string) =>
-      measured
+function rate(
+  group: string,
+  connections: number,
+  of: string,
+  to: string,
+): Required<Pick<Promised, "found" | "byCpu">> {
+  const among = (figure: (round: Round) => number) => (results: Results) => {
+    const figures = (name: string) =>
+      results.measured
         .find((one) => one.group === group && one.connections === connections && one.name === name)
-        ?.rounds.map(({ perSecond }) => perSecond);
-    const [values, others] = [find(of), find(to)];
-    return values === undefined || others === undefined ? null : ratio(values, others);
+        ?.rounds.map(figure);
+    const [values, others] = [figures(of), figures(to)];
+    const found = values === undefined || others === undefined ? NaN : ratio(values, others);
+    return Number.isNaN(found) ? null : found;
+  };
+  return {
+    found: among(({ perSecond }) => perSecond),
+    byCpu: among(({ cpuMicros }) => (cpuMicros === null ? NaN : 1 / cpuMicros)),
   };
 }
 
 /** All calls of stores that a request of this case makes before and after its answer. */
-function calls(name: string): Promised["found"] {
+function calls(name: string): Found {
   return (results) => {
     const counted = results.calls.find((one) => one.name === name);
     return counted === undefined ? null : counted.d1 + counted.kvReads;
@@ -34,11 +49,11 @@ function calls(name: string): Promised["found"] {
 }
 
 /** What a request costs at the most assets, measured by what it costs at 100. */
-function growth(name: string, size: number): Promised["found"] {
+function growth(name: string, size: number) {
   return rate(`growth: ${name}`, 16, caseAt(name, 100), caseAt(name, size));
 }
 
-function memory(found: (samples: readonly MemorySample[]) => number): Promised["found"] {
+function memory(found: (samples: readonly MemorySample[]) => number): Found {
   return (results) => (results.memory.length === 0 ? null : found(results.memory));
 }
 
@@ -52,17 +67,17 @@ export const PROMISES: readonly Promised[] = [
   ...[16, 64].flatMap((connections): Promised[] => [
     {
       says: `hot GET to the empty Worker, ${connections} connections`,
-      found: rate("hot", connections, HOT, "empty Worker"),
+      ...rate("hot", connections, HOT, "empty Worker"),
       atLeast: 0.85,
     },
     {
       says: `hot 304 to the empty Worker, ${connections} connections`,
-      found: rate("hot", connections, "hot 304", "empty Worker"),
+      ...rate("hot", connections, "hot 304", "empty Worker"),
       atLeast: 0.8,
     },
     {
       says: `hot resolve to the empty Worker, ${connections} connections`,
-      found: rate("hot", connections, "hot resolve", "empty Worker"),
+      ...rate("hot", connections, "hot resolve", "empty Worker"),
       atLeast: 0.8,
     },
   ]),
@@ -71,37 +86,37 @@ export const PROMISES: readonly Promised[] = [
   { says: "D1 queries and KV reads of a hot resolve", found: calls("hot resolve"), atMost: 0 },
   {
     says: "hot GET to the plain Worker over KV",
-    found: rate("hot", 16, HOT, "plain Worker over KV"),
+    ...rate("hot", 16, HOT, "plain Worker over KV"),
     atLeast: 4,
   },
   {
     says: "hot GET to the plain Worker over D1",
-    found: rate("hot", 16, HOT, "plain Worker over D1"),
+    ...rate("hot", 16, HOT, "plain Worker over D1"),
     atLeast: 8,
   },
   {
     says: "GET from KV to the plain Worker over KV",
-    found: rate("stores", 16, "GET from KV", "plain Worker over KV"),
+    ...rate("stores", 16, "GET from KV", "plain Worker over KV"),
     atLeast: 0.9,
   },
   {
     says: "GET from D1 to the plain Worker over D1",
-    found: rate("stores", 16, "GET from D1", "plain Worker over D1"),
+    ...rate("stores", 16, "GET from D1", "plain Worker over D1"),
     atLeast: 0.85,
   },
   {
     says: "list of 1,000 from memory to the same from D1",
-    found: rate("lists", 16, "list of 1,000, hot", "list of 1,000, from D1"),
+    ...rate("lists", 16, "list of 1,000, hot", "list of 1,000, from D1"),
     atLeast: 20,
   },
   {
     says: "401 for garbage to the empty Worker",
-    found: rate("hot", 16, "401 for garbage", "empty Worker"),
+    ...rate("hot", 16, "401 for garbage", "empty Worker"),
     atLeast: 0.85,
   },
   ...["hot GET", "cold GET", "PUT", "middle list page"].map((name) => ({
     says: `cost of a ${name} at 100,000 assets to that at 100`,
-    found: growth(name, 100_000),
+    ...growth(name, 100_000),
     atMost: 1.25,
   })),
   {
@@ -110,9 +125,10 @@ export const PROMISES: readonly Promised[] = [
     atMost: STATED,
   },
   {
+    // A table of names that is made larger once is a step of a few per cent; what is kept for each request is more.
     says: "most heap in the second half of them to the most in the first",
     found: memory((samples) => peak(half(samples, 1)) / peak(half(samples, 0))),
-    atMost: 1.02,
+    atMost: 1.05,
   },
 ];
 

@@ -29,6 +29,7 @@ function figures({ measured, calls }: Results): string {
     "PER SECOND",
     "SPREAD",
     "RATIO",
+    "TO",
     "P50 MS",
     "P99 MS",
     "CPU US",
@@ -100,13 +101,20 @@ function coldStarts(results: Results): string {
 }
 
 function promises(results: Results): string {
-  const rows = PROMISES.map((promise) => [
+  const judged = PROMISES.map((promise) => ({ promise, verdict: judge(promise, results) }));
+  const measured = judged.filter(({ verdict }) => verdict !== "not measured");
+  const rows = measured.map(({ promise, verdict }) => [
     promise.says,
     promise.found(results)?.toFixed(2) ?? "",
+    promise.byCpu?.(results)?.toFixed(2) ?? "",
     needed(promise),
-    judge(promise, results),
+    verdict,
   ]);
-  return table([["PROMISE", "FOUND", "NEEDED", ""], ...rows]);
+  const others = judged.length - measured.length;
+  return (
+    table([["PROMISE", "FOUND", "BY CPU TIME", "NEEDED", ""], ...rows]) +
+    (others === 0 ? "" : `${others} promises were not measured\n`)
+  );
 }
 
 function needed({ atLeast, atMost }: Promised): string {
