@@ -95,6 +95,19 @@ describe("who deploys where", () => {
     );
   });
 
+  it("asks the Worker at its custom domain, or at the URL that is given", async () => {
+    const config = join(folder, "domain.toml");
+    const text = await readFile("wrangler.toml", "utf8");
+    const routes = 'workers_dev = false\nroutes = [{ pattern = "assets.example.com", custom_domain = true }]';
+    await writeFile(config, text.replace("workers_dev = true", routes));
+    const { said } = await runDeploy(cloudflare, { config, dryRun: true, url: undefined });
+    expect(said).toContain("address     https://assets.example.com");
+    await writeFile(config, text.replace("workers_dev = true", "workers_dev = false"));
+    const unsaid = await runDeploy(cloudflare, { config, dryRun: true, url: undefined });
+    expect(unsaid.error).toMatch(/no custom domain[\s\S]*--url/);
+    expect((await runDeploy(cloudflare, { url: "assets" })).error).toMatch(/no http or https URL/);
+  });
+
   it("says where a subdomain of workers.dev is chosen", async () => {
     cloudflare.subdomain = null;
     expect((await runDeploy(cloudflare, { url: undefined })).error).toMatch(/\/workers\/onboarding$/m);
