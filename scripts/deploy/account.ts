@@ -17,6 +17,7 @@ export interface Account {
   readonly environment: Environment;
 }
 
+const NAME_ONE = "name the account: -- --account ID, or CLOUDFLARE_ACCOUNT_ID";
 const LOG_IN = "set CLOUDFLARE_API_TOKEN (README: Deploy), or run `npx wrangler login`";
 
 /** Finds the credential and the account; of several accounts one must be named. */
@@ -25,14 +26,7 @@ export async function logIn(wanted: string | undefined, world: World): Promise<A
   const { headers, from } = await credential(environment);
   const api = new CloudflareApi(headers, world);
   const named = wanted ?? (environment["CLOUDFLARE_ACCOUNT_ID"] || undefined);
-  const accounts = await api.list<{ id: string; name: string }>("/accounts").catch((error: unknown) => {
-    if (error instanceof ApiFailure && [400, 401].includes(error.status)) {
-      throw new Stopped(`Cloudflare does not accept the credential of ${from}: ${error.message}`, LOG_IN);
-    }
-    // A token may be refused the list and still work on the account that is named.
-    if (error instanceof ApiFailure && error.status === 403 && named !== undefined) return [];
-    throw error;
-  });
+  const accounts = await listAccounts(api, from, named !== undefined);
   const found = named === undefined ? only(accounts, from) : named;
   const name = accounts.find(({ id }) => id === found)?.name;
   if (accounts.length > 0 && name === undefined) {
@@ -47,13 +41,29 @@ export async function logIn(wanted: string | undefined, world: World): Promise<A
   };
 }
 
+/** A token that belongs to an account may not list accounts; it works on the one that is named. */
+const ACCOUNT_OWNED = 1001;
+
+async function listAccounts(
+  api: CloudflareApi,
+  from: string,
+  named: boolean,
+): Promise<readonly { id: string; name: string }[]> {
+  try {
+    return await api.list<{ id: string; name: string }>("/accounts");
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || ![400, 401, 403].includes(error.status)) throw error;
+    const mayGoOn = error.code === ACCOUNT_OWNED || error.status === 403;
+    if (mayGoOn && named) return [];
+    if (mayGoOn) throw new Stopped(`${from} may not list accounts`, NAME_ONE);
+    throw new Stopped(`Cloudflare does not accept the credential of ${from}: ${error.message}`, LOG_IN);
+  }
+}
+
 function only(accounts: readonly { id: string; name: string }[], from: string): string {
   const [first, ...others] = accounts;
   if (first === undefined) {
-    throw new Stopped(
-      `the credential of ${from} reaches no account`,
-      "name the account: -- --account ID, or CLOUDFLARE_ACCOUNT_ID",
-    );
+    throw new Stopped(`the credential of ${from} reaches no account`, NAME_ONE);
   }
   if (others.length > 0)
     throw new Stopped(`the credential of ${from} reaches several accounts`, ...choices(accounts));
@@ -61,10 +71,7 @@ function only(accounts: readonly { id: string; name: string }[], from: string): 
 }
 
 function choices(accounts: readonly { id: string; name: string }[]): string[] {
-  return [
-    "name one of them: -- --account ID, or CLOUDFLARE_ACCOUNT_ID",
-    ...accounts.map(({ id, name }) => `${id}  ${name}`),
-  ];
+  return [NAME_ONE, ...accounts.map(({ id, name }) => `${id}  ${name}`)];
 }
 
 /** The token of the environment, else that of `wrangler login`, which wrangler keeps and renews. */
@@ -93,7 +100,7 @@ async function credential(
 }
 
 /** A read of each API that a deployment writes to. */
-const READS = ["", "/workers/scripts", "/storage/kv/namespaces?per_page=1", "/d1/database?per_page=1"];
+const READS = ["", "/workers/scripts", "/storage/kv/namespaces", "/d1/database"];
 
 /** Says what a token lacks, all at once. */
 export async function checkPermissions(account: Account): Step<null> {
@@ -114,7 +121,7 @@ export async function missingPermissions({ api, path }: Account): Promise<string
         return null;
       } catch (error) {
         if (error instanceof ApiFailure && (error.status === 401 || error.status === 403)) {
-          return permissionFor(`${read.replace("?", "/?")}/`);
+          return permissionFor(`${read}/`);
         }
         throw error;
       }

@@ -3,7 +3,7 @@ import type { Account } from "./account.ts";
 import { Stopped } from "./steps.ts";
 import type { Target } from "./target.ts";
 
-/** The URL to reach it by: the one that is given, else its name on workers.dev. */
+/** The URL to reach it by: the one that is given, else its custom domain, else its name on workers.dev. */
 export async function addressOf(
   account: Account,
   { worker, config }: Target,
@@ -14,9 +14,11 @@ export async function addressOf(
       throw new Stopped(`--url ${given} is no http or https URL`, "give it as in https://assets.example.com");
     return given.replace(/\/+$/, "");
   }
+  const domain = config.routes?.find((route) => typeof route === "object" && route.custom_domain === true);
+  if (typeof domain === "object") return `https://${domain.pattern}`;
   if (config.workers_dev === false) {
     throw new Stopped(
-      "the configuration has workers_dev = false",
+      "the configuration has workers_dev = false and no custom domain",
       "say where it answers: -- --url https://assets.example.com",
     );
   }

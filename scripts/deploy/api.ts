@@ -5,8 +5,10 @@ const PUBLIC_API = "https://api.cloudflare.com/client/v4";
 const PATIENCE_MS = 30_000;
 /** Waits before a read is asked again, in milliseconds. */
 const PAUSES_MS = [1_000, 3_000];
+/** What every list takes: D1 no less than 10, accounts no more than 50. */
+const PER_PAGE = 50;
 /** Pages are turned no further; nobody has that many databases. */
-const PAGES = 100;
+const PAGES = 200;
 
 /** An answer that is no success, or none (status 0). `route` is `GET /accounts/...`. */
 export class ApiFailure extends Error {
@@ -32,7 +34,6 @@ interface Envelope {
   readonly success?: boolean;
   readonly errors?: readonly { readonly code: number; readonly message: string }[];
   readonly result?: unknown;
-  readonly result_info?: { readonly total_pages?: number } | null;
 }
 
 export class CloudflareApi {
@@ -57,14 +58,15 @@ export class CloudflareApi {
     }
   }
 
-  /** Every item of a list, page by page. */
+  /** Every item of a list, page by page. Not every list tells how many there are; a page that is not full is the last. */
   async list<T>(path: string): Promise<T[]> {
     const items: T[] = [];
     for (let page = 1; page <= PAGES; page += 1) {
       const joint = path.includes("?") ? "&" : "?";
-      const { result, result_info } = await this.#read(`${path}${joint}page=${page}&per_page=100`);
-      items.push(...(result as T[]));
-      if (page >= (result_info?.total_pages ?? 1)) break;
+      const { result } = await this.#read(`${path}${joint}page=${page}&per_page=${PER_PAGE}`);
+      const found = result as T[];
+      items.push(...found);
+      if (found.length < PER_PAGE) break;
     }
     return items;
   }

@@ -13,6 +13,7 @@ export interface Config {
   readonly compatibility_date?: string;
   readonly workers_dev?: boolean;
   readonly definedEnvironments?: readonly string[];
+  readonly routes?: readonly (string | { readonly pattern: string; readonly custom_domain?: boolean })[];
   readonly triggers: { readonly crons?: readonly string[] };
   readonly assets?: { readonly binding?: string; readonly directory?: string };
   readonly ratelimits: readonly { readonly name: string }[];

@@ -7,16 +7,18 @@ import type { Environment } from "./world.ts";
 /** What a run of wrangler printed. */
 export class WranglerFailure extends Error {}
 
+/** Its log files must not hold what it sends: secrets are among it. */
+const SWITCHES = {
+  ...QUIET_SWITCHES,
+  CI: "true",
+  WRANGLER_LOG_SANITIZE: "true",
+  NO_COLOR: "1",
+  FORCE_COLOR: "0",
+};
+
 /** Runs wrangler to its end; what it printed. Throws with the part of it that says what is wrong. */
 export async function wrangler(args: readonly string[], environment: Environment): Promise<string> {
-  const env = {
-    ...process.env,
-    ...environment,
-    ...QUIET_SWITCHES,
-    CI: "true",
-    NO_COLOR: "1",
-    FORCE_COLOR: "0",
-  };
+  const env = { ...process.env, ...environment, ...SWITCHES };
   const child = spawn("wrangler", args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const printed: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

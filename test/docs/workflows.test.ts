@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
+import { readTarget, resolvedConfig } from "../../scripts/deploy/target.ts";
 
 interface Workflow {
   readonly permissions: unknown;
@@ -24,6 +25,14 @@ it.each(workflows)(
     expect(run.filter((name) => scripts[name] === undefined)).toEqual([]);
   },
 );
+
+it("staging is as production, under other names: bindings are not inherited", () => {
+  const ids = { database: "d", namespace: "n" };
+  const production = JSON.stringify(resolvedConfig(readTarget({}), ids));
+  const staging = JSON.stringify(resolvedConfig(readTarget({ env: "staging" }), ids));
+  const renamed = staging.replaceAll("edge-assets-staging", "edge-assets").replace('"1002"', '"1001"');
+  expect(JSON.parse(renamed)).toEqual(JSON.parse(production));
+});
 
 it("the Deploy button finds an id for every binding to replace, and a description for each", () => {
   const config = readFileSync("wrangler.toml", "utf8");

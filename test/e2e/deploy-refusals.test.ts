@@ -1,6 +1,6 @@
 // What a deployment asks first, says, and refuses; none of it takes an upload unless it must.
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -51,6 +51,31 @@ describe("who deploys where", () => {
     );
   });
 
+  it("works with a token of an account, which may not list accounts, when the account is named", async () => {
+    const answer = {
+      status: 400,
+      code: 1001,
+      message: "List accounts endpoint does not support account owned tokens.",
+    };
+    cloudflare.fault = (route) => (route === "GET /accounts" ? answer : null);
+    expect((await runDeploy(cloudflare, { dryRun: true })).error).toMatch(
+      /may not list accounts[\s\S]*--account ID/,
+    );
+    const named = await runDeploy(cloudflare, { dryRun: true, account: ACCOUNT });
+    expect(named.said).toContain(`account     ${ACCOUNT}, by CLOUDFLARE_API_TOKEN`);
+  });
+
+  it("takes the token of wrangler login", async () => {
+    const configs = join(folder, "logged-in", ".wrangler", "config");
+    await mkdir(configs, { recursive: true });
+    const login = `oauth_token = "${API_TOKEN}"\nexpiration_time = "2099-01-01T00:00:00.000Z"\nscopes = ["account:read"]\n`;
+    await writeFile(join(configs, "default.toml"), login);
+    const home = join(folder, "logged-in");
+    const environment = { CLOUDFLARE_API_TOKEN: undefined, HOME: home, XDG_CONFIG_HOME: home };
+    const { said, error } = await runDeploy(cloudflare, { dryRun: true }, { environment });
+    expect([error, said[2]]).toEqual(["", `account     Acme (${ACCOUNT}), by wrangler login`]);
+  });
+
   it("names every permission that is missing, before anything is changed", async () => {
     const refused = new Set([
       "GET /accounts/:account/storage/kv/namespaces",
@@ -68,6 +93,19 @@ describe("who deploys where", () => {
     expect((await runDeploy(cloudflare)).error).toMatch(
       /^database failed: [\s\S]*give the token D1: Edit on/,
     );
+  });
+
+  it("asks the Worker at its custom domain, or at the URL that is given", async () => {
+    const config = join(folder, "domain.toml");
+    const text = await readFile("wrangler.toml", "utf8");
+    const routes = 'workers_dev = false\nroutes = [{ pattern = "assets.example.com", custom_domain = true }]';
+    await writeFile(config, text.replace("workers_dev = true", routes));
+    const { said } = await runDeploy(cloudflare, { config, dryRun: true, url: undefined });
+    expect(said).toContain("address     https://assets.example.com");
+    await writeFile(config, text.replace("workers_dev = true", "workers_dev = false"));
+    const unsaid = await runDeploy(cloudflare, { config, dryRun: true, url: undefined });
+    expect(unsaid.error).toMatch(/no custom domain[\s\S]*--url/);
+    expect((await runDeploy(cloudflare, { url: "assets" })).error).toMatch(/no http or https URL/);
   });
 
   it("says where a subdomain of workers.dev is chosen", async () => {
@@ -99,7 +137,8 @@ describe("what is changed", () => {
   });
 
   it("an environment has its own Worker, database, namespace and secret, found again by name among many", async () => {
-    for (const title of ["a", "b", "edge-assets-cache", "c", "edge-assets-staging-cache"]) {
+    const others = Array.from({ length: 120 }, (_, index) => `another-${index}`);
+    for (const title of [...others, "edge-assets-cache", "edge-assets-staging-cache"]) {
       cloudflare.namespaces.set(title, `id-of-${title}`);
     }
     const { said, error } = await runDeploy(cloudflare, { env: "staging" });
@@ -243,7 +282,7 @@ describe("migrations", () => {
 });
 
 describe("the command", () => {
-  /** `npm run deploy -- ...` without npm. */
+  /** A script and its arguments, as npm runs it. */
   function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
     const env = {
       ...process.env,
@@ -252,21 +291,36 @@ describe("the command", () => {
       CLOUDFLARE_ACCOUNT_ID: "",
     };
     return new Promise((done) => {
-      execFile(process.execPath, ["scripts/deploy.ts", ...args], { env }, (error, out, err) => {
+      execFile(process.execPath, args, { env }, (error, out, err) => {
         done({ code: typeof error?.code === "number" ? error.code : 0, out, err });
       });
     });
   }
 
   it("exits with 0 when all is done, and with 1 and the report on standard error when not", async () => {
-    const dry = await command("--dry-run", "--env", "staging");
+    const dry = await command("scripts/deploy.ts", "--dry-run", "--env", "staging");
     expect([dry.code, dry.err]).toEqual([0, ""]);
     expect(dry.out).toMatch(/^config {6}edge-assets-staging, environment staging$/m);
     cloudflare.accounts.length = 0;
-    const failed = await command();
+    const failed = await command("scripts/deploy.ts");
     expect(failed.code).toBe(1);
     expect(failed.err).toMatch(/^account failed: .* reaches no account\nDone so far:\n/);
-    expect((await command("--nonsense")).err).toMatch(/--nonsense/);
+    expect((await command("scripts/deploy.ts", "--nonsense")).err).toMatch(/--nonsense/);
+  });
+
+  it("npm run epoch -- --remote begins an epoch in the database of the environment", async () => {
+    expect((await runDeploy(cloudflare, { env: "staging" })).error).toBe("");
+    const epoch = async () => {
+      const [[row] = []] =
+        (await cloudflare.databases.get("edge-assets-staging")?.run(["SELECT * FROM meta"])) ?? [];
+      return row as { epoch: string; seq: number };
+    };
+    const before = await epoch();
+    const ran = await command("scripts/epoch.ts", "--remote", "--env", "staging");
+    const after = await epoch();
+    expect(ran.out).toContain(`edge-assets-staging: epoch ${after.epoch}, seq ${after.seq}\n`);
+    expect(after.epoch).not.toBe(before.epoch);
+    expect(after.seq).toBe(before.seq + 1_000_000);
   });
 });
 

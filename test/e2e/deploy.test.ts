@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   passOn,
@@ -32,8 +35,11 @@ describe("with the real Worker behind the address", () => {
   });
 
   it("deploys to an empty account: migrated, with its cron and secret, answering, with a first admin key", async () => {
-    const { said, error } = await runDeploy(cloudflare);
+    const logs = await mkdtemp(join(tmpdir(), "edge-assets-test-"));
+    const environment = { WRANGLER_LOG_PATH: logs, WRANGLER_LOG: "debug" };
+    const { said, error } = await runDeploy(cloudflare, {}, { environment });
     expect(error).toBe("");
+    expect(said.join("\n")).toMatch(/the journal is \d+ s old$/m);
     const key = /shown this once: (sak_\w{49})$/m.exec(said.join("\n"))?.[1] ?? "";
 
     const script = cloudflare.scripts.get("edge-assets");
@@ -60,6 +66,10 @@ describe("with the real Worker behind the address", () => {
     expect(script.uploaded.split(secret)).toHaveLength(2);
     expect(said.join("\n")).not.toContain(secret);
     expect(said.join("\n").split(key)).toHaveLength(2);
+    const logged = await Promise.all((await readdir(logs)).map((file) => readFile(join(logs, file), "utf8")));
+    expect(logged.join("\n")).toContain("/workers/scripts/edge-assets");
+    expect(logged.join("\n")).not.toContain(secret);
+    await rm(logs, { recursive: true });
 
     // The key is a key like any other: it opens, is listed, is in the audit, and can be revoked.
     const headers = { Authorization: `Key ${key}` };

@@ -47,8 +47,11 @@ export interface Script {
   uploaded: string;
 }
 
-/** How a call goes wrong: nothing is done and the answer is this status, or it is done and the answer is lost. */
-export type Fault = number | "lost";
+/** How a call goes wrong: nothing is done and this is the answer, or it is done and the answer is lost. */
+export type Fault =
+  | number
+  | "lost"
+  | { readonly status: number; readonly code: number; readonly message: string };
 
 export interface StandIn {
   /** For `CLOUDFLARE_API_BASE_URL`. */
@@ -99,15 +102,10 @@ export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase):
     const answer =
       request.headers.authorization !== `Bearer ${credentialFor(route)}`
         ? refuse(401, 10000, "Authentication error")
-        : typeof fault === "number"
-          ? refuse(
-              fault,
-              fault === 403 ? 10000 : 10013,
-              fault === 403 ? "Authentication error" : "An unknown error has occurred",
-            )
-          : await act(standIn, makeDatabase, { route, ids, url, body, request });
-    const { status, result, error, page } =
-      fault === "lost" ? refuse(502, 10013, "The answer was lost") : answer;
+        : fault === null || fault === "lost"
+          ? await act(standIn, makeDatabase, { route, ids, url, body, request })
+          : refusal(fault);
+    const { status, result, error } = fault === "lost" ? refuse(502, 10013, "The answer was lost") : answer;
     // wrangler tries uploads again, and waits as long as it is told to.
     response.writeHead(status, { "Content-Type": "application/json", "Retry-After": "0" });
     response.end(
@@ -116,7 +114,6 @@ export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase):
         errors: error === undefined ? [] : [error],
         messages: [],
         result: result ?? null,
-        ...(page === undefined ? {} : { result_info: page }),
       }),
     );
   });
@@ -152,7 +149,6 @@ interface Answer {
   readonly status: number;
   readonly result?: unknown;
   readonly error?: { readonly code: number; readonly message: string };
-  readonly page?: { readonly page: number; readonly total_pages: number };
 }
 
 interface Call {
@@ -186,8 +182,22 @@ function routeOf(method: string, pathname: string, body: Buffer): { route: strin
   return { route, ids: path.startsWith("/accounts/:account") ? ids.slice(1) : ids };
 }
 
-function ok(result: unknown, page?: Answer["page"]): Answer {
-  return { status: 200, result, ...(page === undefined ? {} : { page }) };
+function ok(result: unknown): Answer {
+  return { status: 200, result };
+}
+
+function refusal(fault: Exclude<Fault, "lost">): Answer {
+  if (typeof fault !== "number") return refuse(fault.status, fault.code, fault.message);
+  return fault === 403
+    ? refuse(403, 10000, "Authentication error")
+    : refuse(fault, 10013, "An unknown error");
+}
+
+/** The part of a list that a page is. */
+function pageOf(all: readonly object[], { searchParams }: URL): Answer {
+  const size = Number(searchParams.get("per_page") ?? 20);
+  const start = size * (Number(searchParams.get("page") ?? 1) - 1);
+  return ok(all.slice(start, start + size));
 }
 
 function refuse(status: number, code: number, message: string): Answer {
@@ -203,7 +213,7 @@ async function act(account: StandIn, makeDatabase: () => RunSql, call: Call): Pr
   const script = account.scripts.get(id);
   switch (route.replace(/: .*/, "")) {
     case "GET /accounts":
-      return ok(account.accounts, { page: 1, total_pages: 1 });
+      return pageOf(account.accounts, url);
     case "GET /accounts/:account":
       return ok({ id: ACCOUNT, name: "Acme" });
     case "GET /accounts/:account/workers/subdomain":
@@ -213,11 +223,14 @@ async function act(account: StandIn, makeDatabase: () => RunSql, call: Call): Pr
 
     case "GET /accounts/:account/d1/database":
       // Cloudflare's filter finds names that hold the text.
-      return ok(
+      if (url.searchParams.has("per_page") && Number(url.searchParams.get("per_page")) < 10) {
+        return refuse(400, 7400, "per_page must be 10 or more");
+      }
+      return pageOf(
         [...account.databases]
           .filter(([name]) => name.includes(url.searchParams.get("name") ?? ""))
           .map(([name, database]) => ({ uuid: database.id, name })),
-        { page: 1, total_pages: 1 },
+        url,
       );
     case "POST /accounts/:account/d1/database": {
       const { name } = JSON.parse(body.toString()) as { name: string };
@@ -237,12 +250,11 @@ async function act(account: StandIn, makeDatabase: () => RunSql, call: Call): Pr
     case "POST /accounts/:account/d1/database/:database/query":
       return query([...account.databases.values()].find((database) => database.id === id)?.run, body);
 
-    case "GET /accounts/:account/storage/kv/namespaces": {
-      // Two a page, so that whoever looks for one has to turn pages.
-      const all = [...account.namespaces].map(([title, namespace]) => ({ id: namespace, title }));
-      const page = Number(url.searchParams.get("page") ?? 1);
-      return ok(all.slice(2 * (page - 1), 2 * page), { page, total_pages: Math.ceil(all.length / 2) });
-    }
+    case "GET /accounts/:account/storage/kv/namespaces":
+      return pageOf(
+        [...account.namespaces].map(([title, namespace]) => ({ id: namespace, title })),
+        url,
+      );
     case "POST /accounts/:account/storage/kv/namespaces": {
       const { title } = JSON.parse(body.toString()) as { title: string };
       if (account.namespaces.has(title))
