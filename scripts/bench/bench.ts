@@ -6,13 +6,17 @@ import { startLoad } from "./load/driver.ts";
 import { CONTENDERS, readOptions } from "./options.ts";
 import { progress } from "./progress.ts";
 import { judge, PROMISES } from "./promises.ts";
-import { withFigures } from "./readme.ts";
+import { hasBlock, withFigures } from "./readme.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { makeWorkFolder } from "./work-folder.ts";
 
 progress("starting");
 const options = readOptions(process.argv.slice(2));
+const readme = await readFile("README.md", "utf8");
+if (options.readme && !hasBlock(readme)) {
+  throw new Error("README.md has no <!-- bench --> and <!-- /bench -->, between which its figures stand");
+}
 const folder = await makeWorkFolder();
 const load = startLoad();
 process.on("exit", () => {
@@ -30,7 +34,7 @@ await writeFile("bench/results.json", `${JSON.stringify(results, null, 1)}\n`);
 process.stdout.write(report(results));
 if (options.readme) {
   await writeFile("docs/bench.svg", chart(results));
-  await writeFile("README.md", withFigures(await readFile("README.md", "utf8"), results));
+  await writeFile("README.md", withFigures(readme, results));
   progress("docs/bench.svg and README.md are written");
 }
 if (options.check) {

@@ -11,10 +11,13 @@ import { startServer, type Server } from "./servers.ts";
 import { measureInTurns, type Case, type Effort, type Group, type Measured } from "./turns.ts";
 
 const SIZES = [100, 10_000, 100_000];
-/** Names asked for, spread evenly: all of the smallest. Of cold ones as many as there are, up to 10,000. */
-const HOT = 100;
+/** The same few are hot and written everywhere: all of the smallest, strewn over the others. */
+const FEW = 100;
+/** Cold ones are as many as there are, up to this, at even distances. */
 const COLD = 10_000;
 const PAGE = 50;
+/** How far from the middle a page may start that is chosen for its size, in pages to either side. */
+const NEAR = 4;
 
 /** The name of a growth case, under which its figures are found. */
 export function caseAt(name: string, size: number): string {
@@ -74,13 +77,13 @@ async function casesOf(server: Server, assets: readonly AssetWrite[]): Promise<R
     beside: null,
   };
   const rows = { ...usually, head: "X-Cache: D1" };
-  const middle = assets.map(({ name }) => name).sort()[assets.length / 2 - 1]!;
-  const page = `/api/core/v2/namespaces/default/assets?limit=${PAGE}&continue=${continueToken(middle)}`;
+  const after = middleKey(assets);
+  const page = `/api/core/v2/namespaces/default/assets?limit=${PAGE}&continue=${continueToken(after)}`;
   return {
     "hot GET": {
       ...usually,
       head: "X-Cache: MEMORY",
-      requests: spread(assets, HOT).map((asset) => wireRequest({ path: assetPath(asset), headers: view })),
+      requests: assets.slice(0, FEW).map((asset) => wireRequest({ path: assetPath(asset), headers: view })),
     },
     "cold GET": {
       ...rows,
@@ -90,9 +93,11 @@ async function casesOf(server: Server, assets: readonly AssetWrite[]): Promise<R
       ...usually,
       head: null,
       status: 201,
-      requests: spread(assets, HOT).map((asset) =>
-        wireRequest({ method: "PUT", path: assetPath(asset), headers: edit, body: asset.definition }),
-      ),
+      requests: assets
+        .slice(0, FEW)
+        .map((asset) =>
+          wireRequest({ method: "PUT", path: assetPath(asset), headers: edit, body: asset.definition }),
+        ),
     },
     "middle list page": { ...rows, requests: [wireRequest({ path: page, headers: newest })] },
     "middle list page, hot": {
@@ -101,6 +106,28 @@ async function casesOf(server: Server, assets: readonly AssetWrite[]): Promise<R
       requests: [wireRequest({ path: page, headers: view })],
     },
   };
+}
+
+/**
+ * The name after which a page in the middle starts. Near the middle of many one is taken that is as large as the page of
+ * the fewest, since what a page costs is first of all its bytes.
+ */
+function middleKey(assets: readonly AssetWrite[]): string {
+  const sorted = assets.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const middle = sorted.length / 2 - 1;
+  const few = assets.slice(0, FEW).toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const wanted = bytesAfter(few, FEW / 2 - 1);
+  const farthest = Math.min(NEAR * PAGE, middle, sorted.length - middle - 1 - PAGE);
+  let best = middle;
+  for (let at = middle - farthest; at <= middle + farthest; at += 1) {
+    const distance = (start: number) => Math.abs(bytesAfter(sorted, start) - wanted);
+    if (distance(at) < distance(best)) best = at;
+  }
+  return sorted[best]!.name;
+}
+
+function bytesAfter(sorted: readonly AssetWrite[], at: number): number {
+  return sorted.slice(at + 1, at + 1 + PAGE).reduce((sum, { definition }) => sum + definition.length, 0);
 }
 
 /** Up to `count` of them, at even distances. */

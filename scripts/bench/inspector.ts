@@ -10,7 +10,7 @@ export interface Isolate {
 }
 
 export async function inspect(inspector: URL, worker: string): Promise<Isolate> {
-  const socket = new WebSocket(new URL(`/core:user:${worker}`, inspector));
+  const socket = new WebSocket(new URL(`/core:user:${worker}`, inspector).href);
   await new Promise((open, fail) => {
     socket.addEventListener("open", open);
     socket.addEventListener("error", () => fail(new Error("the inspector does not answer")));

@@ -7,10 +7,12 @@ const BLOCK = /(<!-- bench\b[^>]*-->\n)[\s\S]*?(\n<!-- \/bench -->)/;
 /** Connections of the figures shown. */
 const CONNECTIONS = 16;
 
-/** The README with the block of its figures made anew. Throws when it has no such block. */
+export function hasBlock(readme: string): boolean {
+  return BLOCK.test(readme);
+}
+
+/** The README with the block of its figures made anew. */
 export function withFigures(readme: string, results: Results): string {
-  if (!BLOCK.test(readme))
-    throw new Error("README.md has no <!-- bench --> and <!-- /bench --> for its figures");
   return readme.replace(BLOCK, (_, open: string, close: string) => `${open}${block(results)}${close}`);
 }
 
