@@ -1,4 +1,5 @@
-// npm run epoch -- --local|--remote [--env staging]: after D1 was restored to an earlier time, no copy made before may be served (I9).
+// npm run epoch -- --local|--remote [--env staging]: after D1 was restored to an earlier time, no copy made before may
+// be served (I9).
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { logIn } from "./deploy/account.ts";
@@ -6,15 +7,9 @@ import { findDatabase, query } from "./deploy/d1.ts";
 import { readTarget, type Which } from "./deploy/target.ts";
 import { REAL_WORLD } from "./deploy/world.ts";
 import { DEFAULT_STATE, QUIET } from "./local.ts";
+import { NEW_EPOCH } from "./new-epoch.ts";
 
-/**
- * A new epoch names a new space of keys in KV and memory, so every copy of the time that was undone is out of reach at
- * once. The seq jumps so that no commit of the new time takes a number of the old one.
- */
-export const NEW_EPOCH =
-  "UPDATE meta SET epoch = lower(hex(randomblob(8))), seq = seq + 1000000 RETURNING epoch, seq";
-
-if (import.meta.main) {
+try {
   const { values } = parseArgs({
     options: {
       local: { type: "boolean", default: false },
@@ -27,21 +22,18 @@ if (import.meta.main) {
   });
   const { local, remote, state, account, ...which } = values;
   if (local === remote) {
-    console.error(
+    throw new Error(
       "say which database: npm run epoch -- --local [--state DIR], or npm run epoch -- --remote [--env staging]",
     );
-    process.exit(1);
   }
-  try {
-    if (local) beginLocally(state);
-    else await beginRemotely(which, account);
-    console.log(
-      "A new epoch has begun: isolates notice with their next journal, at the latest after three minutes.",
-    );
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
+  if (local) beginLocally(state);
+  else await beginRemotely(which, account);
+  console.log(
+    "A new epoch has begun: isolates notice with their next journal, at the latest after three minutes.",
+  );
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }
 
 function beginLocally(state: string): void {

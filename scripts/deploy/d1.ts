@@ -33,7 +33,7 @@ export async function ensureDatabase(
 ): Step<string | null> {
   const { name } = target.database;
   const found = await findDatabase(account, target);
-  if (found !== null) return [{ said: `${name} exists` }, found];
+  if (found !== null) return [{ said: `${name} exists (${found})` }, found];
   if (dryRun) return [{ said: `would make ${name}` }, null];
   const body = { name, ...(location === undefined ? {} : { primary_location_hint: location }) };
   const made = await account.api.change<{ uuid: string }>("POST", `${account.path}/d1/database`, body);

@@ -66,7 +66,8 @@ export async function migrate(
   if (database === null || dryRun) return [{ said: `would apply ${pending.join(", ")}` }, null];
   const bookmark = await bookmarkOf(account, database);
   if (bookmark !== null) {
-    const restore = `npx wrangler d1 time-travel restore ${target.database.name} --bookmark ${bookmark}`;
+    // By its id: under its name wrangler.toml has zeros.
+    const restore = `npx wrangler d1 time-travel restore ${database} --bookmark ${bookmark}`;
     const wayBack = `${restore} (what was written since is lost), then npm run epoch`;
     steps.tell("migrations", { said: `before: bookmark ${bookmark}`, ...(running ? { wayBack } : {}) });
   }

@@ -41,7 +41,7 @@ export interface Running {
 
 interface Deployment {
   readonly created_on: string;
-  readonly versions: readonly { readonly version_id: string; readonly percentage: number }[];
+  readonly versions: readonly { readonly version_id: string }[];
 }
 
 interface Version {
@@ -49,13 +49,13 @@ interface Version {
   readonly resources?: { readonly bindings?: readonly { readonly name: string }[] };
 }
 
-/** What is running under a name; null when nothing is. While two versions share the requests, the one with more of them. */
+/** What is running under a name; null when nothing is. While two versions share the requests, no release is. */
 export async function runningRelease({ api, path }: Account, worker: string): Promise<Running | null> {
   const script = `${path}/workers/scripts/${worker}`;
   const history = await api.find<{ deployments: readonly Deployment[] }>(`${script}/deployments`);
   const newestFirst = history?.deployments.toSorted((a, b) => b.created_on.localeCompare(a.created_on)) ?? [];
-  const ids = newestFirst.flatMap(({ versions }) => mostUsed(versions));
-  const [version] = ids;
+  const [latest] = newestFirst;
+  const version = latest?.versions[0]?.version_id;
   if (version === undefined) return null;
   const [uploaded, schedules, subdomain] = await Promise.all([
     api.find<Version>(`${script}/versions/${version}`),
@@ -64,22 +64,15 @@ export async function runningRelease({ api, path }: Account, worker: string): Pr
   ]);
   let tagged = uploaded;
   // A change of secrets makes a version with the same code and no tag: the release is that of the one before.
-  for (const older of ids.slice(1)) {
+  for (const { versions } of newestFirst.slice(1)) {
     if (tagged?.annotations?.["workers/triggered_by"] !== "secret") break;
-    tagged = await api.find<Version>(`${script}/versions/${older}`);
+    tagged = await api.find<Version>(`${script}/versions/${versions[0]?.version_id}`);
   }
   return {
     version,
-    release: tagged?.annotations?.["workers/tag"] ?? null,
+    release: latest?.versions.length === 1 ? (tagged?.annotations?.["workers/tag"] ?? null) : null,
     bindings: uploaded?.resources?.bindings?.map(({ name }) => name) ?? [],
     crons: schedules?.schedules.map(({ cron }) => cron) ?? [],
     workersDev: subdomain?.enabled ?? false,
   };
-}
-
-function mostUsed(versions: Deployment["versions"]): string[] {
-  return versions
-    .toSorted((a, b) => b.percentage - a.percentage)
-    .slice(0, 1)
-    .map(({ version_id }) => version_id);
 }

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { NEW_EPOCH } from "../../scripts/epoch.ts";
+import { NEW_EPOCH } from "../../scripts/new-epoch.ts";
 import { apiKeyDigest } from "../../src/auth/api-keys.ts";
 import { BOUND_MS } from "../../src/cache/admit.ts";
 import { AssetId } from "../../src/cache/asset-kind.ts";

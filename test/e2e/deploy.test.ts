@@ -92,7 +92,7 @@ describe("with the real Worker behind the address", () => {
     expect(cloudflare.takeCalls().filter((call) => !/^GET|: SELECT/.test(call))).toEqual([]);
     expect(said).toEqual(
       expect.arrayContaining([
-        "database    edge-assets exists",
+        expect.stringMatching(/^database {4}edge-assets exists \([0-9a-f-]{36}\)$/),
         "namespace   edge-assets-cache exists",
         "migrations  all applied",
         "secret      TOKEN_SECRET is set",
@@ -211,6 +211,22 @@ describe("with something small behind the address", () => {
     expect(said.join("\n")).toMatch(/shown this once: sak_/);
     expect(tried.length).toBeGreaterThan(8);
   }, 400_000);
+
+  it("mends what was changed at Cloudflare since: the cron, the code", async () => {
+    const cloudflare = await emptyAccount();
+    await runDeploy(cloudflare);
+    const script = cloudflare.scripts.get("edge-assets");
+    const before = script?.versions.length ?? 0;
+    if (script !== undefined) script.crons = [];
+    expect((await runDeploy(cloudflare)).said.join("\n")).toMatch(/^upload .* uploaded as version/m);
+    expect(script?.crons).toEqual(["* * * * *"]);
+    // What is edited in the dashboard is a version without a tag.
+    delete script?.versions.at(-1)?.annotations["workers/tag"];
+    const said = (await runDeploy(cloudflare)).said.join("\n");
+    expect(said).toMatch(/^running .*, release unknown$/m);
+    expect(said).toMatch(/^upload .* uploaded as version/m);
+    expect(script?.versions).toHaveLength(before + 2);
+  });
 
   it("shows a key of which nobody can say whether it is stored: there is no second chance", async () => {
     const cloudflare = await emptyAccount();
