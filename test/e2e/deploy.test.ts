@@ -54,7 +54,11 @@ describe("with the real Worker behind the address", () => {
       { type: "assets", name: "DOCUMENTS" },
     ]);
     expect(compatibility_date).toBe("2026-10-01");
-    expect(observability).toEqual({ enabled: true, head_sampling_rate: 0.05 });
+    expect(observability).toEqual({
+      enabled: true,
+      head_sampling_rate: 1,
+      logs: { enabled: true, invocation_logs: false },
+    });
     expect(assets?.config["run_worker_first"]).toBe(true);
     expect(annotations?.["workers/tag"]).toMatch(/^[0-9a-f]{16}$/);
     expect(script.crons).toEqual(["* * * * *"]);
