@@ -37,8 +37,9 @@ export async function run(options: Options, load: LoadProcess, work: WorkFolder)
     try {
       for (const group of chosen(await mainGroups(stand, options), only)) {
         measured.push(...(await measureInTurns(load, group, effort)));
-        const known = calls.some((one) => one.group === group.name);
-        if (!known) calls.push(...(await countCalls(load, group)));
+        const counted = (name: string) => calls.some((one) => one.group === group.name && one.name === name);
+        const cases = group.cases.filter(({ name }) => !counted(name));
+        calls.push(...(await countCalls(load, { ...group, cases })));
       }
     } finally {
       await stand.stop();
