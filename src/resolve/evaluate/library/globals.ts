@@ -16,16 +16,14 @@ import { newPattern, PATTERN_METHODS } from "./patterns.ts";
 import { TEXT_METHODS } from "./texts.ts";
 
 type Make = (machine: Machine) => Value;
-type Members = ReadonlyMap<string, Native | Value>;
-
-const NONE: Members = new Map();
+type Members = Readonly<Record<string, Native | Value>>;
 
 /** A function of the language; `construct` is what `new` does with it. */
 function builtIn(
   name: string,
   call: Native,
   construct: Native | null = null,
-  members = NONE,
+  members: Members = {},
 ): [string, Make] {
   return [
     name,
@@ -37,7 +35,7 @@ function builtIn(
 }
 
 function fill(machine: Machine, object: ReturnType<typeof newObject>, members: Members): Value {
-  for (const [name, member] of members) {
+  for (const [name, member] of Object.entries(members)) {
     object.members.set(name, typeof member === "function" ? nativeFunction(machine, name, member) : member);
   }
   return object;
@@ -51,7 +49,7 @@ function namespace(name: string, kind: Kind, members: Members): [string, Make] {
 function wrapper(
   type: "String" | "Number" | "Boolean",
   convert: (machine: Machine, args: Value[]) => Value,
-  members = NONE,
+  members: Members = {},
 ) {
   const call: Native = (machine, _, args) => convert(machine, args);
   return builtIn(type, call, (machine, _, args) => toObject(convert(machine, args)), members);
@@ -72,18 +70,15 @@ const makePattern: Native = (machine, _, [source, flags]) => {
   return newPattern(machine, text, flags === undefined ? "" : toText(machine, flags));
 };
 
-const NUMBER_STATICS: Members = new Map<string, Native | Value>([
-  ["MAX_VALUE", Number.MAX_VALUE],
-  ["MIN_VALUE", Number.MIN_VALUE],
-  ["NaN", NaN],
-  ["NEGATIVE_INFINITY", -Infinity],
-  ["POSITIVE_INFINITY", Infinity],
-  [
-    "isNaN",
-    (machine: Machine, _: Value, args: Value[]) =>
-      args.length > 0 && Number.isNaN(toNumber(machine, args[0])),
-  ],
-]);
+const NUMBER_STATICS: Members = {
+  MAX_VALUE: Number.MAX_VALUE,
+  MIN_VALUE: Number.MIN_VALUE,
+  NaN,
+  NEGATIVE_INFINITY: -Infinity,
+  POSITIVE_INFINITY: Infinity,
+  isNaN: (machine: Machine, _: Value, args: Value[]) =>
+    args.length > 0 && Number.isNaN(toNumber(machine, args[0])),
+};
 
 const ERRORS = [
   "Error",
@@ -127,14 +122,9 @@ export const LIBRARY: Library = {
     builtIn("hour", clockNative("hour")),
     builtIn("weekday", clockNative("weekday")),
     builtIn("Object", makeObject, makeObject, OBJECT_STATICS),
-    builtIn(
-      "Array",
-      makeList,
-      makeList,
-      new Map([
-        ["isArray", (_: Machine, __: Value, [value]: Value[]) => isObject(value) && value.kind === "Array"],
-      ]),
-    ),
+    builtIn("Array", makeList, makeList, {
+      isArray: (_: Machine, __: Value, [value]: Value[]) => isObject(value) && value.kind === "Array",
+    }),
     builtIn(
       "RegExp",
       (machine, self, args) => {
@@ -144,17 +134,10 @@ export const LIBRARY: Library = {
       },
       makePattern,
     ),
-    wrapper(
-      "String",
-      (machine, args) => (args.length === 0 ? "" : toText(machine, args[0])),
-      new Map([
-        [
-          "fromCharCode",
-          (machine: Machine, _: Value, args: Value[]) =>
-            String.fromCharCode(...args.map((arg) => toNumber(machine, arg))),
-        ],
-      ]),
-    ),
+    wrapper("String", (machine, args) => (args.length === 0 ? "" : toText(machine, args[0])), {
+      fromCharCode: (machine: Machine, _: Value, args: Value[]) =>
+        String.fromCharCode(...args.map((arg) => toNumber(machine, arg))),
+    }),
     wrapper(
       "Number",
       (machine, args) => (args.length === 0 ? 0 : toNumber(machine, args[0])),
@@ -166,7 +149,7 @@ export const LIBRARY: Library = {
     namespace(
       "console",
       "Object",
-      new Map(
+      Object.fromEntries(
         "log debug info warn error trace dir time timeEnd assert"
           .split(" ")
           .map((name) => [name, () => undefined]),

@@ -58,7 +58,7 @@ const FUNCTIONS = (
 const CONSTANTS = ["E", "LN10", "LN2", "LOG2E", "LOG10E", "PI", "SQRT1_2", "SQRT2"] as const;
 
 /** Members of Math, by name. */
-export const MATH: ReadonlyMap<string, Native | number> = new Map<string, Native | number>([
+export const MATH: Record<string, Native | number> = Object.fromEntries<Native | number>([
   ...CONSTANTS.map((name): [string, number] => [name, Math[name]]),
   ...FUNCTIONS.map((name): [string, Native] => [name, mathFunction(name)]),
   ["random", () => refuse("Math.random")],

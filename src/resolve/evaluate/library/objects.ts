@@ -36,16 +36,18 @@ function names(machine: Machine, value: Value): Value {
 }
 
 /** Functions of Object that only look. Those that change how objects behave have no use in a filter. */
-export const OBJECT_STATICS = new Map<string, Native>([
-  ["keys", (machine, _, [value]) => names(machine, value)],
-  ["getOwnPropertyNames", (machine, _, [value]) => names(machine, value)],
-  ...(
-    "getPrototypeOf getOwnPropertyDescriptor defineProperty defineProperties create isExtensible preventExtensions " +
-    "isSealed seal isFrozen freeze"
-  )
-    .split(" ")
-    .map((name): [string, Native] => [name, () => refuse(`Object.${name}`)]),
-]);
+export const OBJECT_STATICS: Record<string, Native> = {
+  keys: (machine, _, [value]) => names(machine, value),
+  getOwnPropertyNames: (machine, _, [value]) => names(machine, value),
+  ...Object.fromEntries(
+    (
+      "getPrototypeOf getOwnPropertyDescriptor defineProperty defineProperties create isExtensible preventExtensions " +
+      "isSealed seal isFrozen freeze"
+    )
+      .split(" ")
+      .map((name): [string, Native] => [name, () => refuse(`Object.${name}`)]),
+  ),
+};
 
 /** `Object(value)` and `new Object(value)`. */
 export function makeObject(_: Machine, __: Value, [value]: Value[]): Value {
