@@ -65,7 +65,7 @@ export function sequence(parts: Part[]): Part {
   };
 }
 
-/** The parts before the last, and the last. */
+/** One of several parts, the first preferred; the last is given apart, as there is always one. */
 export function choice(parts: Part[], last: Part): Part {
   return {
     repeats: most([...parts, last]),

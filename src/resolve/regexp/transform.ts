@@ -33,7 +33,7 @@ export function transformPattern(source: string): string {
   return pattern;
 }
 
-/** An escape as RE2 spells it; given and taken without its backslash where it loses it. */
+/** An escape, given without its backslash, as RE2 spells it. */
 function respell(escaped: string, inClass: boolean, complain: (text: string) => void): string {
   const { length } = escaped;
   if (/^[0-7]/.test(escaped)) {

@@ -60,7 +60,7 @@ function folding(name: "reduce" | "reduceRight"): Native {
   });
 }
 
-/** Of the items from a place on, or up to one, where the first or the last is that is the one wanted. */
+/** Where the wanted item is: the first from a place on, or the last up to one. */
 function finding(name: "findIndex" | "findLastIndex"): Native {
   return onItems((items, [wanted, from], machine) => {
     const { length } = items;
