@@ -35,7 +35,7 @@ export async function readConfig(settings: Settings): Promise<Config> {
     outside: readOutsideIssuer(settings),
     lint: readLint(settings.LINT ?? ""),
     historyDays: readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null),
-    logOneIn: readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, 100),
+    logOneIn: readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, 1_000),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Answer, Content, Example, Header, Reference, RequestBody, Schema }
 import { ErrorBody } from "./schemas/common.ts";
 import { ref } from "./schemas/registry.ts";
 
-const COMMON = ["Cache-Control", "X-Content-Type-Options"];
+const COMMON = ["Cache-Control", "X-Content-Type-Options?"];
 const JSON_TYPE = "application/json";
 
 interface Told {

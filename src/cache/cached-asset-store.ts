@@ -14,7 +14,7 @@ import type { Reading } from "../store/reading.ts";
 import { AssetId, assetKind } from "./asset-kind.ts";
 import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
-import { FreshReader } from "./fresh-reader.ts";
+import { FreshReader, type Glance } from "./fresh-reader.ts";
 import type { MemoryLimits } from "./memory.ts";
 import { pageKind, type PageId } from "./page-kind.ts";
 
@@ -47,8 +47,8 @@ export class CachedAssetStore implements AssetStore {
   }
 
   /** The asset, if memory alone can answer; see `FreshReader.peek`. */
-  peek(id: AssetId, now: number): { value: StoredAsset; ageSeconds: number } | null {
-    return this.#assets.peek(id, now);
+  peek(id: AssetId, now: number, last: Glance): { value: StoredAsset; ageSeconds: number } | null {
+    return this.#assets.peek(id, now, last);
   }
 
   async list(

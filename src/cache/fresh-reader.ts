@@ -10,6 +10,16 @@ import { staleCopy } from "./stale.ts";
 import { timed } from "./timed.ts";
 import { unavailable } from "./unavailable.ts";
 
+/**
+ * The copy and the journal of the last `peek` that found something. As long as both are the same, so is the verdict,
+ * but for the journal's age: whatever this isolate learns makes another journal, whatever it serves another copy.
+ */
+export class Glance {
+  generation = -1;
+  s = 0;
+  g = 0;
+}
+
 /** Reads of the primary, each overtaken by a newer answer of this isolate, before a request is given up. */
 const PRIMARY_TRIES = 5;
 
@@ -55,16 +65,22 @@ export class FreshReader<Id, T> {
    * What memory alone can answer, without waiting for anything: the hot path. The same rule as `read`; null when it
    * takes more than memory, which says nothing about the thing.
    */
-  peek(id: Id, now: number): { readonly value: T; readonly ageSeconds: number } | null {
-    const journal = this.#edge.journal.recent(now);
+  peek(id: Id, now: number, last: Glance): { readonly value: T; readonly ageSeconds: number } | null {
+    const { journal: keeper, bound } = this.#edge;
+    const journal = keeper.recent(now);
     const kept = journal === null ? undefined : this.#copies.inMemory(id);
     if (journal === null || kept === undefined || kept.value === null) return null;
-    if (this.#copies.judge(id, kept, journal, now) !== "admitted") return null;
+    const { generation } = keeper;
+    if (last.generation !== generation || last.s !== kept.s || last.g !== kept.g) {
+      if (this.#copies.judge(id, kept, journal, now) !== "admitted") return null;
+      // As in `read`: remembered as served (I3), and as still true when the journal was made.
+      this.#copies.served(id, kept);
+      const g = Math.max(kept.g, journal.seq);
+      if (g > kept.g) this.#copies.keep(id, { ...kept, g });
+      Object.assign(last, { generation, s: kept.s, g });
+    } else if (now - journal.asOf > bound) return null;
     const trueAt = Math.max(kept.readAt, journal.asOf);
-    // As in `read`: remembered as served (I3), and as still true when the journal was made.
-    this.#copies.served(id, kept);
-    if (journal.seq > kept.g) this.#copies.keep(id, { ...kept, g: journal.seq });
-    return { value: kept.value, ageSeconds: secondsSince(trueAt, now) };
+    return { value: kept.value, ageSeconds: Math.max(0, Math.floor((now - trueAt) / 1000)) };
   }
 
   /** Takes in what a commit of this isolate has made of a thing, and puts it in KV, best effort. */

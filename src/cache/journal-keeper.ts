@@ -39,6 +39,9 @@ export class JournalKeeper {
     this.#options = options;
   }
 
+  /** A number for the journal in memory: another one when it is another journal. */
+  generation = 0;
+
   /** The journal in memory, however old. */
   get held(): Journal | null {
     return this.#held;
@@ -69,6 +72,7 @@ export class JournalKeeper {
   /** Learns of a journal, or of what a commit or a read of the log has told. */
   learn(journal: Journal): void {
     this.#held = mergeJournals(this.#held, journal);
+    this.generation += 1;
   }
 
   /** The primary has told its epoch: a journal of another is of no use any more (I9). */

@@ -7,14 +7,20 @@ export interface MemoryLimits {
 interface Kept<V> {
   readonly value: V;
   readonly bytes: number;
+  /** How many moves there had been when this was moved to the end. */
+  movedAt: number;
 }
 
-/** Values by key, bounded by number and bytes; the least recently used goes first. */
+/**
+ * Values by key, bounded by number and bytes; the least recently used goes first, give or take an eighth: a value among
+ * the newest is not moved for each use.
+ */
 export class Memory<V> {
   readonly #limits: MemoryLimits;
   /** In order of use: a Map keeps the order in which keys were set. */
   readonly #kept = new Map<string, Kept<V>>();
   #bytes = 0;
+  #moves = 0;
 
   constructor(limits: MemoryLimits) {
     this.#limits = limits;
@@ -23,8 +29,11 @@ export class Memory<V> {
   get(key: string): V | undefined {
     const kept = this.#kept.get(key);
     if (kept === undefined) return undefined;
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
+    if (this.#moves - kept.movedAt > this.#kept.size / 8) {
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+      kept.movedAt = this.#moves += 1;
+    }
     return kept.value;
   }
 
@@ -32,7 +41,8 @@ export class Memory<V> {
   set(key: string, value: V, bytes: number): void {
     this.delete(key);
     if (bytes > this.#limits.bytes) return;
-    this.#kept.set(key, { value, bytes });
+    this.#moves += 1;
+    this.#kept.set(key, { value, bytes, movedAt: this.#moves });
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= this.#limits.entries && this.#bytes <= this.#limits.bytes) return;

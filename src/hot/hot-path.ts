@@ -1,5 +1,6 @@
 import { refusedByForm } from "../auth/authenticate.ts";
 import { allows } from "../auth/grants.ts";
+import type { Principal } from "../auth/principal.ts";
 import type { RememberedTokens } from "../auth/remembered.ts";
 import type { CachedAssetStore } from "../cache/cached-asset-store.ts";
 import { notModified } from "../http/conditional.ts";
@@ -7,9 +8,9 @@ import { COMMON, failure, requestIdOf } from "../http/respond.ts";
 import type { Counter, Meter } from "../observability/meter.ts";
 import { NOTHING } from "../observability/spent.ts";
 import type { Observer } from "../observability/observer.ts";
-import type { ResolveService } from "../resolution/service.ts";
+import { answerKey, type ResolveService } from "../resolution/service.ts";
 import { ASSET, RESOLVE } from "../routes.ts";
-import { Targets, type Target } from "./target.ts";
+import { Targets, type Prepared, type Target } from "./target.ts";
 
 /** What an isolate remembers, each of which answers at once or not at all. */
 export interface Remembered {
@@ -46,21 +47,19 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     const counters = target.search === null ? assets : resolutions;
     if (principal === null) return refuse(request, authorization, counters);
     if (headers.has("Cache-Control")) return null;
-    const { namespace, name } = target.id;
-    if (!allows(principal.grants, { role: "view", namespace, name })) return null;
-    // Whoever may write here reads the newest.
-    if (allows(principal.grants, { role: "edit", namespace, name: null })) return null;
-    const found = remembered.assets.peek(target.id, now);
+    if (target.reader !== principal && !isReader(target, principal)) return null;
+    const found = remembered.assets.peek(target.id, now, target.last);
     if (found === null) return null;
 
     const asset = found.value;
     if (target.search === null && asset.expressions !== null) return null;
-    const known = target.search === null ? null : remembered.resolutions.peek(asset.etag, target.search);
+    const known = target.search === null ? null : remembered.resolutions.peek(keyOf(target, asset.etag));
     if (known === undefined) return null;
-    const { body, etag } = known ?? { body: asset.definition, etag: asset.etag };
+    const body = known === null ? asset.definition : known.body;
+    const etag = known === null ? asset.etag : known.etag;
+    const prepared = prepare(target, etag, found.ageSeconds);
     const unchanged = headers.has("If-None-Match") && notModified(headers, etag);
-    const init = { status: unchanged ? 304 : 200, headers: headersOf(target, etag, found.ageSeconds) };
-    const response = new Response(unchanged ? null : body, init);
+    const response = unchanged ? prepared.unchanged : new Response(body, prepared);
     return counted(request, response, counters, unchanged ? "unchanged" : "whole", principal.name);
   };
 
@@ -89,6 +88,16 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
   }
 }
 
+/** Whether somebody may read this and not write here, which is to be told the newest. Who was last is remembered. */
+function isReader(target: Target, principal: Principal): boolean {
+  const { grants } = principal;
+  const { namespace, name } = target.id;
+  if (!allows(grants, { role: "view", namespace, name })) return false;
+  if (allows(grants, { role: "edit", namespace, name: null })) return false;
+  target.reader = principal;
+  return true;
+}
+
 /** What this path has answered on a route: 200, 304, 401. */
 interface Counters {
   readonly route: string;
@@ -103,11 +112,18 @@ function countersOf(route: string, meter: Meter): Counters {
 }
 
 /** Making headers is the dearest part of an answer, so they are made once a second. */
-function headersOf(target: Target, etag: string, ageSeconds: number): Headers {
+function prepare(target: Target, etag: string, ageSeconds: number): Prepared {
   const { prepared } = target;
-  if (prepared !== null && prepared.etag === etag && prepared.ageSeconds === ageSeconds)
-    return prepared.headers;
+  if (prepared !== null && prepared.etag === etag && prepared.ageSeconds === ageSeconds) return prepared;
   const headers = new Headers({ ...COMMON, "X-Cache": "MEMORY", Age: String(ageSeconds), ETag: etag });
-  target.prepared = { etag, ageSeconds, headers };
-  return headers;
+  const made = { etag, ageSeconds, headers, unchanged: new Response(null, { status: 304, headers }) };
+  target.prepared = made;
+  return made;
+}
+
+function keyOf(target: Target, assetTag: string): string {
+  if (target.resolution.assetTag !== assetTag) {
+    target.resolution = { assetTag, key: answerKey(assetTag, target.search ?? "") };
+  }
+  return target.resolution.key;
 }

@@ -1,4 +1,6 @@
+import type { Principal } from "../auth/principal.ts";
 import { AssetId } from "../cache/asset-kind.ts";
+import { Glance } from "../cache/fresh-reader.ts";
 
 const CORE = "/api/core/v2/namespaces/";
 const EDGE = "/api/edge/v1/namespaces/";
@@ -8,12 +10,26 @@ const RESOLVE_QUERY = "/resolve?";
 const REMEMBERED = 10_000;
 const MAX_URL = 500;
 
-/** What a URL asks for, with the headers of the last answer: they are the same until a second has passed. */
+/** What an answer needs besides its body; it is good for as long as tag and age are the same. */
+export interface Prepared {
+  readonly etag: string;
+  readonly ageSeconds: number;
+  readonly headers: Headers;
+  /** 304. Without a body it is part of no request's input or output, so it answers many. */
+  readonly unchanged: Response;
+}
+
+/** What a URL asks for, and what was worked out for its last answer. */
 export interface Target {
   readonly id: AssetId;
   /** The query of a resolution, `?` included; null for the asset itself. */
   readonly search: string | null;
-  prepared: { readonly etag: string; readonly ageSeconds: number; readonly headers: Headers } | null;
+  /** Of the asset's last tag, the key of its resolution. */
+  resolution: { readonly assetTag: string; readonly key: string };
+  readonly last: Glance;
+  /** Who may read it and was the last to do so; principals do not change. */
+  reader: Principal | null;
+  prepared: Prepared | null;
 }
 
 /** Reads URLs, and remembers those read: agents ask for the same again and again. */
@@ -46,9 +62,17 @@ function targetOf(url: string): Target | null {
   const nameEnd = isCore ? url.length : url.indexOf(RESOLVE_QUERY, nameStart);
   if (nameEnd === -1) return null;
   const encoded = url.slice(nameStart, nameEnd);
-  const name = isCore ? encoded : encoded.replaceAll("%2F", "/");
-  // An escape, a query, nothing, or a slash where none belongs has a meaning that is decided elsewhere.
-  if (/^$|[%?]/.test(namespace) || (isCore ? /^$|[%?]|\/$/ : /^$|[/?]|%(?!2F)/).test(encoded)) return null;
+  // Another escape, a query, nothing, or a slash where none belongs has a meaning that is decided elsewhere.
+  if (/^$|[%?]/.test(namespace) || (isCore ? /^$|\?|\/$|%(?!2F)/ : /^$|[/?]|%(?!2F)/).test(encoded))
+    return null;
+  const name = encoded.replaceAll("%2F", "/");
   const search = isCore ? null : url.slice(nameEnd + RESOLVE_QUERY.length - 1);
-  return { id: new AssetId(namespace, name), search, prepared: null };
+  return {
+    id: new AssetId(namespace, name),
+    search,
+    resolution: { assetTag: "", key: "" },
+    last: new Glance(),
+    reader: null,
+    prepared: null,
+  };
 }

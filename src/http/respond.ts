@@ -23,8 +23,10 @@ const JSON_TYPE = "application/json";
 export const COMMON = {
   "Cache-Control": "private, no-cache",
   "Content-Type": JSON_TYPE,
-  "X-Content-Type-Options": "nosniff",
 };
+
+/** Nobody takes JSON for anything else, but text that holds what clients wrote may look like a page. */
+const AS_IT_IS = { "X-Content-Type-Options": "nosniff" };
 
 /** A JSON body that is already text; `headers` are added to the common ones. */
 export function json(
@@ -43,7 +45,7 @@ export function empty(status: 200 | 201 | 204 | 304, headers: Record<string, str
 /** A body for people and shells. */
 export function text(body: string, headers: Record<string, string> = {}): Response {
   return new Response(body, {
-    headers: { ...COMMON, "Content-Type": "text/plain; charset=utf-8", ...headers },
+    headers: { ...COMMON, ...AS_IT_IS, "Content-Type": "text/plain; charset=utf-8", ...headers },
   });
 }
 
@@ -65,7 +67,7 @@ export function stream(parts: AsyncIterator<string>, contentType: string): Respo
       await parts.return?.();
     },
   });
-  return new Response(body, { headers: { ...COMMON, "Content-Type": contentType } });
+  return new Response(body, { headers: { ...COMMON, ...AS_IT_IS, "Content-Type": contentType } });
 }
 
 /** The answer to an error: Sensu's `{"message","code"}`. A 5xx says no more than its request id. */

@@ -20,6 +20,11 @@ export interface Answer {
   readonly etag: string;
 }
 
+/** What an answer to a query for a version of an asset is remembered by. */
+export function answerKey(assetTag: string, search: string): string {
+  return assetTag + search;
+}
+
 /** Resolutions an isolate remembers; a fleet has few kinds of machine. */
 const REMEMBERED = 5_000;
 
@@ -38,14 +43,14 @@ export class ResolveService {
     return { asset: decodeAsset(JSON.parse(definition)), etag };
   }
 
-  /** The answer to a query for this version of an asset, if it was given before; for the hot path. */
-  peek(assetTag: string, search: string): Answer | undefined {
-    return this.#answers.get(assetTag + search);
+  /** The answer to a query for this version of an asset, by `answerKey`, if it was given before; for the hot path. */
+  peek(key: string): Answer | undefined {
+    return this.#answers.get(key);
   }
 
   remember(assetTag: string, search: string, answer: Answer): void {
     if (this.#answers.size >= REMEMBERED) this.#answers.clear();
-    this.#answers.set(assetTag + search, answer);
+    this.#answers.set(answerKey(assetTag, search), answer);
   }
 
   /** `factsKey` names the facts. */

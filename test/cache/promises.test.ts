@@ -4,6 +4,7 @@ import { NEW_EPOCH } from "../../scripts/new-epoch.ts";
 import { apiKeyDigest } from "../../src/auth/api-keys.ts";
 import { BOUND_MS } from "../../src/cache/admit.ts";
 import { AssetId } from "../../src/cache/asset-kind.ts";
+import { Glance } from "../../src/cache/fresh-reader.ts";
 import { UNCONDITIONAL, type AssetWrite } from "../../src/store/asset-store.ts";
 import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
 import { freshStorage } from "../support/worker.ts";
@@ -252,7 +253,9 @@ describe("what a request costs", () => {
     const [calls, gets] = [world.databaseCalls, world.kv.gets];
     for (let times = 0; times < 10; times += 1) expect((await seen(reader)).tier).toBe("MEMORY");
     expect([world.databaseCalls, world.kv.gets]).toEqual([calls, gets]);
-    expect(reader.assets.peek(new AssetId("default", "tool"), world.now)?.value.etag).toBe('"1"');
+    expect(reader.assets.peek(new AssetId("default", "tool"), world.now, new Glance())?.value.etag).toBe(
+      '"1"',
+    );
     expect([world.databaseCalls, world.kv.gets]).toEqual([calls, gets]);
   });
 
