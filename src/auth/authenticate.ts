@@ -42,7 +42,7 @@ export function authenticator(sources: CredentialSources, remembered = new Remem
       return principal.principal;
     }
     await countFailure(request, sources);
-    throw INVALID;
+    throw INVALID_CREDENTIALS;
   };
 }
 
@@ -52,7 +52,7 @@ export function authenticator(sources: CredentialSources, remembered = new Remem
  */
 export function refusedByForm(header: string): ApiError | null {
   if (CREDENTIAL.test(header)) return null;
-  return SCHEME.test(header) ? INVALID : BAD;
+  return SCHEME.test(header) ? INVALID_CREDENTIALS : BAD_CREDENTIALS;
 }
 
 /** Counts a failed credential and, when there were too many, answers 429 in place of 401. */
@@ -71,8 +71,8 @@ export function unauthenticated(message: string, challenge = 'Bearer realm="sens
   return new ApiError("unauthenticated", message, { headers: { "WWW-Authenticate": challenge } });
 }
 
-const BAD = unauthenticated("bad credentials");
-const INVALID = unauthenticated("invalid credentials");
+export const BAD_CREDENTIALS = unauthenticated("bad credentials");
+export const INVALID_CREDENTIALS = unauthenticated("invalid credentials");
 
 /** Whom a credential stands for, and until when (Unix seconds) that may be remembered; null when for nobody. */
 async function principalOf(

@@ -1,10 +1,10 @@
-import { refusedByForm } from "../auth/authenticate.ts";
+import { BAD_CREDENTIALS, INVALID_CREDENTIALS, refusedByForm } from "../auth/authenticate.ts";
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { RememberedTokens } from "../auth/remembered.ts";
 import type { CachedAssetStore } from "../cache/cached-asset-store.ts";
 import { notModified } from "../http/conditional.ts";
-import { COMMON, failure, requestIdOf } from "../http/respond.ts";
+import { COMMON, preparedFailure, requestIdOf } from "../http/respond.ts";
 import type { Counter, Meter } from "../observability/meter.ts";
 import { NOTHING } from "../observability/spent.ts";
 import type { Observer } from "../observability/observer.ts";
@@ -35,6 +35,8 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
   const targets = new Targets();
   const assets = countersOf(ASSET, meter);
   const resolutions = countersOf(RESOLVE, meter);
+  const bad = preparedFailure(BAD_CREDENTIALS);
+  const invalid = preparedFailure(INVALID_CREDENTIALS);
 
   return (request) => {
     if (request.method !== "GET") return null;
@@ -67,7 +69,8 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
   function refuse(request: Request, authorization: string, counters: Counters): Response | null {
     const refusal = refusedByForm(authorization);
     if (refusal === null) return null;
-    return counted(request, failure(refusal, requestIdOf(request)), counters, "refused", null);
+    const response = (refusal === BAD_CREDENTIALS ? bad : invalid)(requestIdOf(request));
+    return counted(request, response, counters, "refused", null);
   }
 
   function counted(

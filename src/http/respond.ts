@@ -72,13 +72,17 @@ export function stream(parts: AsyncIterator<string>, contentType: string): Respo
 
 /** The answer to an error: Sensu's `{"message","code"}`. A 5xx says no more than its request id. */
 export function failure(error: unknown, requestId: string): Response {
-  const known = error instanceof ApiError ? error : null;
-  const { status, code } = STATUS[known?.kind ?? "internal"];
-  const message = known?.message ?? `internal error occurred; request id ${requestId}`;
-  return new Response(`{"message":${quoteJson(message)},"code":${code}}`, {
-    status,
-    headers: { ...COMMON, "X-Request-Id": requestId, ...known?.headers },
-  });
+  if (error instanceof ApiError) return preparedFailure(error)(requestId);
+  const opaque = new ApiError("internal", `internal error occurred; request id ${requestId}`);
+  return preparedFailure(opaque)(requestId);
+}
+
+/** The same for an error that many requests meet: all but the request id is made once. */
+export function preparedFailure({ kind, message, headers }: ApiError): (requestId: string) => Response {
+  const { status, code } = STATUS[kind];
+  const body = `{"message":${quoteJson(message)},"code":${code}}`;
+  const all = { ...COMMON, ...headers };
+  return (requestId) => new Response(body, { status, headers: { ...all, "X-Request-Id": requestId } });
 }
 
 /** Whether this error ends in a 5xx and so belongs in the log. */

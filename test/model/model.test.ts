@@ -11,6 +11,7 @@ describe("in a simulated world where everything goes wrong", () => {
     expect(outcome.reads).toBeGreaterThanOrEqual(READS);
     expect(outcome).toMatchObject({ pastBound: 0, backwards: 0, resurrected: 0 });
     expect(outcome.maxStaleness).toBeLessThanOrEqual(182_000);
+    expect(outcome.hot).toBeGreaterThan(outcome.reads / 10);
     expect(outcome.fromDatabase).toBeLessThan(outcome.reads / 2);
   });
 

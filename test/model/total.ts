@@ -13,6 +13,7 @@ export async function simulate(
   const total: Outcome = {
     reads: 0,
     fromDatabase: 0,
+    hot: 0,
     stale: 0,
     unavailable: 0,
     writes: 0,
@@ -25,6 +26,7 @@ export async function simulate(
     const outcome = await new Simulation(seed * 100_003 + hour, rule).run(Math.min(READS_AN_HOUR, reads));
     total.reads += outcome.reads;
     total.fromDatabase += outcome.fromDatabase;
+    total.hot += outcome.hot;
     total.stale += outcome.stale;
     total.unavailable += outcome.unavailable;
     total.writes += outcome.writes;
