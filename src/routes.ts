@@ -39,32 +39,11 @@ const EDGE_NAMESPACE = "/api/edge/v1/namespaces/:namespace";
 const EDGE_ASSET = `${EDGE_NAMESPACE}/assets/:name`;
 export const RESOLVE = `${EDGE_ASSET}/resolve`;
 
-/** The product on one screen. A row says who may call it; it cannot be left out. */
+/**
+ * The product on one screen. A row says who may call it; it cannot be left out. The router looks from top to bottom, so
+ * what is asked for most stands first.
+ */
 export const routes: readonly Route[] = [
-  { method: "GET", path: "/", access: "public", handle: getIndex },
-  {
-    method: "GET",
-    path: "/version",
-    access: "public",
-    handle: getVersion,
-  },
-  {
-    method: "GET",
-    path: "/health",
-    access: "public",
-    handle: getHealth,
-  },
-  {
-    method: "GET",
-    path: "/ready",
-    access: "public",
-    handle: getReady,
-  },
-  { method: "GET", path: "/metrics", access: "admin", handle: getMetrics },
-  { method: "GET", path: "/openapi.json", access: "public", handle: getDocument },
-  { method: "GET", path: "/docs", access: "public", handle: getDocument },
-  { method: "GET", path: "/docs/:file", access: "public", handle: getDocument },
-
   { method: "GET", path: ASSETS, access: "view", handle: listAssets },
   { method: "POST", path: ASSETS, access: "edit", handle: createAsset },
   { method: "GET", path: ASSET, access: "view", handle: getAsset },
@@ -242,4 +221,28 @@ export const routes: readonly Route[] = [
     access: "edit",
     handle: applySet,
   },
+
+  { method: "GET", path: "/", access: "public", handle: getIndex },
+  {
+    method: "GET",
+    path: "/version",
+    access: "public",
+    handle: getVersion,
+  },
+  {
+    method: "GET",
+    path: "/health",
+    access: "public",
+    handle: getHealth,
+  },
+  {
+    method: "GET",
+    path: "/ready",
+    access: "public",
+    handle: getReady,
+  },
+  { method: "GET", path: "/metrics", access: "admin", handle: getMetrics },
+  { method: "GET", path: "/openapi.json", access: "public", handle: getDocument },
+  { method: "GET", path: "/docs", access: "public", handle: getDocument },
+  { method: "GET", path: "/docs/:file", access: "public", handle: getDocument },
 ];

@@ -62,10 +62,10 @@ function targetOf(url: string): Target | null {
   const nameEnd = isCore ? url.length : url.indexOf(RESOLVE_QUERY, nameStart);
   if (nameEnd === -1) return null;
   const encoded = url.slice(nameStart, nameEnd);
-  // Another escape, a query, nothing, or a slash where none belongs has a meaning that is decided elsewhere.
-  if (/^$|[%?]/.test(namespace) || (isCore ? /^$|\?|\/$|%(?!2F)/ : /^$|[/?]|%(?!2F)/).test(encoded))
-    return null;
-  const name = encoded.replaceAll("%2F", "/");
+  // A query, nothing, an escaped dot, or a slash where none belongs has a meaning that is decided elsewhere.
+  if (/^$|[%?]/.test(namespace) || (isCore ? /^$|\?|\/$|%2E/i : /^$|[/?]|%2E/i).test(encoded)) return null;
+  const name = decoded(encoded);
+  if (name === null) return null;
   const search = isCore ? null : url.slice(nameEnd + RESOLVE_QUERY.length - 1);
   return {
     id: new AssetId(namespace, name),
@@ -75,4 +75,13 @@ function targetOf(url: string): Target | null {
     reader: null,
     prepared: null,
   };
+}
+
+/** Null for what is escaped wrongly. */
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }

@@ -8,7 +8,7 @@ const RESOLVE = "/api/edge/v1/namespaces/default/assets/team%2Ftool/resolve?os=l
 
 beforeEach(async () => {
   await freshStorage();
-  for (const name of ["one", "team/tool"]) {
+  for (const name of ["one", "team/tool", "team/tool:1.0"]) {
     await api("PUT", `${ASSETS}/${encodeURIComponent(name)}`, { token: editor, body: anAsset(name) });
   }
 });
@@ -27,7 +27,7 @@ async function seen(path: string, token: string, headers: Record<string, string>
 }
 
 describe("a GET answered from memory", () => {
-  it.each([`${ASSETS}/one`, `${ASSETS}/team/tool`, RESOLVE])(
+  it.each([`${ASSETS}/one`, `${ASSETS}/team/tool`, `${ASSETS}/team%2Ftool%3A1.0`, RESOLVE])(
     "says of %s what the whole way says",
     async (path) => {
       const whole = await seen(path, agent, { "Cache-Control": "no-cache" });
@@ -78,6 +78,7 @@ describe("a GET answered from memory", () => {
       RESOLVE.replace("%2F", "/"),
       `${ASSETS}/one/`,
       `${ASSETS}/one?filters=both`,
+      `${ASSETS}/one%E0%A4`,
       `${ASSETS}/`,
       "/api/core/v2/namespaces/default/assetsX/one",
     ]) {
