@@ -5,11 +5,11 @@ import { ensureDatabase } from "./d1.ts";
 import { ensureAdminKey } from "./first-key.ts";
 import { ensureNamespace } from "./kv.ts";
 import { migrate } from "./migrations.ts";
-import { runningRelease } from "./release.ts";
+import { runningRelease, type Running } from "./release.ts";
 import { chooseSecret } from "./secret.ts";
 import { smokeCredential, smokeTest } from "./smoke.ts";
 import { Steps, Stopped } from "./steps.ts";
-import { readTarget, resolvedConfig, type Which } from "./target.ts";
+import { BINDINGS, readTarget, resolvedConfig, type Which } from "./target.ts";
 import { ensureRelease } from "./upload.ts";
 import type { World } from "./world.ts";
 
@@ -53,6 +53,7 @@ export async function deploy(options: DeployOptions, world: World): Promise<void
   });
   const running = await steps.take("running", async () => {
     const found = await runningRelease(account, target.worker);
+    if (!environment["WRANGLER_CI_OVERRIDE_NAME"]) refuseStranger(found, target.worker);
     const said =
       found === null ? "nothing yet" : `version ${found.version}, release ${found.release ?? "unknown"}`;
     return [{ said }, found];
@@ -87,6 +88,19 @@ export async function deploy(options: DeployOptions, world: World): Promise<void
     return [{ said: `${asked.join(", ")}: right${more}; the journal is ${journalAgeSeconds} s old` }, null];
   });
   sayNext(options, url, world);
+}
+
+/**
+ * Another's Worker of the same name would be replaced. (Cloudflare's own builds, which name the Worker by
+ * WRANGLER_CI_OVERRIDE_NAME, begin with an empty one.)
+ */
+function refuseStranger(running: Running | null, worker: string): void {
+  if (running === null || running.bindings.some((name) => BINDINGS.includes(name))) return;
+  throw new Stopped(
+    `the account has a Worker named ${worker}, which is none of ours: it has no binding ${BINDINGS.join(", ")}`,
+    "give this one another name: -- --name edge-assets-2; its database is named so too",
+    `or, when nobody needs the other: npx wrangler delete --name ${worker}`,
+  );
 }
 
 /** The three lines that an operator needs next. */

@@ -9,7 +9,7 @@ import { findNamespace } from "./kv.ts";
 import { compareMigrations } from "./migrations.ts";
 import { releaseOf, runningRelease, type Running } from "./release.ts";
 import { secretNames, TOKEN_SECRET } from "./secret.ts";
-import { readTarget, resolvedConfig, type Target, type Which } from "./target.ts";
+import { BINDINGS, readTarget, resolvedConfig, type Target, type Which } from "./target.ts";
 import { lookAtWorker, VITAL_SIGNS } from "./vital-signs.ts";
 import type { World } from "./world.ts";
 
@@ -18,8 +18,6 @@ export interface DoctorOptions extends Which {
   readonly url?: string | undefined;
 }
 
-/** What src/index.ts takes from its environment, secrets aside. */
-const BINDINGS = ["DB", "CACHE", "AUTH_FAILURES", "DOCUMENTS"];
 const EVERY_MINUTE = "* * * * *";
 
 const AT_ACCOUNT = ["permissions", "database", "migrations", "namespace", "admin key"];

@@ -7,6 +7,9 @@ import { Stopped } from "./steps.ts";
 /** Where configurations lie while wrangler needs them. */
 const FOLDER = ".wrangler/deployment";
 
+/** What src/index.ts takes from its environment, secrets aside. */
+export const BINDINGS: readonly string[] = ["DB", "CACHE", "AUTH_FAILURES", "DOCUMENTS"];
+
 /** What is read of wrangler's configuration here. The rest goes through as it is. */
 export interface Config {
   readonly name?: string;

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import { QUIET_SWITCHES } from "../local.ts";
 import type { Environment } from "./world.ts";
 
-/** What a run of wrangler printed. */
+/** wrangler ended with an error; the message is its complaint. */
 export class WranglerFailure extends Error {}
 
 /** Its log files must not hold what it sends: secrets are among it. */

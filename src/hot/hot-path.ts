@@ -61,7 +61,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     const etag = known === null ? asset.etag : known.etag;
     const prepared = prepare(target, etag, found.ageSeconds);
     const unchanged = headers.has("If-None-Match") && notModified(headers, etag);
-    const response = unchanged ? prepared.unchanged : new Response(body, prepared);
+    const response = unchanged ? notModifiedBy(prepared) : new Response(body, prepared);
     return counted(request, response, counters, unchanged ? "unchanged" : "whole", principal.name);
   };
 
@@ -119,9 +119,14 @@ function prepare(target: Target, etag: string, ageSeconds: number): Prepared {
   const { prepared } = target;
   if (prepared !== null && prepared.etag === etag && prepared.ageSeconds === ageSeconds) return prepared;
   const headers = new Headers({ ...COMMON, "X-Cache": "MEMORY", Age: String(ageSeconds), ETag: etag });
-  const made = { etag, ageSeconds, headers, unchanged: new Response(null, { status: 304, headers }) };
+  const made = { etag, ageSeconds, headers, unchanged: null };
   target.prepared = made;
   return made;
+}
+
+function notModifiedBy(prepared: Prepared): Response {
+  prepared.unchanged ??= new Response(null, { status: 304, headers: prepared.headers });
+  return prepared.unchanged;
 }
 
 function keyOf(target: Target, assetTag: string): string {

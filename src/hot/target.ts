@@ -15,8 +15,8 @@ export interface Prepared {
   readonly etag: string;
   readonly ageSeconds: number;
   readonly headers: Headers;
-  /** 304. Without a body it is part of no request's input or output, so it answers many. */
-  readonly unchanged: Response;
+  /** 304, once somebody has asked for it. Without a body it is part of no request's input or output: it answers many. */
+  unchanged: Response | null;
 }
 
 /** What a URL asks for, and what was worked out for its last answer. */

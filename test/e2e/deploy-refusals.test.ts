@@ -1,12 +1,13 @@
 // What a deployment asks first, says, and refuses; none of it takes an upload unless it must.
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contractions } from "../../scripts/deploy/expand.ts";
 import { withSecretsFile } from "../../scripts/deploy/secret.ts";
-import { ACCOUNT, API_TOKEN, startStandIn, type StandIn } from "../support/cloudflare-stand-in.ts";
+import { ACCOUNT } from "../support/cloudflare-account.ts";
+import { API_TOKEN, startStandIn, type StandIn } from "../support/cloudflare-stand-in.ts";
 import { pretendWorker, runDeploy } from "../support/deploying.ts";
 
 let folder: string;
@@ -115,6 +116,19 @@ describe("who deploys where", () => {
 });
 
 describe("what is changed", () => {
+  it("another's Worker of the same name is not replaced", async () => {
+    expect((await runDeploy(cloudflare)).error).toBe("");
+    const script = cloudflare.scripts.get("edge-assets");
+    script?.versions[0]?.bindings.splice(0);
+    changes();
+    const { error } = await runDeploy(cloudflare);
+    expect(error).toMatch(/^running failed: .* is none of ours: [\s\S]*--name edge-assets-2/);
+    expect(changes()).toEqual([]);
+    // Cloudflare's builds begin with an empty Worker.
+    const environment = { WRANGLER_CI_OVERRIDE_NAME: "edge-assets" };
+    expect((await runDeploy(cloudflare, { dryRun: true }, { environment })).error).toBe("");
+  });
+
   it("a dry run changes nothing and says what would be done", async () => {
     const { said, error } = await runDeploy(cloudflare, { dryRun: true, url: undefined });
     expect(error).toBe("");
@@ -244,6 +258,13 @@ describe("migrations", () => {
     expect(error).toMatch(/^upload failed/);
     const id = cloudflare.databases.get("edge-assets")?.id;
     expect(error).toContain(`The way back:\n  npx wrangler d1 time-travel restore ${id} --bookmark 0`);
+  });
+
+  it("of this project only add, so that they run where another version of it runs", async () => {
+    const files = (await readdir("src/store/migrations")).map((file) => join("src/store/migrations", file));
+    const texts = await Promise.all(files.sort().map((file) => readFile(file, "utf8")));
+    expect(texts.length).toBeGreaterThan(2);
+    expect(contractions(texts)).toEqual([]);
   });
 
   it.each([

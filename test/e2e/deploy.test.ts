@@ -2,13 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  passOn,
-  startStandIn,
-  type Fault,
-  type Script,
-  type StandIn,
-} from "../support/cloudflare-stand-in.ts";
+import type { Script } from "../support/cloudflare-scripts.ts";
+import { passOn, startStandIn, type Fault, type StandIn } from "../support/cloudflare-stand-in.ts";
 import { pretendWorker, runDeploy } from "../support/deploying.ts";
 import { startWorker, type RunningWorker } from "../support/harness.ts";
 

@@ -7,7 +7,8 @@ import { examineLocally } from "../../scripts/deploy/doctor-local.ts";
 import { examine, type DoctorOptions } from "../../scripts/deploy/doctor.ts";
 import type { Finding } from "../../scripts/deploy/findings.ts";
 import { secretsFile } from "../../scripts/local.ts";
-import { API_TOKEN, startStandIn, type Script, type StandIn } from "../support/cloudflare-stand-in.ts";
+import type { Script } from "../support/cloudflare-scripts.ts";
+import { API_TOKEN, startStandIn, type StandIn } from "../support/cloudflare-stand-in.ts";
 import { pretendWorker, runDeploy, worldOf, type Around, type Pretended } from "../support/deploying.ts";
 
 let cloudflare: StandIn;

@@ -8,7 +8,8 @@ import { localToken, secretsFile } from "../../scripts/local.ts";
 import { signAccessToken, verifyAccessToken } from "../../src/auth/access-tokens.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { readConfig } from "../../src/config.ts";
-import { startStandIn, type Script, type StandIn } from "../support/cloudflare-stand-in.ts";
+import type { Script } from "../support/cloudflare-scripts.ts";
+import { startStandIn, type StandIn } from "../support/cloudflare-stand-in.ts";
 import { pretendWorker, runDeploy, worldOf } from "../support/deploying.ts";
 
 const NOW = new Date();
