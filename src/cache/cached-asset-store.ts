@@ -47,7 +47,11 @@ export class CachedAssetStore implements AssetStore {
   }
 
   /** The asset, if memory alone can answer; see `FreshReader.peek`. */
-  peek(id: AssetId, now: number, last: Glance): { value: StoredAsset; ageSeconds: number } | null {
+  peek(
+    id: AssetId,
+    now: number,
+    last: Glance<StoredAsset>,
+  ): { value: StoredAsset; ageSeconds: number } | null {
     return this.#assets.peek(id, now, last);
   }
 

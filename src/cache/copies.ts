@@ -4,7 +4,7 @@ import { isNewer, type Entry } from "./entry.ts";
 import { kvKey, open, seal } from "./envelope.ts";
 import type { Journal } from "./journal.ts";
 import type { Kind } from "./kind.ts";
-import { Memory, type MemoryLimits } from "./memory.ts";
+import { Memory, type Kept, type MemoryLimits } from "./memory.ts";
 
 /** Seconds for which a location may answer from its own copy of a KV entry. */
 const ENTRY_CACHE_TTL = 60;
@@ -30,7 +30,17 @@ export class Copies<Id, T> {
   }
 
   inMemory(id: Id): Entry<T> | undefined {
+    return this.kept(id)?.value;
+  }
+
+  /** The same, to be held on to. */
+  kept(id: Id): Kept<Entry<T>> | undefined {
     return this.#memory.get(this.#kind.key(id));
+  }
+
+  /** To be said by whoever holds on to a copy and looks at it. */
+  use(kept: Kept<Entry<T>>): void {
+    this.#memory.use(kept);
   }
 
   async inKv(id: Id, journal: Journal): Promise<Entry<T> | null> {

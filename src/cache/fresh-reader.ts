@@ -5,7 +5,7 @@ import type { Edge } from "./edge.ts";
 import { entryOf, isNewer, type Entry } from "./entry.ts";
 import type { Journal } from "./journal.ts";
 import type { Kind } from "./kind.ts";
-import type { MemoryLimits } from "./memory.ts";
+import type { Kept, MemoryLimits } from "./memory.ts";
 import { staleCopy } from "./stale.ts";
 import { timed } from "./timed.ts";
 import { unavailable } from "./unavailable.ts";
@@ -14,10 +14,12 @@ import { unavailable } from "./unavailable.ts";
  * The copy and the journal of the last `peek` that found something. As long as both are the same, so is the verdict,
  * but for the journal's age: whatever this isolate learns makes another journal, whatever it serves another copy.
  */
-export class Glance {
+export class Glance<T> {
   generation = -1;
   s = 0;
   g = 0;
+  /** What was found, where memory holds it: another look-up only when it was let go of. */
+  kept: Kept<Entry<T>> | null = null;
 }
 
 /** Reads of the primary, each overtaken by a newer answer of this isolate, before a request is given up. */
@@ -65,10 +67,10 @@ export class FreshReader<Id, T> {
    * What memory alone can answer, without waiting for anything: the hot path. The same rule as `read`; null when it
    * takes more than memory, which says nothing about the thing.
    */
-  peek(id: Id, now: number, last: Glance): { readonly value: T; readonly ageSeconds: number } | null {
+  peek(id: Id, now: number, last: Glance<T>): { readonly value: T; readonly ageSeconds: number } | null {
     const { journal: keeper, bound } = this.#edge;
     const journal = keeper.recent(now);
-    const kept = journal === null ? undefined : this.#copies.inMemory(id);
+    const kept = journal === null ? undefined : this.#glance(id, last);
     if (journal === null || kept === undefined || kept.value === null) return null;
     const { generation } = keeper;
     if (last.generation !== generation || last.s !== kept.s || last.g !== kept.g) {
@@ -81,6 +83,18 @@ export class FreshReader<Id, T> {
     } else if (now - journal.asOf > bound) return null;
     const trueAt = Math.max(kept.readAt, journal.asOf);
     return { value: kept.value, ageSeconds: Math.max(0, Math.floor((now - trueAt) / 1000)) };
+  }
+
+  /** The copy in memory, looked up only when it is no more what it was. */
+  #glance(id: Id, last: Glance<T>): Entry<T> | undefined {
+    const { kept } = last;
+    if (kept?.value !== undefined) {
+      this.#copies.use(kept);
+      return kept.value;
+    }
+    const found = this.#copies.kept(id);
+    last.kept = found ?? null;
+    return found?.value;
   }
 
   /** Takes in what a commit of this isolate has made of a thing, and puts it in KV, best effort. */

@@ -4,8 +4,14 @@ export interface MemoryLimits {
   readonly bytes: number;
 }
 
-interface Kept<V> {
-  readonly value: V;
+/**
+ * A value as it is held. Whoever looks at it often may hold on to this instead of looking it up, and say `use` while it
+ * has one.
+ */
+export interface Kept<V> {
+  readonly key: string;
+  /** Undefined once it has been let go of. */
+  value: V | undefined;
   readonly bytes: number;
   /** How many moves there had been when this was moved to the end. */
   movedAt: number;
@@ -26,15 +32,17 @@ export class Memory<V> {
     this.#limits = limits;
   }
 
-  get(key: string): V | undefined {
+  get(key: string): Kept<V> | undefined {
     const kept = this.#kept.get(key);
-    if (kept === undefined) return undefined;
-    if (this.#moves - kept.movedAt > this.#kept.size / 8) {
-      this.#kept.delete(key);
-      this.#kept.set(key, kept);
-      kept.movedAt = this.#moves += 1;
-    }
-    return kept.value;
+    if (kept !== undefined) this.use(kept);
+    return kept;
+  }
+
+  use(kept: Kept<V>): void {
+    if (this.#moves - kept.movedAt <= this.#kept.size / 8) return;
+    this.#kept.delete(kept.key);
+    this.#kept.set(kept.key, kept);
+    kept.movedAt = this.#moves += 1;
   }
 
   /** A value too large for this memory is not kept. */
@@ -42,7 +50,7 @@ export class Memory<V> {
     this.delete(key);
     if (bytes > this.#limits.bytes) return;
     this.#moves += 1;
-    this.#kept.set(key, { value, bytes, movedAt: this.#moves });
+    this.#kept.set(key, { key, value, bytes, movedAt: this.#moves });
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= this.#limits.entries && this.#bytes <= this.#limits.bytes) return;
@@ -55,6 +63,7 @@ export class Memory<V> {
     if (kept === undefined) return;
     this.#kept.delete(key);
     this.#bytes -= kept.bytes;
+    kept.value = undefined;
   }
 
   get size(): number {

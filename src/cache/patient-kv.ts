@@ -94,7 +94,7 @@ export const MIN_CACHE_TTL = 30;
 /** How long a health check waits. */
 const HEALTH_MS = 1_000;
 
-/** Names are ASCII, but a request may ask for any text. */
+/** Names are ASCII, but a request may ask for any text: up to three bytes for each unit of its length. */
 function fits(key: string): boolean {
-  return key.length <= MAX_KEY_BYTES && new TextEncoder().encode(key).length <= MAX_KEY_BYTES;
+  return key.length * 3 <= MAX_KEY_BYTES || new TextEncoder().encode(key).length <= MAX_KEY_BYTES;
 }

@@ -1,6 +1,8 @@
 import type { Principal } from "../auth/principal.ts";
 import { AssetId } from "../cache/asset-kind.ts";
 import { Glance } from "../cache/fresh-reader.ts";
+import type { Answer } from "../resolution/service.ts";
+import type { StoredAsset } from "../store/asset-store.ts";
 
 const CORE = "/api/core/v2/namespaces/";
 const EDGE = "/api/edge/v1/namespaces/";
@@ -10,26 +12,24 @@ const RESOLVE_QUERY = "/resolve?";
 const REMEMBERED = 10_000;
 const MAX_URL = 500;
 
-/** What an answer needs besides its body; it is good for as long as tag and age are the same. */
-export interface Prepared {
-  readonly etag: string;
-  readonly ageSeconds: number;
-  readonly headers: Headers;
-  /** 304, once somebody has asked for it. Without a body it is part of no request's input or output: it answers many. */
-  unchanged: Response | null;
-}
-
 /** What a URL asks for, and what was worked out for its last answer. */
 export interface Target {
   readonly id: AssetId;
   /** The query of a resolution, `?` included; null for the asset itself. */
   readonly search: string | null;
-  /** Of the asset's last tag, the key of its resolution. */
-  resolution: { readonly assetTag: string; readonly key: string };
-  readonly last: Glance;
+  readonly last: Glance<StoredAsset>;
+  /** Of the asset's last tag, its resolution. */
+  resolution: { readonly assetTag: string; readonly answer: Answer } | null;
   /** Who may read it and was the last to do so; principals do not change. */
   reader: Principal | null;
-  prepared: Prepared | null;
+  unchanged: Unchanged | null;
+}
+
+/** A 304. Without a body it is part of no request's input or output: it answers many, while tag and age are the same. */
+export interface Unchanged {
+  readonly etag: string;
+  readonly ageSeconds: number;
+  readonly response: Response;
 }
 
 /** Reads URLs, and remembers those read: agents ask for the same again and again. */
@@ -70,10 +70,10 @@ function targetOf(url: string): Target | null {
   return {
     id: new AssetId(namespace, name),
     search,
-    resolution: { assetTag: "", key: "" },
     last: new Glance(),
+    resolution: null,
     reader: null,
-    prepared: null,
+    unchanged: null,
   };
 }
 

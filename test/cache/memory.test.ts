@@ -9,10 +9,46 @@ describe("memory", () => {
     for (const key of ["a", "b", "c"]) memory.set(key, key, 10);
     memory.get("a");
     memory.set("d", "d", 10);
-    expect(["a", "b", "c", "d"].map((key) => memory.get(key))).toEqual(["a", undefined, "c", "d"]);
+    expect(["a", "b", "c", "d"].map((key) => memory.get(key)?.value)).toEqual(["a", undefined, "c", "d"]);
     memory.set("e", "e", 85);
     expect(memory.size).toBe(2);
-    expect(memory.get("e")).toBe("e");
+    expect(memory.get("e")?.value).toBe("e");
+  });
+
+  it("keeps what is used again and again, and what came last, whatever comes by", () => {
+    const [entries, often] = [100, 10];
+    const memory = new Memory<number>({ entries, bytes: 1_000 });
+    for (let key = 0; key < 1_000; key += 1) {
+      memory.set(String(key), key, 1);
+      for (let hot = 0; hot < Math.min(key, often); hot += 1)
+        expect(memory.get(String(hot))?.value).toBe(hot);
+      for (let last = Math.max(0, key - 50); last <= key; last += 1) {
+        expect(memory.get(String(last))?.value).toBe(last);
+      }
+    }
+  });
+
+  it("keeps what comes although all that is there was used", () => {
+    const memory = new Memory<number>({ entries: 100, bytes: 1_000 });
+    for (let key = 0; key < 1_000; key += 100) {
+      for (let window = key; window < key + 50; window += 1) memory.set(String(window), window, 1);
+      for (let window = key; window < key + 50; window += 1) {
+        expect(memory.get(String(window))?.value).toBe(window);
+      }
+    }
+  });
+
+  it("tells whoever holds on to a value when it was let go of, by any way", () => {
+    const memory = new Memory<string>({ entries: 2, bytes: 100 });
+    const held = ["replaced", "deleted", "crowded out"].map((key) => {
+      memory.set(key, key, 10);
+      const kept = memory.get(key);
+      if (key === "replaced") memory.set(key, "another", 10);
+      if (key === "deleted") memory.delete(key);
+      return kept;
+    });
+    for (const key of ["a", "b", "c"]) memory.set(key, key, 10);
+    expect(held.map((kept) => kept?.value)).toEqual([undefined, undefined, undefined]);
   });
 
   it("stays within its limits and its books are right, whatever is done", () => {
@@ -25,7 +61,7 @@ describe("memory", () => {
           else if (action === "delete") memory.delete(String(key));
           else memory.get(String(key));
         }
-        const kept = Array.from({ length: 10 }, (_, key) => memory.get(String(key))).filter(
+        const kept = Array.from({ length: 10 }, (_, key) => memory.get(String(key))?.value).filter(
           (bytes) => bytes !== undefined,
         );
         expect(memory.size).toBe(kept.length);

@@ -43,7 +43,7 @@ interface Isolate {
   readonly diesAt: number;
   /** The newest version served of each name, by what was asked for: single assets, or the list of a scope. */
   readonly seen: Map<string, Map<string, number>>;
-  readonly glances: Map<string, Glance>;
+  readonly glances: Map<string, Glance<StoredAsset>>;
 }
 
 interface Location {
@@ -197,7 +197,7 @@ export class Simulation {
 
 function peek({ store, edge, glances }: Isolate, { namespace, name }: Name): StoredAsset | null {
   const key = `${namespace}/${name}`;
-  const last = glances.get(key) ?? new Glance();
+  const last = glances.get(key) ?? new Glance<StoredAsset>();
   glances.set(key, last);
   return store.peek(new AssetId(namespace, name), edge.clock(), last)?.value ?? null;
 }
