@@ -14,6 +14,7 @@ export interface Bundle {
 
 const SOURCES = {
   empty: "scripts/bench/contenders/empty.ts",
+  bare: "scripts/bench/contenders/bare.ts",
   "plain-kv": "scripts/bench/contenders/plain-kv.ts",
   "plain-d1": "scripts/bench/contenders/plain-d1.ts",
   loader: "scripts/bench/workers/loader.ts",

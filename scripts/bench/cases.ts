@@ -54,7 +54,8 @@ async function casesOf({ servers, assets, written }: Stand) {
       return [{ name, contender, server, worker: contender, requests, ...usually, ...more }];
     };
   };
-  const [empty, kv, d1, ours] = [asked("empty"), asked("plain-kv"), asked("plain-d1"), asked("ours")];
+  const [empty, bare, kv] = [asked("empty"), asked("bare"), asked("plain-kv")];
+  const [d1, ours] = [asked("plain-d1"), asked("ours")];
   const memory = { head: "X-Cache: MEMORY", pass: true };
   const rows = { head: "X-Cache: D1" };
   const list = (limit: number, headers = {}) => [
@@ -64,6 +65,7 @@ async function casesOf({ servers, assets, written }: Stand) {
   return {
     hot: measuredBy("empty Worker", [
       ...empty("empty Worker", gets(named)),
+      ...bare("bare Worker, the same answers", gets(named), memory),
       ...kv("plain Worker over KV", gets(named)),
       ...d1("plain Worker over D1", gets(named)),
       ...ours("hot GET, one name", gets([usual]), memory),

@@ -11,6 +11,7 @@ interface Bar {
 /** What is drawn, from top to bottom: group and name of a case at 16 connections, and what it is called. */
 const DRAWN: readonly (readonly [group: string, name: string, label: string])[] = [
   ["hot", "empty Worker", "empty Worker: the limit"],
+  ["hot", "bare Worker, the same answers", "bare Worker, same answers"],
   ["hot", "hot GET, 1,000 names", "Edge Assets: hot GET"],
   ["hot", "hot 304", "Edge Assets: hot 304"],
   ["hot", "hot resolve", "Edge Assets: hot resolve"],

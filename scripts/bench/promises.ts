@@ -71,6 +71,12 @@ export const PROMISES: readonly Promised[] = [
       atLeast: 0.85,
     },
     {
+      // What the checks of ours cost; what both send costs them the same.
+      says: `hot GET to the bare Worker with the same answers, ${connections} connections`,
+      ...rate("hot", connections, HOT, "bare Worker, the same answers"),
+      atLeast: 0.9,
+    },
+    {
       says: `hot 304 to the empty Worker, ${connections} connections`,
       ...rate("hot", connections, "hot 304", "empty Worker"),
       atLeast: 0.8,

@@ -56,6 +56,7 @@ export async function startStand(
 
 const FILL: Record<Contender, (server: Server, assets: readonly AssetWrite[]) => Promise<void>> = {
   empty: async () => undefined,
+  bare: fillPlainKv,
   "plain-kv": fillPlainKv,
   "plain-d1": fillPlainD1,
 };
