@@ -70,10 +70,11 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
 
   /** Of this version of the asset, if it was answered before; remembered with the URL. */
   function resolutionOf(target: Target, assetTag: string): Answer | undefined {
-    if (target.resolution?.assetTag === assetTag) return target.resolution.answer;
-    const answer = remembered.resolutions.peek(answerKey(assetTag, target.search ?? ""));
-    if (answer !== undefined) target.resolution = { assetTag, answer };
-    return answer;
+    const last = target.resolution;
+    if (last?.assetTag === assetTag && last.kept.value !== undefined) return last.kept.value;
+    const kept = remembered.resolutions.peek(answerKey(assetTag, target.search ?? ""));
+    if (kept !== undefined) target.resolution = { assetTag, kept };
+    return kept?.value;
   }
 
   /** The answer to what cannot be a credential by its form; null for one that must be checked. */

@@ -1,6 +1,7 @@
 import type { Principal } from "../auth/principal.ts";
 import { AssetId } from "../cache/asset-kind.ts";
 import { Glance } from "../cache/fresh-reader.ts";
+import type { Kept } from "../cache/memory.ts";
 import type { Answer } from "../resolution/service.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 
@@ -19,7 +20,7 @@ export interface Target {
   readonly search: string | null;
   readonly last: Glance<StoredAsset>;
   /** Of the asset's last tag, its resolution. */
-  resolution: { readonly assetTag: string; readonly answer: Answer } | null;
+  resolution: { readonly assetTag: string; readonly kept: Kept<Answer> } | null;
   /** Who may read it and was the last to do so; principals do not change. */
   reader: Principal | null;
   unchanged: Unchanged | null;

@@ -2,6 +2,7 @@ import { decodeAsset } from "../assets/decode.ts";
 import { entityTag } from "../assets/etag.ts";
 import type { AssetService } from "../assets/service.ts";
 import type { Asset } from "../assets/schema.ts";
+import { Memory, type Kept, type MemoryLimits } from "../cache/memory.ts";
 import type { Rule } from "../resolve/choose.ts";
 import type { Reading } from "../store/reading.ts";
 import type { Facts } from "./facts.ts";
@@ -25,14 +26,16 @@ export function answerKey(assetTag: string, search: string): string {
   return assetTag + search;
 }
 
-/** Resolutions an isolate remembers; a fleet has few kinds of machine. */
-const REMEMBERED = 5_000;
+const MIB = 1024 * 1024;
+/** Resolutions an isolate remembers, as made and as sent; a fleet has few kinds of machine. */
+const MADE: MemoryLimits = { entries: 5_000, bytes: 8 * MIB };
+const SENT: MemoryLimits = { entries: 5_000, bytes: 4 * MIB };
 
 /** Resolves assets for machines. A resolution depends on the asset's version and the facts alone, so it is remembered. */
 export class ResolveService {
   readonly #assets: AssetService;
-  readonly #known = new Map<string, TaggedResolution>();
-  readonly #answers = new Map<string, Answer>();
+  readonly #known = new Memory<TaggedResolution>(MADE);
+  readonly #answers = new Memory<Answer>(SENT);
 
   constructor(assets: AssetService) {
     this.#assets = assets;
@@ -44,13 +47,13 @@ export class ResolveService {
   }
 
   /** The answer to a query for this version of an asset, by `answerKey`, if it was given before; for the hot path. */
-  peek(key: string): Answer | undefined {
+  peek(key: string): Kept<Answer> | undefined {
     return this.#answers.get(key);
   }
 
   remember(assetTag: string, search: string, answer: Answer): void {
-    if (this.#answers.size >= REMEMBERED) this.#answers.clear();
-    this.#answers.set(answerKey(assetTag, search), answer);
+    const key = answerKey(assetTag, search);
+    this.#answers.set(key, answer, key.length + answer.body.length);
   }
 
   /** `factsKey` names the facts. */
@@ -63,12 +66,11 @@ export class ResolveService {
   ): Promise<TaggedResolution> {
     const { definition, etag: assetTag } = await this.#assets.get(place.namespace, place.name, reading);
     const key = `${assetTag} ${rule} ${factsKey}`;
-    const known = this.#known.get(key);
+    const known = this.#known.get(key)?.value;
     if (known !== undefined) return known;
     const resolution = resolveAsset(decodeAsset(JSON.parse(definition)), facts, rule);
     const made = { resolution, assetTag, etag: await entityTag(key) };
-    if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.set(key, made);
+    this.#known.set(key, made, key.length + definition.length);
     return made;
   }
 }
