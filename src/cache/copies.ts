@@ -38,9 +38,9 @@ export class Copies<Id, T> {
     return this.#memory.get(this.#kind.key(id));
   }
 
-  /** To be said by whoever holds on to a copy and looks at it. */
-  use(kept: Kept<Entry<T>>): void {
-    this.#memory.use(kept);
+  /** The copy that somebody holds on to; undefined once memory has let go of it. */
+  use(kept: Kept<Entry<T>>): Entry<T> | undefined {
+    return this.#memory.use(kept);
   }
 
   async inKv(id: Id, journal: Journal): Promise<Entry<T> | null> {

@@ -87,14 +87,10 @@ export class FreshReader<Id, T> {
 
   /** The copy in memory, looked up only when it is no more what it was. */
   #glance(id: Id, last: Glance<T>): Entry<T> | undefined {
-    const { kept } = last;
-    if (kept?.value !== undefined) {
-      this.#copies.use(kept);
-      return kept.value;
-    }
-    const found = this.#copies.kept(id);
-    last.kept = found ?? null;
-    return found?.value;
+    const held = last.kept === null ? undefined : this.#copies.use(last.kept);
+    if (held !== undefined) return held;
+    last.kept = this.#copies.kept(id) ?? null;
+    return last.kept?.value;
   }
 
   /** Takes in what a commit of this isolate has made of a thing, and puts it in KV, best effort. */

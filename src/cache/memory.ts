@@ -4,10 +4,7 @@ export interface MemoryLimits {
   readonly bytes: number;
 }
 
-/**
- * A value as it is held. Whoever looks at it often may hold on to this instead of looking it up, and say `use` while it
- * has one.
- */
+/** A value as it is held: whoever looks at it often may hold on to this, and `use` it instead of looking it up. */
 export interface Kept<V> {
   readonly key: string;
   /** Undefined once it has been let go of. */
@@ -38,11 +35,14 @@ export class Memory<V> {
     return kept;
   }
 
-  use(kept: Kept<V>): void {
-    if (this.#moves - kept.movedAt <= this.#kept.size / 8) return;
-    this.#kept.delete(kept.key);
-    this.#kept.set(kept.key, kept);
-    kept.movedAt = this.#moves += 1;
+  /** The value that somebody holds on to, as if it had been looked up; undefined once it has been let go of. */
+  use(kept: Kept<V>): V | undefined {
+    if (kept.value !== undefined && this.#moves - kept.movedAt > this.#kept.size / 8) {
+      this.#kept.delete(kept.key);
+      this.#kept.set(kept.key, kept);
+      kept.movedAt = this.#moves += 1;
+    }
+    return kept.value;
   }
 
   /** A value too large for this memory is not kept. */

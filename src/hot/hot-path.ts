@@ -16,7 +16,7 @@ import { Targets, type Target } from "./target.ts";
 export interface Remembered {
   readonly tokens: RememberedTokens;
   readonly assets: Pick<CachedAssetStore, "peek">;
-  readonly resolutions: Pick<ResolveService, "peek">;
+  readonly resolutions: Pick<ResolveService, "peek" | "use">;
   readonly observer: Observer;
   readonly meter: Meter;
   /** Milliseconds since the epoch. */
@@ -71,7 +71,8 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
   /** Of this version of the asset, if it was answered before; remembered with the URL. */
   function resolutionOf(target: Target, assetTag: string): Answer | undefined {
     const last = target.resolution;
-    if (last?.assetTag === assetTag && last.kept.value !== undefined) return last.kept.value;
+    const held = last?.assetTag === assetTag ? remembered.resolutions.use(last.kept) : undefined;
+    if (held !== undefined) return held;
     const kept = remembered.resolutions.peek(answerKey(assetTag, target.search ?? ""));
     if (kept !== undefined) target.resolution = { assetTag, kept };
     return kept?.value;

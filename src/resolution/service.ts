@@ -51,6 +51,11 @@ export class ResolveService {
     return this.#answers.get(key);
   }
 
+  /** The answer that somebody holds on to; undefined once it has been forgotten. */
+  use(kept: Kept<Answer>): Answer | undefined {
+    return this.#answers.use(kept);
+  }
+
   remember(assetTag: string, search: string, answer: Answer): void {
     const key = answerKey(assetTag, search);
     this.#answers.set(key, answer, key.length + answer.body.length);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { HighWater } from "../../src/cache/high-water.ts";
-import { Memory } from "../../src/cache/memory.ts";
+import { Memory, type Kept } from "../../src/cache/memory.ts";
 
 describe("memory", () => {
   it("forgets what was used longest ago, by number and by bytes", () => {
@@ -48,18 +48,24 @@ describe("memory", () => {
       return kept;
     });
     for (const key of ["a", "b", "c"]) memory.set(key, key, 10);
-    expect(held.map((kept) => kept?.value)).toEqual([undefined, undefined, undefined]);
+    expect(held.map((kept) => kept && memory.use(kept))).toEqual([undefined, undefined, undefined]);
+    expect(held.map((kept) => kept && memory.get(kept.key))).toEqual([undefined, undefined, undefined]);
+    expect([memory.size, memory.bytes]).toEqual([2, 20]);
   });
 
   it("stays within its limits and its books are right, whatever is done", () => {
-    const actions = fc.array(fc.tuple(fc.constantFrom("get", "set", "delete"), fc.nat(9), fc.nat(60)));
+    const actions = fc.array(fc.tuple(fc.constantFrom("get", "set", "delete", "use"), fc.nat(9), fc.nat(60)));
     fc.assert(
       fc.property(actions, (all) => {
         const memory = new Memory<number>({ entries: 4, bytes: 100 });
+        /** What was ever looked up, most of it let go of since. */
+        const held: Kept<number>[] = [];
         for (const [action, key, bytes] of all) {
+          const found = action === "get" ? memory.get(String(key)) : undefined;
+          if (found !== undefined) held.push(found);
+          if (action === "use") for (const kept of held) expect(memory.use(kept)).toBe(kept.value);
           if (action === "set") memory.set(String(key), bytes, bytes);
           else if (action === "delete") memory.delete(String(key));
-          else memory.get(String(key));
         }
         const kept = Array.from({ length: 10 }, (_, key) => memory.get(String(key))?.value).filter(
           (bytes) => bytes !== undefined,
