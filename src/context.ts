@@ -3,6 +3,7 @@ import type { AssetService } from "./assets/service.ts";
 import { allows, type Role } from "./auth/grants.ts";
 import type { Principal } from "./auth/principal.ts";
 import { invalid } from "./errors.ts";
+import type { Namespace } from "./identity/names.ts";
 import type { HistoryService } from "./history/service.ts";
 import type { KeyService } from "./keys/service.ts";
 import type { LoginService } from "./login/service.ts";
@@ -37,6 +38,8 @@ export interface Services {
 export interface Context {
   readonly request: Request;
   readonly url: URL;
+  /** The path's namespace; null where the path has none and so speaks of the whole cluster. */
+  readonly namespace: Namespace | null;
   /** Path parameters, decoded once. */
   readonly params: Readonly<Record<string, string>>;
   /** Null on public routes only. */
@@ -65,7 +68,7 @@ export function principalOf({ principal }: Context): Principal {
 
 /** Who may write here, or asks for it, reads the newest; agents read what the freshness rule admits. */
 export function readingOf(context: Context): Reading {
-  const need = { role: "edit", namespace: context.params["namespace"] ?? null, name: null } as const;
+  const need = { role: "edit", namespace: context.namespace, name: null } as const;
   const newest =
     allows(principalOf(context).grants, need) ||
     /\bno-cache\b/i.test(context.request.headers.get("Cache-Control") ?? "");

@@ -2,6 +2,7 @@
 // half of the names hold a slash and a version, as those of public catalogues do. The same in each run.
 import type { Asset, Build } from "../../src/assets/schema.ts";
 import { prepareWrite } from "../../src/assets/prepare.ts";
+import { parseNamespace } from "../../src/identity/names.ts";
 import type { AssetWrite } from "../../src/store/asset-store.ts";
 import { seeded } from "./random.ts";
 
@@ -49,7 +50,9 @@ function platform(family: string, version: string): string[] {
 }
 
 /** `count` assets of a namespace as our writer would store them, 2.4 KB each on average, in no order. */
-export async function makeAssets(namespace: string, count: number): Promise<AssetWrite[]> {
+export async function makeAssets(text: string, count: number): Promise<AssetWrite[]> {
+  const namespace = parseNamespace(text);
+  if (namespace === null) throw new Error(`${text} names no namespace`);
   const random = seeded(20_261_001);
   const place = { namespace, name: null };
   const made: AssetWrite[] = [];

@@ -100,6 +100,8 @@ export const SHARED: Readonly<Record<string, Answer>> = {
     ["the database does not answer; try again", "the credential cannot be checked now"],
     { headers: ["Retry-After"] },
   ),
+  NoNamespace: notFound("The path names no namespace, or one that does not exist."),
+  BadNamespace: invalid("resource is invalid: namespace name cannot contain spaces or special characters"),
   NoRoute: notFound("The answer of every path that this document does not have."),
   MethodNotAllowed: refusal(
     "The answer of every path of this document to a method that it does not have.",

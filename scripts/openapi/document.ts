@@ -69,7 +69,12 @@ function operationOf(route: Route): Operation {
     security: described.security ?? securityOf(route.access),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(described.body === undefined ? {} : { requestBody: described.body }),
-    responses: { ...guardAnswers(route.access), ...described.answers, 500: shared("InternalError") },
+    responses: {
+      ...guardAnswers(route.access),
+      ...namespaceAnswers(route),
+      ...described.answers,
+      500: shared("InternalError"),
+    },
   };
 }
 
@@ -95,6 +100,12 @@ function guardAnswers(access: Access): Described["answers"] {
   if (access === "public") return {};
   const denied = access === "authenticated" ? {} : { 403: shared("PermissionDenied") };
   return { 401: shared("Unauthenticated"), ...denied, 429: shared("TooManyRequests") };
+}
+
+/** The answer to a path whose namespace can name none: 404 to reads, 400 to writes. */
+function namespaceAnswers({ method, path }: Route): Described["answers"] {
+  if (!path.includes(":namespace")) return {};
+  return method === "GET" ? { 404: shared("NoNamespace") } : { 400: shared("BadNamespace") };
 }
 
 /** Leaves out what nothing refers to: not every header is both required and optional somewhere. */

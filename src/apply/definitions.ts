@@ -1,6 +1,6 @@
 import { decodeAsset } from "../assets/decode.ts";
-import { nameProblem } from "../assets/validate.ts";
 import type { Asset } from "../assets/schema.ts";
+import { assetNameProblem, parseAssetName, type AssetName } from "../identity/names.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { parseBody } from "../http/body.ts";
 
@@ -9,13 +9,13 @@ const DEFINITIONS = 1_000;
 export const SET_BYTES = 8 * 1024 * 1024;
 
 /** A set of definitions: a JSON array, one definition, or one a line (NDJSON); each bare or wrapped. */
-export function readDefinitions(bytes: Uint8Array): Map<string, Asset> {
-  const found = new Map<string, Asset>();
+export function readDefinitions(bytes: Uint8Array): Map<AssetName, Asset> {
+  const found = new Map<AssetName, Asset>();
   for (const [index, body] of bodiesIn(bytes).entries()) {
     const asset = placed(index, () => decodeAsset(body));
-    const name = asset.metadata?.name ?? "";
-    const problem = nameProblem(name);
-    if (problem !== null) throw invalid(`definition ${index}: ${problem}`);
+    const text = asset.metadata?.name ?? "";
+    const name = parseAssetName(text);
+    if (name === null) throw invalid(`definition ${index}: ${assetNameProblem(text)}`);
     if (found.has(name)) throw invalid(`definition ${index}: ${name} is there twice`);
     if (found.size === DEFINITIONS) throw invalid(`a set cannot hold more than ${DEFINITIONS} definitions`);
     found.set(name, asset);

@@ -4,8 +4,9 @@ import type { Asset } from "../assets/schema.ts";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { differenceLines, mergePatchBetween } from "../history/difference.ts";
+import type { AssetName } from "../identity/names.ts";
 import { readBody } from "../http/body.ts";
-import { placeOf } from "../http/place.ts";
+import { namespaceOf } from "../http/place.ts";
 import { readSeq } from "../http/query.ts";
 import { json } from "../http/respond.ts";
 import { findingsIn, refuseFindings } from "../resolution/lint.ts";
@@ -25,7 +26,7 @@ export async function planSet(context: Context): Promise<Response> {
 export async function applySet(context: Context): Promise<Response> {
   const query = context.url.searchParams;
   const principal = principalOf(context);
-  const { namespace } = placeOf(context);
+  const namespace = namespaceOf(context);
   const maxDelete = readSeq(query.get("max-delete"), "max-delete");
   const dryRun = query.get("dry_run") === "true";
   const id = query.get("plan");
@@ -57,12 +58,12 @@ export async function applySet(context: Context): Promise<Response> {
 }
 
 async function readPlan(context: Context): Promise<Plan> {
-  const { namespace } = placeOf(context);
+  const namespace = namespaceOf(context);
   const set = await readSet(context);
   return context.services.apply.plan(principalOf(context), namespace, set, prunes(context));
 }
 
-async function readSet(context: Context): Promise<Map<string, Asset>> {
+async function readSet(context: Context): Promise<Map<AssetName, Asset>> {
   const set = readDefinitions(await readBody(context.request, SET_BYTES));
   if (isStrict(context)) for (const [name, asset] of set) placed(name, () => refuseFindings(asset));
   if (set.size === 0 && !prunes(context))

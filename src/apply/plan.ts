@@ -1,14 +1,15 @@
+import type { AssetName, Namespace } from "../identity/names.ts";
 import type { AssetWrite } from "../store/asset-store.ts";
 import type { NamespaceState } from "../store/set-store.ts";
 
 /** What would be done to a namespace, and for which state of it. */
 export interface Plan {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly seq: number;
   readonly create: readonly AssetWrite[];
   readonly update: readonly AssetWrite[];
-  readonly unchanged: readonly string[];
-  readonly delete: readonly string[];
+  readonly unchanged: readonly AssetName[];
+  readonly delete: readonly AssetName[];
   /** How many assets the namespace held; bounds what may be deleted. */
   readonly existing: number;
 }
@@ -28,16 +29,16 @@ export function defaultMaxDelete(existing: number): number {
  * somebody: what only its writer would change is unchanged. `prunes` tells which others are to go.
  */
 export async function makePlan(
-  namespace: string,
+  namespace: Namespace,
   state: NamespaceState,
-  names: readonly string[],
-  prepared: (name: string, createdBy: string | null) => Promise<AssetWrite>,
+  names: readonly AssetName[],
+  prepared: (name: AssetName, createdBy: string | null) => Promise<AssetWrite>,
   prunes: (name: string) => boolean,
 ): Promise<Plan> {
   const current = new Map(state.assets.map((asset) => [asset.name, asset]));
   const create: AssetWrite[] = [];
   const update: AssetWrite[] = [];
-  const unchanged: string[] = [];
+  const unchanged: AssetName[] = [];
   for (const name of names) {
     const existing = current.get(name);
     if (existing === undefined) create.push(await prepared(name, null));

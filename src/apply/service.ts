@@ -3,6 +3,7 @@ import type { Asset } from "../assets/schema.ts";
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import { ApiError, denied, invalid, notFound } from "../errors.ts";
+import type { AssetName, Namespace } from "../identity/names.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { PlanStore, SetOutcome, SetStore } from "../store/set-store.ts";
 import { placedError } from "./definitions.ts";
@@ -25,15 +26,15 @@ export class ApplyService {
   /** What the set would change; `prune` lets what is not in it go, as far as the caller may delete it. */
   async plan(
     by: Principal,
-    namespace: string,
-    set: ReadonlyMap<string, Asset>,
+    namespace: Namespace,
+    set: ReadonlyMap<AssetName, Asset>,
     prune: boolean,
   ): Promise<Plan> {
     const mayEdit = editor(by, namespace);
     if (![...set.keys()].every(mayEdit)) throw denied();
     const state = await this.#sets.state(namespace);
     if (state === null) throw new ApiError("notFound", `the namespace ${namespace} does not exist`);
-    const prepared = (name: string, createdBy: string | null) =>
+    const prepared = (name: AssetName, createdBy: string | null) =>
       prepareWrite({ namespace, name }, set.get(name) ?? {}, createdBy ?? by.name);
     for (const [name] of set)
       await prepared(name, null).catch((error: unknown) => {
@@ -49,7 +50,7 @@ export class ApplyService {
     return id;
   }
 
-  async load(id: string, namespace: string, now: number): Promise<Plan> {
+  async load(id: string, namespace: Namespace, now: number): Promise<Plan> {
     const body = await this.#plans.load(id, namespace, now);
     if (body === null) throw notFound();
     const plan: Plan = JSON.parse(body);
@@ -76,8 +77,8 @@ export class ApplyService {
   /** Plans a set and does it at once; what others write in between is planned for anew. */
   async applySet(
     by: Principal,
-    namespace: string,
-    set: ReadonlyMap<string, Asset>,
+    namespace: Namespace,
+    set: ReadonlyMap<AssetName, Asset>,
     options: { readonly prune: boolean; readonly maxDelete: number | null },
     commit: Commit,
   ): Promise<{ plan: Plan; outcome: SetOutcome }> {
@@ -98,6 +99,6 @@ function refuseTooManyDeletes(plan: Plan, maxDelete: number | null): void {
 }
 
 /** Whether they may write the asset of a name. */
-function editor({ grants }: Principal, namespace: string): (name: string) => boolean {
+function editor({ grants }: Principal, namespace: Namespace): (name: string) => boolean {
   return (name) => allows(grants, { role: "edit", namespace, name });
 }

@@ -5,10 +5,11 @@ import { denied } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
 import { readPage } from "../http/pagination.ts";
-import { placeOf } from "../http/place.ts";
+import { assetIdOf, namespaceOf } from "../http/place.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 import { tagged } from "../http/tagged.ts";
+import type { Namespace } from "../identity/names.ts";
 import { findingsIn, refuseFindings } from "../resolution/lint.ts";
 import { isStrict } from "../resolution/strict.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
@@ -22,8 +23,7 @@ import { readSelection } from "./selection.ts";
 export async function getAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
   const reading = readingOf(context);
-  const { namespace, name } = placeOf(context);
-  const asset = await context.services.assets.get(namespace, name, reading);
+  const asset = await context.services.assets.get(assetIdOf(context), reading);
   const { definition, etag } = represent(asset, negotiation);
   return tagged(context.request, definition, etag, {
     ...vary([asset], negotiation),
@@ -35,7 +35,7 @@ export async function getAsset(context: Context): Promise<Response> {
 export async function listAssets(context: Context): Promise<Response> {
   const { searchParams } = context.url;
   const negotiation = negotiateForm(context);
-  const namespace = context.params["namespace"] ?? null;
+  const { namespace } = context;
   const { limit, start } = readPage(searchParams);
   const accepts = both(visibleTo(principalOf(context), namespace), readSelection(searchParams));
   const reading = readingOf(context);
@@ -50,7 +50,7 @@ export async function createAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
   const asset = await readAsset(context);
   const principal = principalOf(context);
-  const { namespace } = placeOf(context);
+  const namespace = namespaceOf(context);
   const need = { role: "edit", namespace, name: asset.metadata?.name ?? "" } as const;
   // The route's guard cannot know the name; a grant narrowed to some names is checked here.
   if (!seesEveryName(principal.grants, namespace) && !allows(principal.grants, need)) throw denied();
@@ -63,7 +63,7 @@ export async function createAsset(context: Context): Promise<Response> {
 export async function replaceAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
   const asset = await readAsset(context);
-  const place = placeOf(context);
+  const place = { namespace: namespaceOf(context), name: context.params["name"] ?? "" };
   if (isStrict(context)) refuseFindings(asset);
   const condition = readConditions(context.request.headers);
   const stored = await context.services.assets.replace(place, asset, commitOf(context), condition);
@@ -71,20 +71,19 @@ export async function replaceAsset(context: Context): Promise<Response> {
 }
 
 export async function patchAsset(context: Context): Promise<Response> {
-  const place = placeOf(context);
+  const id = assetIdOf(context);
   const negotiation = negotiateForm(context);
-  const patch = await readPatch(context.request, place);
+  const patch = await readPatch(context.request, id);
   const condition = readConditions(context.request.headers);
   const accept = isStrict(context) ? refuseFindings : undefined;
-  const stored = await context.services.assets.patch(place, patch, commitOf(context), condition, accept);
+  const stored = await context.services.assets.patch(id, patch, commitOf(context), condition, accept);
   const { definition, etag } = represent(stored, negotiation);
   return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lintHeader(stored) });
 }
 
 export async function deleteAsset(context: Context): Promise<Response> {
   const condition = readConditions(context.request.headers);
-  const { namespace, name } = placeOf(context);
-  await context.services.assets.delete(namespace, name, condition, commitOf(context));
+  await context.services.assets.delete(assetIdOf(context), condition, commitOf(context));
   return empty(204);
 }
 
@@ -118,7 +117,7 @@ function locationOf({ namespace, name }: StoredAsset): string {
 }
 
 /** What a list must leave out for this principal; null when it may see every name. */
-function visibleTo(principal: Principal, namespace: string | null): Accepts {
+function visibleTo(principal: Principal, namespace: Namespace | null): Accepts {
   const { grants } = principal;
   if (seesEveryName(grants, namespace)) return null;
   return (asset) => allows(grants, { role: "view", namespace: asset.namespace, name: asset.name });

@@ -1,5 +1,6 @@
 import { invalid } from "../errors.ts";
 import { readBody, parseWholeBody } from "../http/body.ts";
+import type { AssetId } from "../identity/names.ts";
 import { decodePatch } from "./decode.ts";
 import type { Json } from "./merge-patch.ts";
 
@@ -8,10 +9,7 @@ const MERGE_PATCH = "application/merge-patch+json";
 const ACCEPTED = new Set(["", "application/x-www-form-urlencoded", MERGE_PATCH]);
 
 /** Reads the merge patch of a request to the asset at this place (contract §2.10 steps 1 to 4). */
-export async function readPatch(
-  request: Request,
-  place: { namespace: string; name: string },
-): Promise<Record<string, Json>> {
+export async function readPatch(request: Request, place: AssetId): Promise<Record<string, Json>> {
   refuseOtherTypes(request.headers.get("Content-Type") ?? "");
   const patch = decodePatch(parseWholeBody(await readBody(request)));
   const metadata = patch["metadata"];

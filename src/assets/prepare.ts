@@ -1,4 +1,11 @@
 import { invalid } from "../errors.ts";
+import {
+  assetNameProblem,
+  parseAssetName,
+  type AssetId,
+  type AssetName,
+  type Namespace,
+} from "../identity/names.ts";
 import type { AssetWrite } from "../store/asset-store.ts";
 import { encodeAsset, hasMapFilters } from "./encode.ts";
 import { entityTag } from "./etag.ts";
@@ -7,7 +14,7 @@ import { assetProblem } from "./validate.ts";
 
 /** Where an asset is to be written: what the URL says. POST names no asset. */
 export interface Place {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly name: string | null;
 }
 
@@ -25,12 +32,12 @@ export async function prepareWrite(place: Place, asset: Asset, createdBy: string
   const whole = { ...asset, metadata: { ...asset.metadata, namespace, name, created_by: createdBy } };
   const problem = assetProblem(whole);
   if (problem !== null) throw invalid(`resource is invalid: ${problem}`);
-  return encodeWrite(namespace, name, whole);
+  return encodeWrite(place.namespace, checkedName(name), whole);
 }
 
 /** The same for what a patch made of an asset: it stays where it is, and Sensu's text has no prefix (contract §2.10). */
 export async function preparePatched(
-  { namespace, name }: { namespace: string; name: string },
+  { namespace, name }: AssetId,
   merged: Asset,
   createdBy: string,
 ): Promise<AssetWrite> {
@@ -40,11 +47,17 @@ export async function preparePatched(
   return encodeWrite(namespace, name, whole);
 }
 
-async function encodeWrite(namespace: string, name: string, asset: Asset): Promise<AssetWrite> {
+async function encodeWrite(namespace: Namespace, name: AssetName, asset: Asset): Promise<AssetWrite> {
   const definition = encodeAsset(asset, "as-written");
   const etag = await entityTag(definition);
   if (!hasMapFilters(asset)) return { namespace, name, etag, definition, expressions: null };
   const asExpressions = encodeAsset(asset, "expressions");
   const expressions = { etag: await entityTag(asExpressions), definition: asExpressions };
   return { namespace, name, etag, definition, expressions };
+}
+
+function checkedName(name: string): AssetName {
+  const checked = parseAssetName(name);
+  if (checked === null) throw invalid(`resource is invalid: ${assetNameProblem(name)}`);
+  return checked;
 }

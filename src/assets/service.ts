@@ -1,5 +1,6 @@
 import { ApiError, notFound } from "../errors.ts";
 import { holds } from "../http/conditional.ts";
+import type { AssetId, Namespace } from "../identity/names.ts";
 import {
   IF_ABSENT,
   PAGE_BYTES,
@@ -17,7 +18,6 @@ import { decodeAsset } from "./decode.ts";
 import { mergePatch, type Json } from "./merge-patch.ts";
 import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
 import type { Asset } from "./schema.ts";
-import { nameProblem } from "./validate.ts";
 
 /** How often a patch without a condition is merged anew when another writer came in between. */
 const PATCH_ATTEMPTS = 5;
@@ -34,16 +34,16 @@ export class AssetService {
     this.#store = store;
   }
 
-  /** An asset, or `notFound`. A text that cannot be a name is not looked up. */
-  async get(namespace: string, name: string, reading: Reading): Promise<StoredAsset> {
-    const found = nameProblem(name) === null ? await this.#store.get(namespace, name, reading) : null;
+  /** An asset, or `notFound`. */
+  async get(id: AssetId, reading: Reading): Promise<StoredAsset> {
+    const found = await this.#store.get(id, reading);
     if (found === null) throw notFound();
     return found;
   }
 
   /** A page of the assets that `accepts` lets through (null: all), filled up to `limit` from as many rows as it takes. */
   async list(
-    namespace: string | null,
+    namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
     accepts: ((asset: StoredAsset) => boolean) | null,
@@ -89,7 +89,7 @@ export class AssetService {
    * changes. `accept` may throw at what was made of the asset. A writer that comes in between is overwritten by merging again, unless the request has a condition.
    */
   async patch(
-    place: Place & { name: string },
+    id: AssetId,
     patch: Record<string, Json>,
     commit: Commit,
     condition: WriteCondition,
@@ -98,26 +98,25 @@ export class AssetService {
     const reading = newReading("newest", commit.waitUntil, commit.spent);
     const conditional = condition.match !== null || condition.noneMatch !== null;
     for (let attempt = 0; attempt < (conditional ? 1 : PATCH_ATTEMPTS); attempt += 1) {
-      const current = await this.get(place.namespace, place.name, reading);
-      if (!holds(condition, tagsOf(current))) throw conditionFailed(place.name);
+      const current = await this.get(id, reading);
+      if (!holds(condition, tagsOf(current))) throw conditionFailed(id.name);
       const merged = decodeAsset(mergePatch(JSON.parse(current.definition), patch));
-      if ((await preparePatched(place, merged, createdBy(current))).definition === current.definition)
+      if ((await preparePatched(id, merged, createdBy(current))).definition === current.definition)
         return current;
       accept(merged);
-      const write = await preparePatched(place, merged, commit.principal);
+      const write = await preparePatched(id, merged, commit.principal);
       const unchanged = { match: [current.etag], noneMatch: null };
       const result = await this.#store.put(write, unchanged, commit);
       if (result.outcome === "committed") return { ...write, seq: result.seq };
     }
-    throw conditionFailed(place.name);
+    throw conditionFailed(id.name);
   }
 
   /** Deletes an asset, or `notFound`, which comes before any condition. */
-  async delete(namespace: string, name: string, condition: WriteCondition, commit: Commit): Promise<void> {
-    if (nameProblem(name) !== null) throw notFound();
-    const { outcome } = await this.#store.delete(namespace, name, condition, commit);
+  async delete(id: AssetId, condition: WriteCondition, commit: Commit): Promise<void> {
+    const { outcome } = await this.#store.delete(id, condition, commit);
     if (outcome === "absent") throw notFound();
-    if (outcome === "condition-failed") throw conditionFailed(name);
+    if (outcome === "condition-failed") throw conditionFailed(id.name);
   }
 
   async #write(place: Place, asset: Asset, condition: WriteCondition, commit: Commit): Promise<StoredAsset> {

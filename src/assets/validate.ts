@@ -1,15 +1,14 @@
+import { assetNameProblem } from "../identity/names.ts";
 import { syntaxProblem } from "../resolve/syntax.ts";
 import { badFilterKey, filterExpressions } from "./filters.ts";
 import type { Asset, Build, Metadata } from "./schema.ts";
 
 /** Bounds of one definition (design: limits). Characters, except where a name says bytes. */
-const NAME_CHARACTERS = 255;
 const LABEL_BYTES = 64 * 1024;
 const BUILDS = 100;
 const FILTERS = 50;
 const FILTER_CHARACTERS = 2_000;
 
-const NAME = /^[\w/.\-:]+$/;
 const SHA512 = /^[0-9a-f]{128}$/i;
 const HTTP_URL = /^https?:\/\//i;
 const TEMPLATE_TOKEN = /\{\{.*?\}\}/s;
@@ -18,7 +17,7 @@ const TEMPLATE_TOKEN = /\{\{.*?\}\}/s;
 export function assetProblem(asset: Asset): string | null {
   const builds = asset.builds ?? [];
   return (
-    nameProblem(asset.metadata?.name ?? "") ??
+    assetNameProblem(asset.metadata?.name ?? "") ??
     metadataProblem(asset.metadata ?? {}) ??
     (builds.length > BUILDS
       ? `an asset cannot have more than ${BUILDS} builds; this has ${builds.length}`
@@ -27,17 +26,6 @@ export function assetProblem(asset: Asset): string | null {
     first(builds, filterBoundsProblem) ??
     (builds.length === 0 ? archiveProblem(asset) : first(builds, archiveProblem))
   );
-}
-
-/** Why this is no asset name; null when it is one. */
-export function nameProblem(name: string): string | null {
-  if (name === "") return "name cannot be empty";
-  if (!NAME.test(name)) {
-    return "name may only contain letters, forward slashes, underscores, dashes and numbers";
-  }
-  if (name === "__proto__" || name === "constructor")
-    return `the name ${name} is reserved and cannot be stored`;
-  return name.length > NAME_CHARACTERS ? `name cannot be longer than ${NAME_CHARACTERS} characters` : null;
 }
 
 function metadataProblem({ labels = {}, annotations = {} }: Metadata): string | null {

@@ -71,7 +71,7 @@ function matches({ name }: Revision, glob: string | null): boolean {
   return glob === null || glob === "" || globMatches(glob, name);
 }
 
-function readFilter({ params, url }: Context): AuditFilter {
+function readFilter({ namespace, url }: Context): AuditFilter {
   const query = url.searchParams;
   const action = query.get("action") ?? "";
   if (action !== "" && !ACTIONS.has(action)) {
@@ -79,7 +79,7 @@ function readFilter({ params, url }: Context): AuditFilter {
   }
   const principal = query.get("principal") ?? "";
   return {
-    namespace: params["namespace"] ?? null,
+    namespace,
     principal: principal === "" ? null : principal,
     action: action === "" ? null : action,
     from: readTime(query.get("from"), "from"),

@@ -1,3 +1,5 @@
+import type { Namespace } from "../identity/names.ts";
+
 /** What a principal may do: `role@namespace` or `role@namespace/name-glob`, `*` for all (design: grants). */
 export type Role = "view" | "edit" | "admin";
 
@@ -12,7 +14,7 @@ export interface Grant {
 /** What a request needs. A null namespace is the whole cluster; a null name is a collection. */
 export interface Need {
   readonly role: Role;
-  readonly namespace: string | null;
+  readonly namespace: Namespace | null;
   readonly name: string | null;
 }
 
@@ -52,7 +54,7 @@ export function coversGrant(held: readonly Grant[], grant: Grant): boolean {
 }
 
 /** Whether the grants reach every name of the namespace, so that a list needs no filter. */
-export function seesEveryName(grants: readonly Grant[], namespace: string | null): boolean {
+export function seesEveryName(grants: readonly Grant[], namespace: Namespace | null): boolean {
   return grants.some((grant) => grant.names === null && reaches(grant, namespace));
 }
 
@@ -64,7 +66,7 @@ function covers(grant: Grant, need: Need): boolean {
   return need.name === null || globMatches(grant.names, need.name);
 }
 
-function reaches(grant: Grant, namespace: string | null): boolean {
+function reaches(grant: Grant, namespace: Namespace | null): boolean {
   return grant.namespace === "*" || grant.namespace === namespace;
 }
 

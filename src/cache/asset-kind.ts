@@ -1,23 +1,7 @@
 import type { StoredAsset } from "../store/asset-store.ts";
-import { changeKey, type AssetOrigin } from "../store/origin.ts";
+import type { AssetId } from "../identity/names.ts";
+import type { AssetOrigin } from "../store/origin.ts";
 import type { Kind } from "./kind.ts";
-
-/** Which asset, with the names it goes by in the caches: made once, looked up several times a request. */
-export class AssetId {
-  readonly namespace: string;
-  readonly name: string;
-  /** In the journal. */
-  readonly change: string;
-  /** In memory, in KV, and as a mark. */
-  readonly key: string;
-
-  constructor(namespace: string, name: string) {
-    this.namespace = namespace;
-    this.name = name;
-    this.change = changeKey("asset", namespace, name) ?? "";
-    this.key = `a:${this.change}`;
-  }
-}
 
 /**
  * Single assets: one place in KV each, holding the bytes of a GET and, after them, those for Go clients; beside them
@@ -30,8 +14,8 @@ export function assetKind(origin: AssetOrigin): Kind<AssetId, StoredAsset> {
     stale: true,
     key: ({ key }) => key,
     mark: ({ key }) => key,
-    changedAt: ({ changes }, { change }) => changes.get(change) ?? 0,
-    load: ({ namespace, name }, replica) => origin.get(namespace, name, replica),
+    changedAt: ({ changes }, { key }) => changes.get(key) ?? 0,
+    load: (id, replica) => origin.get(id, replica),
     encode({ etag, definition, expressions }) {
       if (expressions === null) return { text: definition, extra: [etag] };
       return {

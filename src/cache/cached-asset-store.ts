@@ -11,7 +11,8 @@ import type {
 } from "../store/asset-store.ts";
 import type { AssetOrigin, CommitLog, Logged } from "../store/origin.ts";
 import type { Reading } from "../store/reading.ts";
-import { AssetId, assetKind } from "./asset-kind.ts";
+import { AssetId, type Namespace } from "../identity/names.ts";
+import { assetKind } from "./asset-kind.ts";
 import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
 import { FreshReader, type Glance } from "./fresh-reader.ts";
@@ -37,8 +38,8 @@ export class CachedAssetStore implements AssetStore {
     this.#pages = new FreshReader(edge, pageKind(origin), pageMemory);
   }
 
-  get(namespace: string, name: string, reading: Reading): Promise<StoredAsset | null> {
-    return this.#assets.read(new AssetId(namespace, name), reading);
+  get(id: AssetId, reading: Reading): Promise<StoredAsset | null> {
+    return this.#assets.read(id, reading);
   }
 
   /** How many assets are held in memory, and their bytes. */
@@ -56,7 +57,7 @@ export class CachedAssetStore implements AssetStore {
   }
 
   async list(
-    namespace: string | null,
+    namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
     reading: Reading,
@@ -71,15 +72,8 @@ export class CachedAssetStore implements AssetStore {
     );
   }
 
-  async delete(
-    namespace: string,
-    name: string,
-    condition: WriteCondition,
-    commit: Commit,
-  ): Promise<DeleteOutcome> {
-    return this.#commit(new AssetId(namespace, name), commit, nothing, (since) =>
-      this.#origin.delete(namespace, name, condition, commit, since),
-    );
+  async delete(id: AssetId, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome> {
+    return this.#commit(id, commit, nothing, (since) => this.#origin.delete(id, condition, commit, since));
   }
 
   async #commit<Outcome extends WriteOutcome | DeleteOutcome>(

@@ -1,6 +1,7 @@
 import type { Commit } from "../store/asset-store.ts";
 import type { KeyOrigin, KeyOutcome, KeyRecord, KeyStore, NewKey } from "../store/key-store.ts";
-import { changeKey, type Logged } from "../store/origin.ts";
+import { apiKeyKey } from "../identity/cache-key.ts";
+import type { Logged } from "../store/origin.ts";
 import type { Reading } from "../store/reading.ts";
 import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
@@ -64,9 +65,9 @@ export function keyKind(origin: Pick<KeyOrigin, "find">): Kind<string, KeyRecord
     alwaysTold: false,
     immutable: false,
     stale: false,
-    key: (digest) => `k:${digest}`,
-    mark: (digest) => `k:${digest}`,
-    changedAt: (journal, digest) => journal.changes.get(changeKey("key", "", digest) ?? "") ?? 0,
+    key: apiKeyKey,
+    mark: apiKeyKey,
+    changedAt: (journal, digest) => journal.changes.get(apiKeyKey(digest)) ?? 0,
     load: (digest, replica) => origin.find(digest, replica),
     encode: (record) => ({ text: JSON.stringify(record) }),
     decode(_digest, { text }) {

@@ -1,9 +1,10 @@
+import { cacheKey } from "../identity/cache-key.ts";
 import type { Entry } from "./entry.ts";
 import type { Encoded, Kind } from "./kind.ts";
 import type { KvHit } from "./patient-kv.ts";
 
 /** Part of every KV key: releases that write another form never read each other's. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** What is kept with a value in KV (1,024 bytes of JSON at the most). `d`: a tombstone. `x`: what the kind adds. */
 interface Metadata {
@@ -16,9 +17,9 @@ interface Metadata {
 
 /** Where a copy lies. An immutable kind has one place for each state, named by the commit that made it. */
 export function kvKey<Id, T>(kind: Kind<Id, T>, id: Id, epoch: string, s: number): string {
-  const [letter, ...rest] = kind.key(id).split(":");
-  const name = rest.join(":");
-  return `${letter}:${FORMAT}:${epoch}:${kind.immutable ? `${s}:` : ""}${name}`;
+  const state = kind.immutable ? [String(s)] : [];
+  // A kind's key is made by `cacheKey`, and so is what stands before it: together they are the key of all their parts.
+  return `${cacheKey(String(FORMAT), epoch, ...state)}/${kind.key(id)}`;
 }
 
 /** The envelope of a copy, or null when it is not to be put in KV: strangers could fill it with absences. */

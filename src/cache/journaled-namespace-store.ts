@@ -1,5 +1,6 @@
 import type { Commit } from "../store/asset-store.ts";
 import type { NamespaceDelete, NamespaceOrigin, NamespaceStore } from "../store/namespace-store.ts";
+import { parseNamespace, type Namespace } from "../identity/names.ts";
 import { secondsSince, type Reading } from "../store/reading.ts";
 import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
@@ -16,14 +17,14 @@ export class JournaledNamespaceStore implements NamespaceStore {
     this.#edge = edge;
   }
 
-  async exists(name: string, reading: Reading): Promise<boolean> {
+  async exists(name: Namespace, reading: Reading): Promise<boolean> {
     const found = (await this.names(reading)).includes(name);
     // What is not known to exist may exist, when only what is past the bound can tell.
     if (!found && reading.tier === "STALE") throw unavailable(new Error("only a stale journal knows"));
     return found;
   }
 
-  async names(reading: Reading): Promise<readonly string[]> {
+  async names(reading: Reading): Promise<readonly Namespace[]> {
     const { clock, bound, journal: keeper } = this.#edge;
     const now = clock();
     const journal = await keeper.current(now, bound, reading.waitUntil);
@@ -40,14 +41,14 @@ export class JournaledNamespaceStore implements NamespaceStore {
     }
   }
 
-  async create(name: string, commit: Commit): Promise<boolean> {
+  async create(name: Namespace, commit: Commit): Promise<boolean> {
     const { result } = await committing(this.#edge, commit, (since) =>
       this.#origin.create(name, commit, since),
     );
     return result.outcome === "committed";
   }
 
-  async delete(name: string, commit: Commit): Promise<NamespaceDelete> {
+  async delete(name: Namespace, commit: Commit): Promise<NamespaceDelete> {
     const { result } = await committing(this.#edge, commit, (since) =>
       this.#origin.delete(name, commit, since),
     );
@@ -60,9 +61,11 @@ function told(
   reading: Reading,
   tier: Reading["tier"],
   ageMs: number,
-): readonly string[] {
+): readonly Namespace[] {
   reading.tier = tier;
   reading.ageSeconds = secondsSince(0, ageMs);
   // Names of namespaces are ASCII, so this is byte order.
-  return [...namespaces.keys()].sort((a, b) => (a < b ? -1 : 1));
+  return [...namespaces.keys()]
+    .flatMap((name) => parseNamespace(name) ?? [])
+    .sort((a, b) => (a < b ? -1 : 1));
 }

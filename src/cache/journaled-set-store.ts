@@ -1,3 +1,4 @@
+import type { AssetName, Namespace } from "../identity/names.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { NamespaceState, SetOrigin, SetOutcome, SetStore, SetWrite } from "../store/set-store.ts";
 import { committing } from "./committing.ts";
@@ -13,11 +14,11 @@ export class JournaledSetStore implements SetStore {
     this.#edge = edge;
   }
 
-  state(namespace: string): Promise<NamespaceState | null> {
+  state(namespace: Namespace): Promise<NamespaceState | null> {
     return this.#origin.state(namespace);
   }
 
-  definitions(namespace: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  definitions(namespace: Namespace, names: readonly AssetName[]): Promise<ReadonlyMap<string, string>> {
     return this.#origin.definitions(namespace, names);
   }
 

@@ -9,7 +9,7 @@ export interface Encoded {
 
 /** One kind of thing that is kept in copies: what it is called, how it is loaded, written down and judged. */
 export interface Kind<Id, T> {
-  /** Its name in memory and, within format and epoch, in KV. Unique across kinds: it starts with the kind's letter. */
+  /** Its key in memory and, within format and epoch, in KV, made by `cacheKey`. The first part is the kind's alone. */
   key(id: Id): string;
   /** Under what the newest commit served is remembered; things with the same name never contradict each other (I3). */
   mark(id: Id): string;

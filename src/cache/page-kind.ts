@@ -1,10 +1,12 @@
+import { cacheKey } from "../identity/cache-key.ts";
+import type { Namespace } from "../identity/names.ts";
 import type { AssetPage, PageFrom } from "../store/asset-store.ts";
 import type { AssetOrigin } from "../store/origin.ts";
 import type { Kind } from "./kind.ts";
 
 export interface PageId {
   /** Null: all namespaces. */
-  readonly namespace: string | null;
+  readonly namespace: Namespace | null;
   readonly from: PageFrom | null;
   readonly limit: number;
 }
@@ -20,8 +22,13 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
     immutable: true,
     stale: true,
     key: ({ namespace, from, limit }) =>
-      `l:${namespace ?? "*"}:${limit}:${from === null ? "" : `${from.inclusive ? "=" : ">"}${from.key}`}`,
-    mark: ({ namespace }) => `l:${namespace ?? "*"}`,
+      cacheKey(
+        ...scopeParts(namespace),
+        String(limit),
+        from?.inclusive === true ? "from" : "after",
+        from?.key ?? "",
+      ),
+    mark: ({ namespace }) => cacheKey(...scopeParts(namespace)),
     changedAt: (journal, { namespace }) =>
       namespace === null ? journal.seq : (journal.namespaces.get(namespace) ?? journal.seq),
     load: ({ namespace, from, limit }, replica) => origin.list(namespace, from, limit, replica),
@@ -45,3 +52,8 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
 
 /** What an asset of a page takes in memory besides its definitions. */
 const ASSET_BYTES = 400;
+
+/** A namespace's lists and the cluster's differ in their first part: no name of a namespace is the name of all. */
+function scopeParts(namespace: Namespace | null): string[] {
+  return namespace === null ? ["all"] : ["l", namespace];
+}

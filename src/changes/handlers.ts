@@ -2,6 +2,7 @@ import { allows } from "../auth/grants.ts";
 import { principalOf, type Context } from "../context.ts";
 import { denied, invalid } from "../errors.ts";
 import { readSeq } from "../http/query.ts";
+import { namespaceProblem, parseNamespace } from "../identity/names.ts";
 import { json, stream } from "../http/respond.ts";
 import { shownDefinition, shownRevision } from "../history/shown.ts";
 import type { AssetRevision } from "../store/history-store.ts";
@@ -44,8 +45,10 @@ async function* events(context: Context, feed: Feed, since: number) {
 
 function feedOf(context: Context): Feed {
   const { grants } = principalOf(context);
-  const namespace = context.url.searchParams.get("namespace");
-  const scope = namespace === null || namespace === "" ? null : namespace;
+  const asked = context.url.searchParams.get("namespace") ?? "";
+  const scope = asked === "" ? null : parseNamespace(asked);
+  if (asked !== "" && scope === null)
+    throw invalid(`invalid namespace "${asked}": ${namespaceProblem(asked)}`);
   if (!allows(grants, { role: "view", namespace: scope, name: null })) {
     throw denied();
   }

@@ -6,7 +6,7 @@ import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
 import { continueHeader, readPage } from "../http/pagination.ts";
 import { goDecode, goInteger, goStruct } from "../http/go-decode.ts";
-import { placeOf } from "../http/place.ts";
+import { assetIdOf, namespaceOf } from "../http/place.ts";
 import { readSeq } from "../http/query.ts";
 import { json, text } from "../http/respond.ts";
 import type { AssetRevision } from "../store/history-store.ts";
@@ -19,25 +19,25 @@ export const Rollback = goStruct("Rollback", "v1.Rollback", { seq: goInteger });
 export async function listRevisions(context: Context): Promise<Response> {
   const { limit, start } = readPage(context.url.searchParams);
   const before = readSeq(start?.key, "continue token");
-  const { namespace, name } = placeOf(context);
-  const page = await context.services.history.list(namespace, name, before, Math.min(limit, 1_000));
+  const id = assetIdOf(context);
+  const page = await context.services.history.list(id, before, Math.min(limit, 1_000));
   return json(JSON.stringify(page.revisions.map(shownRevision)), continueHeader(page.next));
 }
 
 export async function getRevision(context: Context): Promise<Response> {
-  const { namespace, name } = placeOf(context);
+  const id = assetIdOf(context);
   const seq = readSeq(context.params["seq"], "revision") ?? 0;
-  const revision = await context.services.history.get(namespace, name, seq);
+  const revision = await context.services.history.get(id, seq);
   const definition = shownDefinition(revision.definition, mayWrite(context));
   return json(`${JSON.stringify(shownRevision(revision)).slice(0, -1)},"definition":${definition}}`);
 }
 
 /** The asset now or, with `at=<seq>`, as the commits up to that one had made it. */
 export async function getAssetAt(context: Context): Promise<Response> {
-  const { namespace, name } = placeOf(context);
+  const id = assetIdOf(context);
   const at = readSeq(context.url.searchParams.get("at"), "at");
   if (at === null) return getAsset(context);
-  const { definition, etag } = await context.services.history.at(namespace, name, at);
+  const { definition, etag } = await context.services.history.at(id, at);
   if (definition === null || etag === null) throw notFound();
   const masked = !mayWrite(context);
   return json(shownDefinition(definition, !masked), masked ? {} : { ETag: etag });
@@ -45,17 +45,13 @@ export async function getAssetAt(context: Context): Promise<Response> {
 
 /** From one revision to another: a merge patch, and lines for people. Without `to`, the last; without `from`, the one before. */
 export async function diffRevisions(context: Context): Promise<Response> {
-  const { namespace, name } = placeOf(context);
+  const id = assetIdOf(context);
   const { searchParams } = context.url;
   const { history } = context.services;
   const toSeq = readSeq(searchParams.get("to"), "to");
   const fromSeq = readSeq(searchParams.get("from"), "from");
-  const to =
-    toSeq === null ? await history.latest(namespace, name) : await history.at(namespace, name, toSeq);
-  const from =
-    fromSeq === null
-      ? await history.before(namespace, name, to.seq)
-      : await history.at(namespace, name, fromSeq);
+  const to = toSeq === null ? await history.latest(id) : await history.at(id, toSeq);
+  const from = fromSeq === null ? await history.before(id, to.seq) : await history.at(id, fromSeq);
   const [before, after] = [shownValue(from, mayWrite(context)), shownValue(to, mayWrite(context))];
   const lines = differenceLines(before, after);
   if (searchParams.get("format") === "text") {
@@ -74,11 +70,11 @@ export async function diffRevisions(context: Context): Promise<Response> {
 
 /** Writes an old definition as a new revision, under the conditions of the request; undelete is the same. */
 export async function rollbackAsset(context: Context): Promise<Response> {
-  const { namespace, name } = placeOf(context);
+  const id = assetIdOf(context);
   const { seq } = goDecode(Rollback, parseBody(await readBody(context.request)));
   if (seq === undefined) throw invalid('the body is not as in {"seq":42}, the revision to go back to');
   const condition = readConditions(context.request.headers);
-  const asset = await context.services.history.rollback(namespace, name, seq, condition, commitOf(context));
+  const asset = await context.services.history.rollback(id, seq, condition, commitOf(context));
   return json(asset.definition, { ETag: asset.etag });
 }
 
@@ -90,5 +86,9 @@ function endOf(revision: AssetRevision | null): string {
 
 /** Whoever may write the asset sees the headers it is fetched with; others see that they are there. */
 function mayWrite(context: Context): boolean {
-  return allows(principalOf(context).grants, { role: "edit", ...placeOf(context) });
+  return allows(principalOf(context).grants, {
+    role: "edit",
+    namespace: namespaceOf(context),
+    name: context.params["name"] ?? null,
+  });
 }

@@ -1,6 +1,7 @@
 import type { AssetService } from "../assets/service.ts";
 import { decodeAsset } from "../assets/decode.ts";
 import { invalid, notFound } from "../errors.ts";
+import type { AssetId } from "../identity/names.ts";
 import type { Commit, StoredAsset, WriteCondition } from "../store/asset-store.ts";
 import type { AssetRevision, HistoryStore, Revision } from "../store/history-store.ts";
 
@@ -21,8 +22,8 @@ export class HistoryService {
   }
 
   /** The revisions of an asset, the newest first; `notFound` for one that never was. */
-  async list(namespace: string, name: string, before: number | null, limit: number): Promise<RevisionPage> {
-    const revisions = await this.#store.ofAsset(namespace, name, before, limit + 1);
+  async list(id: AssetId, before: number | null, limit: number): Promise<RevisionPage> {
+    const revisions = await this.#store.ofAsset(id, before, limit + 1);
     if (revisions.length === 0 && before === null) throw notFound();
     const page = revisions.slice(0, limit);
     const last = revisions.length > page.length ? page.at(-1) : undefined;
@@ -30,41 +31,35 @@ export class HistoryService {
   }
 
   /** The revision of exactly this seq. */
-  async get(namespace: string, name: string, seq: number): Promise<AssetRevision> {
-    const revision = await this.at(namespace, name, seq);
+  async get(id: AssetId, seq: number): Promise<AssetRevision> {
+    const revision = await this.at(id, seq);
     if (revision.seq !== seq) throw notFound();
     return revision;
   }
 
   /** The asset as the commits up to this seq had made it. */
-  async at(namespace: string, name: string, seq: number): Promise<AssetRevision> {
-    const revision = await this.#store.at(namespace, name, seq);
+  async at(id: AssetId, seq: number): Promise<AssetRevision> {
+    const revision = await this.#store.at(id, seq);
     if (revision === null) throw notFound();
     return revision;
   }
 
   /** The last revision, and the one before another: what a difference is between when nothing is said. */
-  async latest(namespace: string, name: string): Promise<AssetRevision> {
-    return this.at(namespace, name, Number.MAX_SAFE_INTEGER);
+  async latest(id: AssetId): Promise<AssetRevision> {
+    return this.at(id, Number.MAX_SAFE_INTEGER);
   }
 
-  async before(namespace: string, name: string, seq: number): Promise<AssetRevision | null> {
-    return this.#store.at(namespace, name, seq - 1);
+  async before(id: AssetId, seq: number): Promise<AssetRevision | null> {
+    return this.#store.at(id, seq - 1);
   }
 
   /** Writes what the asset was at a seq as a new revision, the caller's; brings a deleted asset back as well. */
-  async rollback(
-    namespace: string,
-    name: string,
-    seq: number,
-    condition: WriteCondition,
-    commit: Commit,
-  ): Promise<StoredAsset> {
-    const { definition, seq: found } = await this.at(namespace, name, seq);
+  async rollback(id: AssetId, seq: number, condition: WriteCondition, commit: Commit): Promise<StoredAsset> {
+    const { definition, seq: found } = await this.at(id, seq);
     if (definition === null) {
       throw invalid(`the asset was deleted by revision ${found}; choose an earlier one to bring it back`);
     }
     const asset = decodeAsset(JSON.parse(definition));
-    return this.#assets.replace({ namespace, name }, asset, commit, condition);
+    return this.#assets.replace(id, asset, commit, condition);
   }
 }

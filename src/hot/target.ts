@@ -1,7 +1,7 @@
 import type { Principal } from "../auth/principal.ts";
-import { AssetId } from "../cache/asset-kind.ts";
 import { Glance } from "../cache/fresh-reader.ts";
 import type { Kept } from "../cache/memory.ts";
+import { AssetId, parseAssetName, parseNamespace } from "../identity/names.ts";
 import type { Answer } from "../resolution/service.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 
@@ -58,15 +58,16 @@ function targetOf(url: string): Target | null {
   const start = path + CORE.length;
   const end = url.indexOf("/", start);
   if (end === -1 || !url.startsWith("/assets/", end)) return null;
-  const namespace = url.slice(start, end);
+  // An escaped namespace is left to the router: what can name none is no target.
+  const namespace = parseNamespace(url.slice(start, end));
   const nameStart = end + "/assets/".length;
   const nameEnd = isCore ? url.length : url.indexOf(RESOLVE_QUERY, nameStart);
   if (nameEnd === -1) return null;
   const encoded = url.slice(nameStart, nameEnd);
-  // A query, nothing, an escaped dot, or a slash where none belongs has a meaning that is decided elsewhere.
-  if (/^$|[%?]/.test(namespace) || (isCore ? /^$|\?|\/$|%2E/i : /^$|[/?]|%2E/i).test(encoded)) return null;
-  const name = decoded(encoded);
-  if (name === null) return null;
+  // A query, an escaped dot, or a slash where none belongs has a meaning that is decided elsewhere.
+  if ((isCore ? /\?|\/$|%2E/i : /[/?]|%2E/i).test(encoded)) return null;
+  const name = parseAssetName(decoded(encoded) ?? "");
+  if (namespace === null || name === null) return null;
   const search = isCore ? null : url.slice(nameEnd + RESOLVE_QUERY.length - 1);
   return {
     id: new AssetId(namespace, name),

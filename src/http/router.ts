@@ -4,8 +4,10 @@ import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Context, Route, Services } from "../context.ts";
 import { ApiError, notFound } from "../errors.ts";
+import type { Namespace } from "../identity/names.ts";
 import type { Exchange } from "../observability/exchange.ts";
 import { Spent } from "../observability/spent.ts";
+import { readNamespace } from "./place.ts";
 import { failure, isServerFault } from "./respond.ts";
 
 /** What the router needs from outside. */
@@ -118,21 +120,24 @@ async function answer(
   const now = options.clock();
   const principal = row.access === "public" ? null : await options.authenticate(request, { ...visit, now });
   visit.principal = principal?.name ?? null;
-  if (principal !== null) guard(row, params, principal);
-  const context: Context = { ...visit, request, params, principal, services: options.services, now };
+  const namespace = readNamespace(row.method, params);
+  if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
+  const { services } = options;
+  const context: Context = { ...visit, request, namespace, params, principal, services, now };
   return row.handle(context);
 }
 
-function guard({ access }: Route, params: Readonly<Record<string, string>>, { grants }: Principal): void {
+function guard(
+  { access }: Route,
+  namespace: Namespace | null,
+  name: string | null,
+  { grants }: Principal,
+): void {
   if (access === "public" || access === "authenticated") return;
   const allowed =
     access === "admin-anywhere"
       ? grants.some(({ role, names }) => role === "admin" && names === null)
-      : allows(grants, {
-          role: access,
-          namespace: params["namespace"] ?? null,
-          name: params["name"] ?? null,
-        });
+      : allows(grants, { role: access, namespace, name });
   if (!allowed) throw new ApiError("permissionDenied", "unauthorized to perform action");
 }
 

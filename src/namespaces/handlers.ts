@@ -5,7 +5,7 @@ import { parseBody, readBody } from "../http/body.ts";
 import { goDecode, goString, goStruct } from "../http/go-decode.ts";
 import { compareBytes, quoteJson } from "../http/go-json.ts";
 import { continueHeader, readPage } from "../http/pagination.ts";
-import { placeOf } from "../http/place.ts";
+import { namespaceOf } from "../http/place.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 
@@ -30,7 +30,7 @@ export async function listNamespaces(context: Context): Promise<Response> {
 }
 
 export async function getNamespace(context: Context): Promise<Response> {
-  const name = placeOf(context).namespace;
+  const name = namespaceOf(context);
   const reading = readingOf(context);
   await context.services.namespaces.get(name, reading);
   return json(encode(name), servedHeaders(reading));
@@ -43,7 +43,7 @@ export async function createNamespace(context: Context): Promise<Response> {
 }
 
 export async function replaceNamespace(context: Context): Promise<Response> {
-  const name = placeOf(context).namespace;
+  const name = namespaceOf(context);
   const given = (await readNamespace(context)) ?? name;
   if (given !== name) {
     throw invalid(`the name of the resource (${given}) does not match the name of the URI (${name})`);
@@ -53,7 +53,7 @@ export async function replaceNamespace(context: Context): Promise<Response> {
 }
 
 export async function deleteNamespace(context: Context): Promise<Response> {
-  await context.services.namespaces.delete(placeOf(context).namespace, commitOf(context));
+  await context.services.namespaces.delete(namespaceOf(context), commitOf(context));
   return empty(204);
 }
 

@@ -1,10 +1,8 @@
 import { ApiError, invalid, notFound } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
+import { namespaceProblem, parseNamespace, type Namespace } from "../identity/names.ts";
 import type { NamespaceStore } from "../store/namespace-store.ts";
 import type { Reading } from "../store/reading.ts";
-
-/** Characters of a namespace's name; a cache key holds it beside an asset's name. */
-const NAME_CHARACTERS = 128;
 
 /** The rules of namespaces (contract §4.5). Knows no HTTP. */
 export class NamespaceService {
@@ -14,46 +12,34 @@ export class NamespaceService {
     this.#store = store;
   }
 
-  async get(name: string, reading: Reading): Promise<void> {
-    if (namespaceProblem(name) !== null || !(await this.#store.exists(name, reading))) throw notFound();
+  async get(name: Namespace, reading: Reading): Promise<void> {
+    if (!(await this.#store.exists(name, reading))) throw notFound();
   }
 
-  names(reading: Reading): Promise<readonly string[]> {
+  names(reading: Reading): Promise<readonly Namespace[]> {
     return this.#store.names(reading);
   }
 
   async create(name: string, commit: Commit): Promise<void> {
-    refuseBadName(name);
-    if (!(await this.#store.create(name, commit))) {
+    if (!(await this.#store.create(checked(name), commit))) {
       throw new ApiError("alreadyExists", "resource already exists");
     }
   }
 
   /** Creates the namespace unless it is there already: it has nothing to replace. */
-  async ensure(name: string, commit: Commit): Promise<void> {
-    refuseBadName(name);
+  async ensure(name: Namespace, commit: Commit): Promise<void> {
     await this.#store.create(name, commit);
   }
 
-  async delete(name: string, commit: Commit): Promise<void> {
+  async delete(name: Namespace, commit: Commit): Promise<void> {
     const outcome = await this.#store.delete(name, commit);
     if (outcome === "absent") throw notFound();
     if (outcome === "not-empty") throw invalid("resource is invalid: namespace is not empty");
   }
 }
 
-function refuseBadName(name: string): void {
-  const problem = namespaceProblem(name);
-  if (problem !== null) throw invalid(`resource is invalid: ${problem}`);
-}
-
-/** Why this is no namespace's name; null when it is one. */
-function namespaceProblem(name: string): string | null {
-  if (name === "") return "namespace name cannot be empty";
-  if (!/^[\w.\-:]+$/.test(name)) return "namespace name cannot contain spaces or special characters";
-  if (name === "__proto__" || name === "constructor")
-    return `the name ${name} is reserved and cannot be stored`;
-  return name.length > NAME_CHARACTERS
-    ? `namespace name cannot be longer than ${NAME_CHARACTERS} characters`
-    : null;
+function checked(name: string): Namespace {
+  const namespace = parseNamespace(name);
+  if (namespace === null) throw invalid(`resource is invalid: ${namespaceProblem(name)}`);
+  return namespace;
 }

@@ -2,7 +2,7 @@ import { readingOf, type Context } from "../context.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { notModified } from "../http/conditional.ts";
-import { placeOf } from "../http/place.ts";
+import { assetIdOf } from "../http/place.ts";
 import { empty, json, redirect, text } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 import { tagged } from "../http/tagged.ts";
@@ -65,9 +65,9 @@ export async function downloadForMachine(context: Context): Promise<Response> {
 /** Which build each platform of the built-in table gets; `format=text` is a table for people. */
 export async function showMatrix(context: Context): Promise<Response> {
   const rule = readRule(context.url.searchParams);
-  const { namespace, name } = placeOf(context);
+  const id = assetIdOf(context);
   const reading = readingOf(context);
-  const { asset, etag } = await context.services.resolve.asset(namespace, name, reading);
+  const { asset, etag } = await context.services.resolve.asset(id, reading);
   const rows = PLATFORMS.map((platform) => {
     const resolution = resolveAsset(asset, factsOfEntity(platform.entity), rule);
     const { os, arch } = platform.entity.system;
@@ -75,7 +75,7 @@ export async function showMatrix(context: Context): Promise<Response> {
   });
   const headers = servedHeaders(reading);
   if (context.url.searchParams.get("format") !== "text") {
-    return json(JSON.stringify({ asset: name, etag, rule, platforms: rows }), headers);
+    return json(JSON.stringify({ asset: id.name, etag, rule, platforms: rows }), headers);
   }
   const cells = rows.map(({ platform, os, arch, build, url, sha512, reason }) =>
     build === null
@@ -98,7 +98,7 @@ async function resolveRequest(context: Context): Promise<{ found: TaggedResoluti
   const reading = readingOf(context);
   const { key, facts } = await readFacts(context);
   return {
-    found: await context.services.resolve.resolve(placeOf(context), rule, key, facts, reading),
+    found: await context.services.resolve.resolve(assetIdOf(context), rule, key, facts, reading),
     reading,
   };
 }

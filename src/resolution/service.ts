@@ -3,6 +3,7 @@ import { entityTag } from "../assets/etag.ts";
 import type { AssetService } from "../assets/service.ts";
 import type { Asset } from "../assets/schema.ts";
 import { Memory, type Kept, type MemoryLimits } from "../cache/memory.ts";
+import type { AssetId } from "../identity/names.ts";
 import type { Rule } from "../resolve/choose.ts";
 import type { Reading } from "../store/reading.ts";
 import type { Facts } from "./facts.ts";
@@ -41,8 +42,8 @@ export class ResolveService {
     this.#assets = assets;
   }
 
-  async asset(namespace: string, name: string, reading: Reading): Promise<{ asset: Asset; etag: string }> {
-    const { definition, etag } = await this.#assets.get(namespace, name, reading);
+  async asset(id: AssetId, reading: Reading): Promise<{ asset: Asset; etag: string }> {
+    const { definition, etag } = await this.#assets.get(id, reading);
     return { asset: decodeAsset(JSON.parse(definition)), etag };
   }
 
@@ -63,13 +64,13 @@ export class ResolveService {
 
   /** `factsKey` names the facts. */
   async resolve(
-    place: { namespace: string; name: string },
+    id: AssetId,
     rule: Rule,
     factsKey: string,
     facts: Facts,
     reading: Reading,
   ): Promise<TaggedResolution> {
-    const { definition, etag: assetTag } = await this.#assets.get(place.namespace, place.name, reading);
+    const { definition, etag: assetTag } = await this.#assets.get(id, reading);
     const key = `${assetTag} ${rule} ${factsKey}`;
     const known = this.#known.get(key)?.value;
     if (known !== undefined) return known;

@@ -1,3 +1,4 @@
+import type { AssetId, AssetName, Namespace } from "../identity/names.ts";
 import type { Reading } from "./reading.ts";
 import type { Spent } from "../observability/spent.ts";
 
@@ -9,8 +10,8 @@ export interface Representation {
 
 /** An asset as it is stored. */
 export interface StoredAsset extends Representation {
-  readonly namespace: string;
-  readonly name: string;
+  readonly namespace: Namespace;
+  readonly name: AssetName;
   /** The commit that wrote it; orders all commits of an epoch. */
   readonly seq: number;
   /** For clients that cannot decode map filters; null where both forms are the same bytes. */
@@ -19,8 +20,8 @@ export interface StoredAsset extends Representation {
 
 /** A definition to be stored, already validated and encoded. */
 export interface AssetWrite extends Representation {
-  readonly namespace: string;
-  readonly name: string;
+  readonly namespace: Namespace;
+  readonly name: AssetName;
   readonly expressions: Representation | null;
 }
 
@@ -73,7 +74,7 @@ export interface AssetPage {
 }
 
 /** What a list of this scope is ordered and continued by. */
-export function pageKey(namespace: string | null, asset: { namespace: string; name: string }): string {
+export function pageKey(namespace: Namespace | null, asset: { namespace: string; name: string }): string {
   return namespace === null ? `${asset.namespace}/${asset.name}` : asset.name;
 }
 
@@ -82,11 +83,16 @@ export function pageKey(namespace: string | null, asset: { namespace: string; na
  * the same condition one wins. Order is byte order: of names within a namespace, of `namespace/name` across all.
  */
 export interface AssetStore {
-  get(namespace: string, name: string, reading: Reading): Promise<StoredAsset | null>;
+  get(id: AssetId, reading: Reading): Promise<StoredAsset | null>;
   /** A page of at most `limit` assets; fewer when their bytes would be too many for one answer. */
-  list(namespace: string | null, from: PageFrom | null, limit: number, reading: Reading): Promise<AssetPage>;
+  list(
+    namespace: Namespace | null,
+    from: PageFrom | null,
+    limit: number,
+    reading: Reading,
+  ): Promise<AssetPage>;
   put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome>;
-  delete(namespace: string, name: string, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome>;
+  delete(id: AssetId, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome>;
 }
 
 /** Bytes of definitions in one page at the most; an isolate has 128 MB for everything. */

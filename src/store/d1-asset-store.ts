@@ -10,6 +10,7 @@ import {
   type WriteCondition,
   type WriteOutcome,
 } from "./asset-store.ts";
+import type { AssetId, AssetName, Namespace } from "../identity/names.ts";
 import { conditionSql, type Binding } from "./condition-sql.ts";
 import { ADVANCE, commitBatch, SEQ, type BatchRow } from "./d1-commit-log.ts";
 import { onReplica } from "./d1-replica.ts";
@@ -31,8 +32,8 @@ const TOUCH = `UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1
   AND EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND name = ?2 AND seq = ${SEQ})`;
 
 interface Row {
-  readonly namespace: string;
-  readonly name: string;
+  readonly namespace: Namespace;
+  readonly name: AssetName;
   readonly seq: number;
   readonly etag: string;
   readonly definition: string;
@@ -62,7 +63,7 @@ export class D1AssetStore implements AssetOrigin {
     this.#db = db;
   }
 
-  async get(namespace: string, name: string, replica: Replica): Promise<Snapshot<StoredAsset>> {
+  async get({ namespace, name }: AssetId, replica: Replica): Promise<Snapshot<StoredAsset>> {
     const { results, meta } = await onReplica(this.#db, replica)
       .prepare(GET)
       .bind(namespace, name)
@@ -80,7 +81,7 @@ export class D1AssetStore implements AssetOrigin {
   }
 
   async list(
-    namespace: string | null,
+    namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
     replica: Replica,
@@ -143,8 +144,7 @@ export class D1AssetStore implements AssetOrigin {
   }
 
   async delete(
-    namespace: string,
-    name: string,
+    { namespace, name }: AssetId,
     condition: WriteCondition,
     commit: Commit,
     since: number,
@@ -186,7 +186,7 @@ export class D1AssetStore implements AssetOrigin {
   /** Keyset page. A row fits while the bytes up to it stay in the page's budget; the first always does. */
   #list(
     replica: Replica,
-    namespace: string | null,
+    namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
   ): D1PreparedStatement {

@@ -1,3 +1,4 @@
+import type { AssetId, Namespace } from "../identity/names.ts";
 import type { AssetRevision, AuditFilter, HistoryStore, Revision } from "./history-store.ts";
 
 const ROW = "seq, kind, namespace, name, action, etag, principal, at, reason";
@@ -12,8 +13,7 @@ export class D1HistoryStore implements HistoryStore {
   }
 
   async ofAsset(
-    namespace: string,
-    name: string,
+    { namespace, name }: AssetId,
     before: number | null,
     limit: number,
   ): Promise<readonly Revision[]> {
@@ -24,7 +24,7 @@ export class D1HistoryStore implements HistoryStore {
     return results;
   }
 
-  at(namespace: string, name: string, seq: number): Promise<AssetRevision | null> {
+  at({ namespace, name }: AssetId, seq: number): Promise<AssetRevision | null> {
     return this.#db
       .prepare(
         `SELECT ${ROW}, definition FROM revisions WHERE ${ASSET} AND seq <= ?3 ORDER BY seq DESC LIMIT 1`,
@@ -59,7 +59,7 @@ export class D1HistoryStore implements HistoryStore {
     return results;
   }
 
-  async changesAfter(seq: number, namespace: string | null, limit: number) {
+  async changesAfter(seq: number, namespace: Namespace | null, limit: number) {
     // One transaction: what the second statement calls complete, the first has seen.
     const [changes, meta] = await this.#db.batch<AssetRevision & { seq: number }>([
       this.#db

@@ -1,4 +1,5 @@
 import type { Commit } from "./asset-store.ts";
+import type { Namespace } from "../identity/names.ts";
 import { ADVANCE, commitBatch, SEQ } from "./d1-commit-log.ts";
 import type { NamespaceOrigin } from "./namespace-store.ts";
 
@@ -10,14 +11,14 @@ export class D1NamespaceStore implements NamespaceOrigin {
     this.#db = db;
   }
 
-  async names(): Promise<readonly string[]> {
+  async names(): Promise<readonly Namespace[]> {
     const { results } = await this.#db
       .prepare("SELECT name FROM namespaces ORDER BY name")
-      .all<{ name: string }>();
+      .all<{ name: Namespace }>();
     return results.map(({ name }) => name);
   }
 
-  async create(name: string, commit: Commit, since: number) {
+  async create(name: Namespace, commit: Commit, since: number) {
     const { rows, log } = await commitBatch(this.#db, since, [
       this.#db.prepare(ADVANCE),
       this.#db
@@ -32,7 +33,7 @@ export class D1NamespaceStore implements NamespaceOrigin {
     return { result: { outcome }, log };
   }
 
-  async delete(name: string, commit: Commit, since: number) {
+  async delete(name: Namespace, commit: Commit, since: number) {
     const { rows, log } = await commitBatch(this.#db, since, [
       this.#db.prepare("SELECT 1 FROM namespaces WHERE name = ?1").bind(name),
       this.#db.prepare(ADVANCE),
@@ -49,7 +50,7 @@ export class D1NamespaceStore implements NamespaceOrigin {
   }
 
   /** Only if the statement before has changed a row. */
-  #revision(name: string, action: "create" | "delete", commit: Commit): D1PreparedStatement {
+  #revision(name: Namespace, action: "create" | "delete", commit: Commit): D1PreparedStatement {
     return this.#db
       .prepare(
         `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)

@@ -1,3 +1,4 @@
+import type { Namespace } from "../identity/names.ts";
 import type { PlanStore } from "./set-store.ts";
 
 /** Characters of one part; at four bytes each they fit a row. */
@@ -11,7 +12,7 @@ export class D1PlanStore implements PlanStore {
     this.#db = db;
   }
 
-  async save(id: string, namespace: string, body: string, expiresAt: number): Promise<void> {
+  async save(id: string, namespace: Namespace, body: string, expiresAt: number): Promise<void> {
     const parts = Math.max(1, Math.ceil(body.length / PART));
     await this.#db.batch(
       Array.from({ length: parts }, (_, part) =>
@@ -22,7 +23,7 @@ export class D1PlanStore implements PlanStore {
     );
   }
 
-  async load(id: string, namespace: string, now: number): Promise<string | null> {
+  async load(id: string, namespace: Namespace, now: number): Promise<string | null> {
     const { results } = await this.#db
       .prepare("SELECT body FROM plans WHERE id = ?1 AND namespace = ?2 AND expires_at > ?3 ORDER BY part")
       .bind(id, namespace, now)

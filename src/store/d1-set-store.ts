@@ -1,3 +1,4 @@
+import type { AssetName, Namespace } from "../identity/names.ts";
 import type { AssetWrite, Commit } from "./asset-store.ts";
 import { commitBatch, loadCommitLog, SEQ } from "./d1-commit-log.ts";
 import type { Logged } from "./origin.ts";
@@ -17,7 +18,7 @@ export class D1SetStore implements SetOrigin {
     this.#db = db;
   }
 
-  async state(namespace: string): Promise<NamespaceState | null> {
+  async state(namespace: Namespace): Promise<NamespaceState | null> {
     const [head, assets] = await this.#db.batch<{ seq: number } & NamespaceState["assets"][number]>([
       this.#db.prepare("SELECT seq FROM namespaces WHERE name = ?1").bind(namespace),
       this.#db
@@ -30,7 +31,7 @@ export class D1SetStore implements SetOrigin {
     return row === undefined ? null : { seq: row.seq, assets: assets?.results ?? [] };
   }
 
-  async definitions(namespace: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async definitions(namespace: Namespace, names: readonly AssetName[]): Promise<ReadonlyMap<string, string>> {
     const { results } = await this.#db
       .prepare(
         `SELECT name, definition FROM assets
@@ -92,7 +93,7 @@ export class D1SetStore implements SetOrigin {
       .bind(namespace, count, puts.length, commit.at, JSON.stringify(deletes));
   }
 
-  #revisions(namespace: string, count: number, commit: Commit): D1PreparedStatement {
+  #revisions(namespace: Namespace, count: number, commit: Commit): D1PreparedStatement {
     return this.#db
       .prepare(
         `INSERT INTO revisions (seq, kind, namespace, name, action, etag, definition, principal, at, reason)

@@ -8,6 +8,8 @@ import type {
   WriteCondition,
   WriteOutcome,
 } from "./asset-store.ts";
+import { apiKeyKey, assetKey } from "../identity/cache-key.ts";
+import type { AssetId, Namespace } from "../identity/names.ts";
 import type { QueryMeta } from "../observability/spent.ts";
 
 /** Which copy of the database answers: the nearest, which may lag without bound, or the one that takes the writes. */
@@ -47,10 +49,10 @@ export interface Logged<Outcome> {
 
 /** Where the truth is: snapshots to be judged by whoever keeps copies, and writes that tell what else was written. */
 export interface AssetOrigin {
-  get(namespace: string, name: string, replica: Replica): Promise<Snapshot<StoredAsset>>;
+  get(id: AssetId, replica: Replica): Promise<Snapshot<StoredAsset>>;
   /** A page; its `s` is the last commit to the scope: the namespace, or everything. Its value is never null. */
   list(
-    namespace: string | null,
+    namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
     replica: Replica,
@@ -63,8 +65,7 @@ export interface AssetOrigin {
     since: number,
   ): Promise<Logged<WriteOutcome>>;
   delete(
-    namespace: string,
-    name: string,
+    id: AssetId,
     condition: WriteCondition,
     commit: Commit,
     since: number,
@@ -75,10 +76,10 @@ export interface AssetOrigin {
 export type ReadLog = (since: number) => Promise<CommitLog>;
 
 /**
- * How a change is named in the log: `<namespace>/<name>` for an asset, `k:<digest>` for an API key, and nothing for
- * a namespace, which the map of namespaces tells. A namespace holds no slash, so no two collide.
+ * The key of a commit's change in the log: an asset's, or an API key's by its digest. Null for a namespace, whose last
+ * commit the map of namespaces holds.
  */
 export function changeKey(kind: string, namespace: string, name: string): string | null {
-  if (kind === "asset") return `${namespace}/${name}`;
-  return kind === "key" ? `k:${name}` : null;
+  if (kind === "asset") return assetKey(namespace, name);
+  return kind === "key" ? apiKeyKey(name) : null;
 }

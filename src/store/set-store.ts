@@ -1,3 +1,4 @@
+import type { AssetName, Namespace } from "../identity/names.ts";
 import type { AssetWrite, Commit } from "./asset-store.ts";
 import type { Logged } from "./origin.ts";
 
@@ -5,16 +6,16 @@ import type { Logged } from "./origin.ts";
 export interface NamespaceState {
   /** The last commit to the namespace or to anything in it. */
   readonly seq: number;
-  readonly assets: readonly { readonly name: string; readonly etag: string; readonly createdBy: string }[];
+  readonly assets: readonly { readonly name: AssetName; readonly etag: string; readonly createdBy: string }[];
 }
 
 /** Writes and deletes that happen together or not at all. */
 export interface SetWrite {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   /** The state this was made for: nothing is written once the namespace has moved on. */
   readonly seq: number;
   readonly puts: readonly AssetWrite[];
-  readonly deletes: readonly string[];
+  readonly deletes: readonly AssetName[];
 }
 
 /** Seqs of the commits of a set: the first and the last, with none of others between. */
@@ -25,9 +26,9 @@ export type SetOutcome =
 /** Where whole sets of assets are compared and written. */
 export interface SetStore {
   /** Null when the namespace does not exist. */
-  state(namespace: string): Promise<NamespaceState | null>;
+  state(namespace: Namespace): Promise<NamespaceState | null>;
   /** The definitions of these names, as far as there are any. */
-  definitions(namespace: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  definitions(namespace: Namespace, names: readonly AssetName[]): Promise<ReadonlyMap<string, string>>;
   apply(set: SetWrite, commit: Commit): Promise<SetOutcome>;
 }
 
@@ -38,9 +39,9 @@ export interface SetOrigin extends Omit<SetStore, "apply"> {
 
 /** Where plans are kept until they are applied or expire. */
 export interface PlanStore {
-  save(id: string, namespace: string, body: string, expiresAt: number): Promise<void>;
+  save(id: string, namespace: Namespace, body: string, expiresAt: number): Promise<void>;
   /** Null for a plan that is unknown, of another namespace, or has expired. */
-  load(id: string, namespace: string, now: number): Promise<string | null>;
+  load(id: string, namespace: Namespace, now: number): Promise<string | null>;
   /** Removes what has expired; how many rows. */
   prune(now: number): Promise<number>;
 }

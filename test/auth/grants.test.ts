@@ -10,6 +10,8 @@ import {
   type Role,
 } from "../../src/auth/grants.ts";
 import { routes } from "../../src/routes.ts";
+import type { Namespace } from "../../src/identity/names.ts";
+import { namespaceNamed } from "../support/names.ts";
 
 const ROLES: readonly Role[] = ["view", "edit", "admin"];
 
@@ -67,13 +69,13 @@ describe("the decision", () => {
     ["admin@team/sensu/*", "admin", "team", null, false],
     ["admin@team/sensu/*", "edit", "team", "sensu/x", true],
   ] as const)("%s to %s at %s/%s is %s", (text, role, namespace, name, expected) => {
-    expect(allows(grants(text), { role, namespace, name })).toBe(expected);
+    expect(allows(grants(text), { role, namespace: scope(namespace), name })).toBe(expected);
   });
 
   it("lets exactly the roles at or above a route's own through, for every route", () => {
     for (const { access, path } of routes) {
       if (access === "public" || access === "authenticated" || access === "admin-anywhere") continue;
-      const namespace = path.includes(":namespace") ? "default" : null;
+      const namespace = path.includes(":namespace") ? namespaceNamed("default") : null;
       const name = path.includes(":name+") ? "a" : null;
       const through = ROLES.filter((role) => allows(grants(`${role}@*`), { role: access, namespace, name }));
       expect([path, through]).toEqual([path, ROLES.slice(ROLES.indexOf(access))]);
@@ -93,7 +95,7 @@ describe("the decision", () => {
         part,
         name,
         (held, at, glob, needed, where, what) => {
-          const need = { role: needed, namespace: where === "*" ? null : where, name: what };
+          const need = { role: needed, namespace: scope(where === "*" ? null : where), name: what };
           const narrow = allows(grants(`${held}@${at}${glob}`), need);
           expect(narrow && !allows(grants(`${held}@*`), need)).toBe(false);
         },
@@ -102,8 +104,8 @@ describe("the decision", () => {
   });
 
   it("knows when a list needs no filter", () => {
-    expect(seesEveryName(grants("view@default/a*"), "default")).toBe(false);
-    expect(seesEveryName(grants("view@default/a*", "view@default"), "default")).toBe(true);
+    expect(seesEveryName(grants("view@default/a*"), namespaceNamed("default"))).toBe(false);
+    expect(seesEveryName(grants("view@default/a*", "view@default"), namespaceNamed("default"))).toBe(true);
     expect(seesEveryName(grants("view@default"), null)).toBe(false);
   });
 });
@@ -129,3 +131,8 @@ describe("a glob", () => {
     expect(globMatches(`${"*a".repeat(120)}b`, "a".repeat(255))).toBe(false);
   });
 });
+
+/** The namespace of a need; null for the whole cluster. */
+function scope(text: string | null): Namespace | null {
+  return text === null ? null : namespaceNamed(text);
+}

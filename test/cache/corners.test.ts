@@ -6,6 +6,7 @@ import { UNCONDITIONAL } from "../../src/store/asset-store.ts";
 import { sweepTombstones } from "../../src/store/d1-sweep.ts";
 import { freshStorage } from "../support/worker.ts";
 import { Isolate, World } from "./isolate.ts";
+import { assetId, namespaceNamed } from "../support/names.ts";
 
 const PAST_BOUND = BOUND_MS / 1000 + 2;
 const UNAVAILABLE = { kind: "unavailable" };
@@ -24,26 +25,32 @@ beforeEach(async () => {
 });
 
 async function put(content: string, name = "tool"): Promise<void> {
-  const asset = { namespace: "default", name, etag: `"${content}"`, definition: content, expressions: null };
+  const { namespace, name: checked } = assetId("default", name);
+  const asset = { namespace, name: checked, etag: `"${content}"`, definition: content, expressions: null };
   await writer.assets.put(asset, UNCONDITIONAL, writer.commit());
   await writer.settled();
 }
 
 async function remove(name = "tool"): Promise<void> {
-  await writer.assets.delete("default", name, UNCONDITIONAL, writer.commit());
+  await writer.assets.delete(assetId("default", name), UNCONDITIONAL, writer.commit());
   await writer.settled();
 }
 
 async function seen(isolate: Isolate, name = "tool", freshness: "bounded" | "newest" = "bounded") {
   const reading = isolate.reading(freshness);
-  const asset = await isolate.assets.get("default", name, reading);
+  const asset = await isolate.assets.get(assetId("default", name), reading);
   await isolate.settled();
   return { etag: asset?.etag ?? null, tier: reading.tier, age: reading.ageSeconds };
 }
 
 async function listed(isolate: Isolate, namespace: string | null = "default") {
   const reading = isolate.reading();
-  const { assets } = await isolate.assets.list(namespace, null, 100, reading);
+  const { assets } = await isolate.assets.list(
+    namespace === null ? null : namespaceNamed(namespace),
+    null,
+    100,
+    reading,
+  );
   await isolate.settled();
   return { etags: assets.map(({ etag }) => etag), tier: reading.tier };
 }
@@ -131,7 +138,7 @@ describe("puts in any order", () => {
     });
     const reading = { ...agent.reading("newest") };
     world.delayed.push(arrival);
-    const slow = agent.assets.get("default", "tool", reading);
+    const slow = agent.assets.get(assetId("default", "tool"), reading);
     await new Promise((done) => setTimeout(done, 50));
     await put("2");
     expect((await seen(agent, "tool", "newest")).etag).toBe('"2"');

@@ -81,11 +81,11 @@ export class Isolate {
     const keys = new D1KeyStore(env.DB);
     this.assets = new CachedAssetStore(
       {
-        get: (namespace, name, replica) =>
+        get: (id, replica) =>
           this.#asked(
             async () =>
-              (replica === "nearest" ? world.lagging.get(name) : undefined) ??
-              (await database.get(namespace, name, replica)),
+              (replica === "nearest" ? world.lagging.get(id.name) : undefined) ??
+              (await database.get(id, replica)),
           ),
         list: (...args) => this.#asked(() => database.list(...args)),
         put: (...args) => this.#asked(() => database.put(...args)),

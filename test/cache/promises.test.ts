@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { NEW_EPOCH } from "../../scripts/new-epoch.ts";
 import { apiKeyDigest } from "../../src/auth/api-keys.ts";
 import { BOUND_MS } from "../../src/cache/admit.ts";
-import { AssetId } from "../../src/cache/asset-kind.ts";
 import { Glance } from "../../src/cache/fresh-reader.ts";
 import { UNCONDITIONAL, type AssetWrite } from "../../src/store/asset-store.ts";
 import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
 import { freshStorage } from "../support/worker.ts";
 import { Isolate, World } from "./isolate.ts";
+import { assetId, assetNamed, namespaceNamed } from "../support/names.ts";
 
 const BOUND_SECONDS = BOUND_MS / 1000;
 let world: World;
@@ -24,8 +24,8 @@ beforeEach(async () => {
 });
 
 const version = (content: string, name = "tool"): AssetWrite => ({
-  namespace: "default",
-  name,
+  namespace: namespaceNamed("default"),
+  name: assetNamed(name),
   etag: `"${content}"`,
   definition: `{"content":"${content}"}`,
   expressions: null,
@@ -41,7 +41,7 @@ async function write(content: string, name = "tool"): Promise<void> {
 /** What an isolate answers, and from where. */
 async function seen(isolate: Isolate, name = "tool", freshness: "bounded" | "newest" = "bounded") {
   const reading = isolate.reading(freshness);
-  const asset = await isolate.assets.get("default", name, reading);
+  const asset = await isolate.assets.get(assetId("default", name), reading);
   await isolate.settled();
   return { etag: asset?.etag ?? null, tier: reading.tier, age: reading.ageSeconds };
 }
@@ -62,7 +62,7 @@ describe("I1: a write acknowledged at T is seen by every GET that starts after T
 
   it("whatever a replica says", async () => {
     await write("1");
-    world.lagging.set("tool", await new D1AssetStore(env.DB).get("default", "tool", "primary"));
+    world.lagging.set("tool", await new D1AssetStore(env.DB).get(assetId("default", "tool"), "primary"));
     await write("2");
     world.kv.entries.clear();
     world.seconds(BOUND_SECONDS + 2);
@@ -73,7 +73,9 @@ describe("I1: a write acknowledged at T is seen by every GET that starts after T
   it("and lists are held to it as assets are", async () => {
     await write("1");
     const names = async (isolate: Isolate) =>
-      (await isolate.assets.list("default", null, 10, isolate.reading())).assets.map(({ etag }) => etag);
+      (await isolate.assets.list(namespaceNamed("default"), null, 10, isolate.reading())).assets.map(
+        ({ etag }) => etag,
+      );
     expect(await names(reader)).toEqual(['"1"']);
     world.kv.dropsPuts = true;
     await write("2");
@@ -86,9 +88,9 @@ describe("I2: no resurrection", () => {
   it("a late put of what was deleted brings nothing back", async () => {
     await write("1");
     await seen(reader);
-    const late = [...world.kv.snapshot()].filter(([key]) => key.startsWith("a:"));
+    const late = [...world.kv.snapshot()].filter(([key]) => key.includes("/a/"));
     world.seconds(2);
-    await writer.assets.delete("default", "tool", UNCONDITIONAL, writer.commit());
+    await writer.assets.delete(assetId("default", "tool"), UNCONDITIONAL, writer.commit());
     await writer.settled();
     world.kv.restore(new Map(late));
     for (const isolate of [writer, new Isolate(world)]) expect((await seen(isolate)).etag).toBeNull();
@@ -100,9 +102,9 @@ describe("I2: no resurrection", () => {
 
   it("not while the database is down either: what is refuted is 503, not served stale", async () => {
     await write("1");
-    const late = [...world.kv.snapshot()].filter(([key]) => key.startsWith("a:"));
+    const late = [...world.kv.snapshot()].filter(([key]) => key.includes("/a/"));
     world.seconds(2);
-    await writer.assets.delete("default", "tool", UNCONDITIONAL, writer.commit());
+    await writer.assets.delete(assetId("default", "tool"), UNCONDITIONAL, writer.commit());
     await writer.settled();
     world.kv.restore(new Map(late));
     world.databaseDown = true;
@@ -114,7 +116,7 @@ describe("I3: one isolate never goes backwards for a key", () => {
   it("after it has served a newer version, no older copy of KV or a replica", async () => {
     await write("1");
     const old = world.kv.snapshot();
-    world.lagging.set("tool", await new D1AssetStore(env.DB).get("default", "tool", "primary"));
+    world.lagging.set("tool", await new D1AssetStore(env.DB).get(assetId("default", "tool"), "primary"));
     await seen(reader);
     await write("2");
     expect((await seen(reader, "tool", "newest")).etag).toBe('"2"');
@@ -177,7 +179,8 @@ describe("I6: both down", () => {
   it("memory answers, marked stale; else 503; never an empty list", async () => {
     await write("1");
     await seen(reader);
-    const list = (isolate: Isolate) => isolate.assets.list("default", null, 10, isolate.reading());
+    const list = (isolate: Isolate) =>
+      isolate.assets.list(namespaceNamed("default"), null, 10, isolate.reading());
     expect((await list(reader)).assets).toHaveLength(1);
     world.databaseDown = true;
     world.kv.mode = "fails";
@@ -253,9 +256,7 @@ describe("what a request costs", () => {
     const [calls, gets] = [world.databaseCalls, world.kv.gets];
     for (let times = 0; times < 10; times += 1) expect((await seen(reader)).tier).toBe("MEMORY");
     expect([world.databaseCalls, world.kv.gets]).toEqual([calls, gets]);
-    expect(reader.assets.peek(new AssetId("default", "tool"), world.now, new Glance())?.value.etag).toBe(
-      '"1"',
-    );
+    expect(reader.assets.peek(assetId("default", "tool"), world.now, new Glance())?.value.etag).toBe('"1"');
     expect([world.databaseCalls, world.kv.gets]).toEqual([calls, gets]);
   });
 

@@ -1,6 +1,8 @@
+import type { AssetName, Namespace } from "../../src/identity/names.ts";
+
 export interface Name {
-  readonly namespace: string;
-  readonly name: string;
+  readonly namespace: Namespace;
+  readonly name: AssetName;
 }
 
 export interface Version extends Name {
@@ -52,7 +54,7 @@ export class History {
   }
 
   /** What is there in a snapshot. */
-  present(namespace: string | null, g: number): Version[] {
+  present(namespace: Namespace | null, g: number): Version[] {
     const found: Version[] = [];
     for (const versions of this.#byName.values()) {
       const version = versions.findLast(({ seq }) => seq <= g);

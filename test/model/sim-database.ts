@@ -10,9 +10,11 @@ import {
 } from "../../src/store/asset-store.ts";
 import type { AssetOrigin, CommitLog, Logged, Replica, Snapshot } from "../../src/store/origin.ts";
 import { isDuring, type Faults } from "./faults.ts";
-import type { History } from "./history.ts";
+import type { History, Name } from "./history.ts";
 import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
+import { assetKey } from "../../src/identity/cache-key.ts";
+import type { Namespace } from "../../src/identity/names.ts";
 
 /** Few, so that the journal's beginning moves and copies fall behind it. */
 const MAX_CHANGES = 40;
@@ -36,7 +38,7 @@ export class SimDatabase {
   }
 
   readonly origin: AssetOrigin = {
-    get: (namespace, name, replica) => this.#read(replica, (g) => this.#asset(namespace, name, g)),
+    get: (id, replica) => this.#read(replica, (g) => this.#asset(id, g)),
     list: (namespace, _from: PageFrom | null, _limit: number, replica) =>
       this.#read(replica, (g) => this.#page(namespace, g)),
     put: async (write: AssetWrite, condition: WriteCondition, _commit: Commit, since: number) => {
@@ -47,11 +49,11 @@ export class SimDatabase {
         return { outcome: "committed", seq: this.#history.commit(write, false, this.#time.now), created };
       });
     },
-    delete: async (namespace, name, _condition, _commit, since) =>
+    delete: async (id, _condition, _commit, since) =>
       this.#write<DeleteOutcome>(since, () => {
-        const current = this.#history.at({ namespace, name }, this.#history.seq);
+        const current = this.#history.at(id, this.#history.seq);
         if (current === undefined || current.deleted) return { outcome: "absent" };
-        return { outcome: "committed", seq: this.#history.commit({ namespace, name }, true, this.#time.now) };
+        return { outcome: "committed", seq: this.#history.commit(id, true, this.#time.now) };
       }),
   };
 
@@ -91,17 +93,15 @@ export class SimDatabase {
     return { result, log };
   }
 
-  #asset(namespace: string, name: string, g: number): Omit<Snapshot<StoredAsset>, "epoch" | "g"> {
-    const version = this.#history.at({ namespace, name }, g);
+  #asset(name: Name, g: number): Omit<Snapshot<StoredAsset>, "epoch" | "g"> {
+    const version = this.#history.at(name, g);
     if (version === undefined || this.#swept.has(version.seq)) return { s: null, value: null };
     const { seq, deleted } = version;
-    return { s: seq, value: deleted ? null : asset(namespace, name, seq) };
+    return { s: seq, value: deleted ? null : asset(name, seq) };
   }
 
-  #page(namespace: string | null, g: number): Omit<Snapshot<AssetPage>, "epoch" | "g"> {
-    const assets = this.#history
-      .present(namespace, g)
-      .map((version) => asset(version.namespace, version.name, version.seq));
+  #page(namespace: Namespace | null, g: number): Omit<Snapshot<AssetPage>, "epoch" | "g"> {
+    const assets = this.#history.present(namespace, g).map((version) => asset(version, version.seq));
     const s = namespace === null ? g : this.#history.namespaceSeq(namespace, g);
     return { s, value: { assets, next: null } };
   }
@@ -111,7 +111,7 @@ export class SimDatabase {
     const all = this.#history.changesAfter(since);
     const told = all.slice(-MAX_CHANGES);
     const complete = all.length > told.length ? (told[0]?.seq ?? seq) - 1 : since;
-    const changes = told.map((change) => [`${change.namespace}/${change.name}`, change.seq] as const);
+    const changes = told.map((change) => [assetKey(change.namespace, change.name), change.seq] as const);
     return { epoch: "e", seq, since: complete, changes, namespaces: this.#history.namespaces() };
   }
 
@@ -134,6 +134,6 @@ export class SimDatabase {
   }
 }
 
-function asset(namespace: string, name: string, seq: number): StoredAsset {
+function asset({ namespace, name }: Name, seq: number): StoredAsset {
   return { namespace, name, seq, etag: `"${seq}"`, definition: String(seq), expressions: null };
 }

@@ -1,5 +1,4 @@
 import type { Admit } from "../../src/cache/admit.ts";
-import { AssetId } from "../../src/cache/asset-kind.ts";
 import { CachedAssetStore } from "../../src/cache/cached-asset-store.ts";
 import { edgeOf, type Edge } from "../../src/cache/edge.ts";
 import { Glance } from "../../src/cache/fresh-reader.ts";
@@ -15,6 +14,8 @@ import { Referee, type Verdicts } from "./referee.ts";
 import { SimDatabase } from "./sim-database.ts";
 import { SimKv } from "./sim-kv.ts";
 import { VirtualTime } from "./virtual-time.ts";
+import { AssetId, type Namespace } from "../../src/identity/names.ts";
+import { assetId } from "../support/names.ts";
 
 const HOUR_MS = 3_600_000;
 const NAMESPACES = ["default", "team"];
@@ -123,7 +124,7 @@ export class Simulation {
         const hot = newest ? null : peek(isolate, name);
         if (hot !== null) this.#counts.hot += 1;
         if (hot !== null) reading.tier = "MEMORY";
-        const asset = hot ?? (await isolate.store.get(name.namespace, name.name, reading));
+        const asset = hot ?? (await isolate.store.get(idOf(name), reading));
         if (asset !== null) seqs.set(`${name.namespace}/${name.name}`, asset.seq);
         found.push(name);
       }
@@ -151,7 +152,7 @@ export class Simulation {
     const asset = { ...name, etag: "", definition: "", expressions: null };
     try {
       const written = random.chance(0.25)
-        ? await store.delete(name.namespace, name.name, UNCONDITIONAL, commit)
+        ? await store.delete(idOf(name), UNCONDITIONAL, commit)
         : await store.put(asset, random.chance(0.2) ? IF_ABSENT : UNCONDITIONAL, commit);
       if (written.outcome !== "committed") return;
       this.#history.acknowledge(written.seq, this.#time.now);
@@ -169,7 +170,7 @@ export class Simulation {
 
   #name(): Name {
     const index = this.#random.popular(NAMES);
-    return { namespace: NAMESPACES[index % NAMESPACES.length] ?? "", name: `n${index}` };
+    return nameOf(index);
   }
 
   /** Some isolate of some location; one that has died is replaced by one that remembers nothing. */
@@ -195,18 +196,25 @@ export class Simulation {
   }
 }
 
-function peek({ store, edge, glances }: Isolate, { namespace, name }: Name): StoredAsset | null {
-  const key = `${namespace}/${name}`;
+function peek({ store, edge, glances }: Isolate, name: Name): StoredAsset | null {
+  const id = idOf(name);
+  const { key } = id;
   const last = glances.get(key) ?? new Glance<StoredAsset>();
   glances.set(key, last);
-  return store.peek(new AssetId(namespace, name), edge.clock(), last)?.value ?? null;
+  return store.peek(id, edge.clock(), last)?.value ?? null;
 }
 
-function allNames(namespace: string | null): Name[] {
-  const names = Array.from({ length: NAMES }, (_, index) => ({
-    namespace: NAMESPACES[index % NAMESPACES.length] ?? "",
-    name: `n${index}`,
-  }));
+function nameOf(index: number): Name {
+  const { namespace, name } = assetId(NAMESPACES[index % NAMESPACES.length] ?? "", `n${index}`);
+  return { namespace, name };
+}
+
+function idOf({ namespace, name }: Name): AssetId {
+  return new AssetId(namespace, name);
+}
+
+function allNames(namespace: Namespace | null): Name[] {
+  const names = Array.from({ length: NAMES }, (_, index) => nameOf(index));
   return names.filter((name) => namespace === null || name.namespace === namespace);
 }
 

@@ -2,11 +2,13 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
 import { D1SetStore } from "../../src/store/d1-set-store.ts";
 import { freshStorage, storedRows } from "../support/worker.ts";
+import { assetNamed, namespaceNamed } from "../support/names.ts";
 
 const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
+const DEFAULT = namespaceNamed("default");
 const PUTS = ["a", "b"].map((name) => ({
-  namespace: "default",
-  name,
+  namespace: DEFAULT,
+  name: assetNamed(name),
   etag: `"${name}"`,
   definition: `{"name":"${name}"}`,
   expressions: null,
@@ -35,12 +37,12 @@ function failingAt(step: number | "before" | "after"): D1Database {
 it("an apply that dies at any step leaves all of it or nothing", async () => {
   const store = new D1SetStore(env.DB);
   await store.apply(
-    { namespace: "default", seq: 0, puts: [{ ...PUTS[0]!, name: "old" }], deletes: [] },
+    { namespace: DEFAULT, seq: 0, puts: [{ ...PUTS[0]!, name: assetNamed("old") }], deletes: [] },
     COMMIT,
     0,
   );
-  const state = await store.state("default");
-  const set = { namespace: "default", seq: state?.seq ?? 0, puts: PUTS, deletes: ["old"] };
+  const state = await store.state(DEFAULT);
+  const set = { namespace: DEFAULT, seq: state?.seq ?? 0, puts: PUTS, deletes: [assetNamed("old")] };
   const before = await storedRows();
   const steps = ["before" as const, ...Array.from({ length: 8 }, (_, index) => index)];
   for (const step of steps) {
@@ -54,17 +56,17 @@ it("an apply that dies at any step leaves all of it or nothing", async () => {
   );
   const after = await storedRows();
   expect(after).not.toBe(before);
-  expect((await store.state("default"))?.assets.map(({ name }) => name)).toEqual(["a", "b"]);
+  expect((await store.state(DEFAULT))?.assets.map(({ name }) => name)).toEqual(["a", "b"]);
 });
 
 it("seqs of a set are its own, one each, and the namespace carries the last", async () => {
   const store = new D1SetStore(env.DB);
-  const { result } = await store.apply({ namespace: "default", seq: 0, puts: PUTS, deletes: [] }, COMMIT, 0);
+  const { result } = await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes: [] }, COMMIT, 0);
   expect(result).toEqual({ outcome: "committed", first: 1, last: 2 });
   const { results } = await env.DB.prepare("SELECT seq, name, action FROM revisions ORDER BY seq").all();
   expect(results).toEqual([
     { seq: 1, name: "a", action: "create" },
     { seq: 2, name: "b", action: "create" },
   ]);
-  expect((await store.state("default"))?.seq).toBe(2);
+  expect((await store.state(DEFAULT))?.seq).toBe(2);
 });

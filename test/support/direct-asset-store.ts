@@ -1,5 +1,6 @@
 import type { AssetPage, AssetStore, PageFrom, StoredAsset } from "../../src/store/asset-store.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
+import type { AssetId, Namespace } from "../../src/identity/names.ts";
 
 /** An origin without any cache before it: every read from the primary. */
 export class DirectAssetStore implements AssetStore {
@@ -9,11 +10,11 @@ export class DirectAssetStore implements AssetStore {
     this.#origin = origin;
   }
 
-  async get(namespace: string, name: string): Promise<StoredAsset | null> {
-    return (await this.#origin.get(namespace, name, "primary")).value;
+  async get(id: AssetId): Promise<StoredAsset | null> {
+    return (await this.#origin.get(id, "primary")).value;
   }
 
-  async list(namespace: string | null, from: PageFrom | null, limit: number): Promise<AssetPage> {
+  async list(namespace: Namespace | null, from: PageFrom | null, limit: number): Promise<AssetPage> {
     const { value } = await this.#origin.list(namespace, from, limit, "primary");
     return value ?? { assets: [], next: null };
   }
@@ -22,7 +23,7 @@ export class DirectAssetStore implements AssetStore {
     return (await this.#origin.put(asset, condition, commit, 0)).result;
   }
 
-  async delete(...[namespace, name, condition, commit]: Parameters<AssetStore["delete"]>) {
-    return (await this.#origin.delete(namespace, name, condition, commit, 0)).result;
+  async delete(...[id, condition, commit]: Parameters<AssetStore["delete"]>) {
+    return (await this.#origin.delete(id, condition, commit, 0)).result;
   }
 }

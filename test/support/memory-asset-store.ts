@@ -10,6 +10,7 @@ import {
   type WriteOutcome,
 } from "../../src/store/asset-store.ts";
 import { compareBytes } from "../../src/http/go-json.ts";
+import { AssetId, type Namespace } from "../../src/identity/names.ts";
 
 /** The twin of the D1 store: the same promises over a Map, so that the contract is more than one program's habits. */
 export class MemoryAssetStore implements AssetStore {
@@ -21,11 +22,11 @@ export class MemoryAssetStore implements AssetStore {
     this.#namespaces = new Set(namespaces);
   }
 
-  async get(namespace: string, name: string): Promise<StoredAsset | null> {
-    return this.#assets.get(`${namespace}/${name}`) ?? null;
+  async get({ key }: AssetId): Promise<StoredAsset | null> {
+    return this.#assets.get(key) ?? null;
   }
 
-  async list(namespace: string | null, from: PageFrom | null, limit: number): Promise<AssetPage> {
+  async list(namespace: Namespace | null, from: PageFrom | null, limit: number): Promise<AssetPage> {
     const all = [...this.#assets.values()]
       .filter((asset) => namespace === null || asset.namespace === namespace)
       .map((asset) => ({ asset, key: pageKey(namespace, asset) }))
@@ -40,7 +41,7 @@ export class MemoryAssetStore implements AssetStore {
   }
 
   async put(asset: AssetWrite, condition: WriteCondition): Promise<WriteOutcome> {
-    const key = `${asset.namespace}/${asset.name}`;
+    const { key } = new AssetId(asset.namespace, asset.name);
     const current = this.#assets.get(key);
     if (!this.#namespaces.has(asset.namespace)) return { outcome: "namespace-missing" };
     if (!holds(condition, current)) return { outcome: "condition-failed" };
@@ -49,8 +50,7 @@ export class MemoryAssetStore implements AssetStore {
     return { outcome: "committed", seq: this.#seq, created: current === undefined };
   }
 
-  async delete(namespace: string, name: string, condition: WriteCondition): Promise<DeleteOutcome> {
-    const key = `${namespace}/${name}`;
+  async delete({ key }: AssetId, condition: WriteCondition): Promise<DeleteOutcome> {
     const current = this.#assets.get(key);
     if (current === undefined) return { outcome: "absent" };
     if (!holds(condition, current)) return { outcome: "condition-failed" };
