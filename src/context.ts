@@ -1,6 +1,7 @@
 import type { ApplyService } from "./apply/service.ts";
 import type { AssetService } from "./assets/service.ts";
 import { allows, type Role } from "./auth/grants.ts";
+import type { CursorSeal } from "./auth/cursor-seal.ts";
 import type { Principal } from "./auth/principal.ts";
 import { invalid } from "./errors.ts";
 import type { Namespace } from "./identity/names.ts";
@@ -25,6 +26,8 @@ export interface Services {
   readonly audit: HistoryStore;
   readonly resolve: ResolveService;
   readonly apply: ApplyService;
+  /** Seals cursors that may name what their reader must not see. */
+  readonly cursors: CursorSeal;
   /** `strict`: assets with lint findings are refused. */
   readonly lint: "count" | "strict";
   readonly health: Health;

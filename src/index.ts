@@ -16,6 +16,7 @@ import { exposition, type Gauges } from "./observability/prometheus.ts";
 import { RememberedTokens } from "./auth/remembered.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./hot/hot-path.ts";
+import { CursorSeal } from "./auth/cursor-seal.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
 import { keyRing } from "./keys/ring.ts";
@@ -90,6 +91,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
       audit: history,
       resolve,
       apply: new ApplyService(new JournaledSetStore(new D1SetStore(env.DB), edge), plans),
+      cursors: new CursorSeal(config.signingKeys),
       lint: config.lint,
       namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(env.DB), edge)),
       keys: new KeyService(keys),

@@ -30,7 +30,7 @@ const HEADERS: Readonly<Record<string, Told>> = {
   },
   "Sensu-Continue": {
     description: "There is more: send this as `continue` of the next request. Absent on the last page.",
-    schema: { type: "string", pattern: "^[\\w-]+$" },
+    schema: { type: "string", pattern: "^[\\w.-]{1,1000}$" },
     example: "bXktc2VjdXJlLWFzc2V0AA",
   },
   Vary: {

@@ -16,7 +16,7 @@ const QUERY: Readonly<Record<string, Told>> = {
   continueAfterName: {
     name: "continue",
     description: "Where the page starts: the `Sensu-Continue` header of the page before, unchanged.",
-    schema: { type: "string", pattern: "^[\\w-]{1,700}$" },
+    schema: { type: "string", pattern: "^[\\w.-]{1,1000}$" },
     example: "ZGVmYXVsdAA",
   },
   continueBeforeSeq: {

@@ -1,10 +1,11 @@
-import { allows, seesEveryName } from "../auth/grants.ts";
+import { allows, seesEveryName, type Grant } from "../auth/grants.ts";
+import { ALL_NAMES, coveredRanges } from "../auth/name-ranges.ts";
 import type { Principal } from "../auth/principal.ts";
 import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
 import { denied } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
-import { readPage } from "../http/pagination.ts";
+import { continueHeader, readSealedPage } from "../http/pagination.ts";
 import { assetIdOf, namespaceOf } from "../http/place.ts";
 import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
@@ -17,6 +18,7 @@ import { decodeAsset } from "./decode.ts";
 import { pageAnswer } from "./page-answer.ts";
 import { readPatch } from "./patch.ts";
 import { negotiateForm, represent, vary, type Negotiation } from "./representation.ts";
+import type { Wanted } from "./scan.ts";
 import type { Asset } from "./schema.ts";
 import { readSelection } from "./selection.ts";
 
@@ -36,14 +38,20 @@ export async function listAssets(context: Context): Promise<Response> {
   const { searchParams } = context.url;
   const negotiation = negotiateForm(context);
   const { namespace } = context;
-  const { limit, start } = readPage(searchParams);
-  const accepts = both(visibleTo(principalOf(context), namespace), readSelection(searchParams));
+  const { cursors } = context.services;
+  const { limit, start } = await readSealedPage(searchParams, cursors);
+  const wanted = wantedBy(principalOf(context), namespace, readSelection(searchParams));
   const reading = readingOf(context);
-  const page = await context.services.assets.list(namespace, start, limit, accepts, reading);
+  const page = await context.services.assets.list(namespace, start, limit, wanted, reading);
   // A page that had to be filled from several is made anew each time.
-  const kept = accepts === null && reading.tier === "MEMORY";
+  const kept = wanted === null && reading.tier === "MEMORY";
   const { body, etag, headers } = await pageAnswer(page, negotiation, kept);
-  return tagged(context.request, body, etag, { ...headers, ...servedHeaders(reading) });
+  const all = { ...headers, ...servedHeaders(reading) };
+  if (page.next !== null && page.isNextHidden === true) {
+    // Without a tag, since one made from the hidden name would confirm a guess at it.
+    return json(body, { ...all, "Sensu-Continue": await cursors.seal(page.next) });
+  }
+  return tagged(context.request, body, etag, { ...all, ...continueHeader(page.next) });
 }
 
 export async function createAsset(context: Context): Promise<Response> {
@@ -116,11 +124,15 @@ function locationOf({ namespace, name }: StoredAsset): string {
   return `/api/core/v2/namespaces/${encodeURIComponent(namespace)}/assets/${encodeURIComponent(name)}`;
 }
 
-/** What a list must leave out for this principal; null when it may see every name. */
-function visibleTo(principal: Principal, namespace: Namespace | null): Accepts {
-  const { grants } = principal;
-  if (seesEveryName(grants, namespace)) return null;
-  return (asset) => allows(grants, { role: "view", namespace: asset.namespace, name: asset.name });
+/** What a list holds for this principal and selection; null when it leaves nothing out. */
+function wantedBy({ grants }: Principal, namespace: Namespace | null, selects: Accepts): Wanted | null {
+  const accepts = seesEveryName(grants, namespace) ? selects : both(visibleBy(grants), selects);
+  if (accepts === null) return null;
+  return { accepts, ranges: namespace === null ? [ALL_NAMES] : coveredRanges(grants, namespace) };
+}
+
+function visibleBy(grants: readonly Grant[]): Accepts {
+  return ({ namespace, name }) => allows(grants, { role: "view", namespace, name });
 }
 
 type Accepts = ((asset: StoredAsset) => boolean) | null;

@@ -1,4 +1,3 @@
-import { continueHeader } from "../http/pagination.ts";
 import type { AssetPage } from "../store/asset-store.ts";
 import type { FilterForm } from "./encode.ts";
 import { entityTag } from "./etag.ts";
@@ -24,7 +23,7 @@ export async function pageAnswer(
   negotiation: Negotiation,
   kept: boolean,
 ): Promise<PageAnswer> {
-  const headers = { ...continueHeader(page.next), ...vary(page.assets, negotiation) };
+  const headers = vary(page.assets, negotiation);
   if (!kept) return { ...(await make(page, negotiation)), headers };
   const forms = remembered.get(page) ?? new Map<FilterForm, Made>();
   remembered.set(page, forms);

@@ -3,10 +3,7 @@ import { holds } from "../http/conditional.ts";
 import type { AssetId, Namespace } from "../identity/names.ts";
 import {
   IF_ABSENT,
-  PAGE_BYTES,
-  pageKey,
   UNCONDITIONAL,
-  type AssetPage,
   type AssetStore,
   type Commit,
   type PageFrom,
@@ -17,14 +14,11 @@ import { newReading, type Reading } from "../store/reading.ts";
 import { decodeAsset } from "./decode.ts";
 import { mergePatch, type Json } from "./merge-patch.ts";
 import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
+import { scanAssets, type Listing, type Wanted } from "./scan.ts";
 import type { Asset } from "./schema.ts";
 
 /** How often a patch without a condition is merged anew when another writer came in between. */
 const PATCH_ATTEMPTS = 5;
-
-/** Rows that one list request reads at the most while it looks for matches; the rest follows by its token. */
-const SCAN_LIMIT = 50_000;
-const SCAN_PAGE = 1_000;
 
 /** The rules of assets over any store. Knows no HTTP; throws `ApiError` in Sensu's words. */
 export class AssetService {
@@ -41,32 +35,16 @@ export class AssetService {
     return found;
   }
 
-  /** A page of the assets that `accepts` lets through (null: all), filled up to `limit` from as many rows as it takes. */
+  /** A page of the assets that are wanted (null: all). */
   async list(
     namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
-    accepts: ((asset: StoredAsset) => boolean) | null,
+    wanted: Wanted | null,
     reading: Reading,
-  ): Promise<AssetPage> {
-    if (accepts === null) return this.#store.list(namespace, from, limit, reading);
-    const matches: StoredAsset[] = [];
-    let bytes = 0;
-    let next = from;
-    for (let read = 0; read < SCAN_LIMIT; read += SCAN_PAGE) {
-      const page = await this.#store.list(namespace, next, SCAN_PAGE, reading);
-      for (const asset of page.assets.filter(accepts)) {
-        bytes += asset.definition.length;
-        const last = matches.at(-1);
-        if (last !== undefined && (matches.length === limit || bytes > PAGE_BYTES)) {
-          return { assets: matches, next: pageKey(namespace, last) };
-        }
-        matches.push(asset);
-      }
-      if (page.next === null) return { assets: matches, next: null };
-      next = { key: page.next, inclusive: false };
-    }
-    return { assets: matches, next: next?.key ?? null };
+  ): Promise<Listing> {
+    if (wanted !== null) return scanAssets(this.#store, namespace, from, limit, wanted, reading);
+    return this.#store.list(namespace, from, limit, reading);
   }
 
   /** Stores a new asset; a name that is taken is `alreadyExists`. */

@@ -66,7 +66,8 @@ function covers(grant: Grant, need: Need): boolean {
   return need.name === null || globMatches(grant.names, need.name);
 }
 
-function reaches(grant: Grant, namespace: Namespace | null): boolean {
+/** Whether a grant speaks of this namespace; null is the whole cluster. */
+export function reaches(grant: Grant, namespace: Namespace | null): boolean {
   return grant.namespace === "*" || grant.namespace === namespace;
 }
 

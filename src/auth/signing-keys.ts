@@ -4,6 +4,8 @@ import { sha256Hex } from "../digest.ts";
 export interface SigningKey {
   readonly kid: string;
   readonly key: CryptoKey;
+  /** 256 bits derived from the same secret, which seal cursors. */
+  readonly sealing: Uint8Array;
 }
 
 const SHORTEST_SECRET = 32;
@@ -24,5 +26,12 @@ async function importSecret(secret: string): Promise<SigningKey> {
   const bytes = new TextEncoder().encode(secret);
   const kid = (await sha256Hex(`kid:${secret}`)).slice(0, 8);
   const algorithm = { name: "HMAC", hash: "SHA-256" };
-  return { kid, key: await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]) };
+  const sealing = new Uint8Array(
+    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`cursor:${secret}`)),
+  );
+  return {
+    kid,
+    sealing,
+    key: await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]),
+  };
 }

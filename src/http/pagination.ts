@@ -1,4 +1,5 @@
-import { invalid } from "../errors.ts";
+import type { CursorSeal } from "../auth/cursor-seal.ts";
+import { invalid, type ApiError } from "../errors.ts";
 
 /** Assets in one page at the most; what is left follows by `Sensu-Continue`. */
 export const PAGE_LIMIT = 10_000;
@@ -14,11 +15,23 @@ export interface PageQuery {
   readonly start: PageStart | null;
 }
 
+/** Five parts of base64url, the second empty (RFC 7516 §3.1); Sensu's own tokens hold no dot. */
+const SEALED = /^[\w-]{1,200}\.\.[\w-]{16}\.[\w-]{1,700}\.[\w-]{22}$/;
+
 const LIMIT = /^\+?\d{1,19}$/;
 
 /** Reads `limit` and `continue`; the first of a repeated parameter counts, an empty one is absent (contract §3.1). */
 export function readPage(query: URLSearchParams): PageQuery {
   return { limit: readLimit(query.get("limit")), start: readContinue(query.get("continue")) };
+}
+
+/** The same where pages may end with a sealed token. */
+export async function readSealedPage(query: URLSearchParams, seal: CursorSeal): Promise<PageQuery> {
+  const token = query.get("continue");
+  if (token === null || !SEALED.test(token)) return readPage(query);
+  const key = await seal.open(token);
+  if (key === null) throw badToken();
+  return { limit: readLimit(query.get("limit")), start: { key, inclusive: false } };
 }
 
 /** The token for the page after `key`: unpadded base64url of the key and a NUL (contract §3.2). */
@@ -44,20 +57,21 @@ function readLimit(text: string | null): number {
 
 function readContinue(token: string | null): PageStart | null {
   if (token === null || token === "") return null;
-  const refused = invalid(
-    "invalid continue token: send the Sensu-Continue header of the page before, unchanged",
-  );
-  if (!/^[\w-]{1,700}$/.test(token)) throw refused;
+  if (!/^[\w-]{1,700}$/.test(token)) throw badToken();
   let key: string;
   try {
     const binary = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
     key = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw refused;
+    throw badToken();
   }
   const inclusive = !key.endsWith("\0");
   if (!inclusive) key = key.slice(0, -1);
-  if (!/^[\w/.\-:]+$/.test(key)) throw refused;
+  if (!/^[\w/.\-:]+$/.test(key)) throw badToken();
   return { key, inclusive };
+}
+
+function badToken(): ApiError {
+  return invalid("invalid continue token: send the Sensu-Continue header of the page before, unchanged");
 }

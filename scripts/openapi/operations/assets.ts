@@ -6,7 +6,8 @@ import { parameters } from "../parameters.ts";
 import { Asset, AssetPatch, ServedAsset } from "../schemas/assets.ts";
 import { ref } from "../schemas/registry.ts";
 
-const READ_HEADERS = ["ETag", "Vary?", "X-Cache", "Age", "Server-Timing?", "Warning?"];
+const SERVED_HEADERS = ["Vary?", "X-Cache", "Age", "Server-Timing?", "Warning?"];
+const READ_HEADERS = ["ETag", ...SERVED_HEADERS];
 const WRITE_HEADERS = ["ETag", "Vary?", "X-Lint-Warnings?", "Preference-Applied?"];
 const WRITE = ["strict", "reason", "reasonHeader"];
 const CONDITIONS = ["ifMatch", "ifNoneMatchWrite"];
@@ -29,7 +30,7 @@ const written = (description: string, names: readonly string[]) =>
 const lists = (id: string, text: string): Described => ({
   id,
   tag: "Assets",
-  text: `${text} In byte order of the names. A page holds at most 10,000 assets or 8 MiB; \`Sensu-Continue\` says how to go on. A grant with a name glob lists only what it matches.`,
+  text: `${text} In byte order of the names. A page holds at most 10,000 assets or 8 MiB; \`Sensu-Continue\` says how to go on. A grant with a name glob lists only what it matches. A list with a selector or a name glob reads a bounded number of assets a request: its page may end early, without an \`ETag\`, and goes on from \`Sensu-Continue\`.`,
   parameters: parameters(
     "limit",
     "continueAfterName",
@@ -40,7 +41,9 @@ const lists = (id: string, text: string): Described => ({
     "cacheControl",
   ),
   answers: {
-    200: list("A page of assets.", ServedAsset, [SERVED], { headers: [...READ_HEADERS, "Sensu-Continue?"] }),
+    200: list("A page of assets.", ServedAsset, [SERVED], {
+      headers: ["ETag?", ...SERVED_HEADERS, "Sensu-Continue?"],
+    }),
     304: shared("NotModified"),
     400: invalid('invalid limit "x": use a whole number, 0 for no limit', "unexpected operator 'is' found"),
     503: shared("Unavailable"),

@@ -1,0 +1,86 @@
+import type { NameRange } from "../auth/name-ranges.ts";
+import type { Namespace } from "../identity/names.ts";
+import {
+  PAGE_BYTES,
+  pageKey,
+  type AssetPage,
+  type AssetStore,
+  type PageFrom,
+  type StoredAsset,
+} from "../store/asset-store.ts";
+import type { Reading } from "../store/reading.ts";
+
+/** Rows and bytes of definitions that one list request reads at most while it looks for matches. */
+const SCAN_ROWS = 50_000;
+const SCAN_BYTES = 32 * 1024 * 1024;
+/** Rows read at once; fewer to begin with where a range may hold only a few. */
+const SCAN_PAGE = 1_000;
+const FIRST_PAGE = 30;
+
+/** Which assets of a scope a list is to hold. */
+export interface Wanted {
+  /** Ranges of names outside which nothing is wanted; for a cluster-wide list, the range of all names alone. */
+  readonly ranges: readonly NameRange[];
+  readonly accepts: (asset: StoredAsset) => boolean;
+}
+
+/** A page as a caller is shown it. */
+export interface Listing extends AssetPage {
+  /** Whether `next` may name an asset that the page left out, so that nobody may read it. */
+  readonly isNextHidden?: boolean;
+}
+
+/**
+ * A page of the wanted assets, filled up to `limit` from as many rows as it takes, within the bounds of one request:
+ * past them the page ends early and what is left follows by `next`.
+ */
+export async function scanAssets(
+  store: Pick<AssetStore, "list">,
+  namespace: Namespace | null,
+  from: PageFrom | null,
+  limit: number,
+  { ranges, accepts }: Wanted,
+  reading: Reading,
+): Promise<Listing> {
+  const found: StoredAsset[] = [];
+  let foundBytes = 0;
+  let rows = 0;
+  let bytes = 0;
+  let passed = "";
+  for (const range of ranges) {
+    let position = startIn(range, from);
+    let size = range.before === null ? SCAN_PAGE : FIRST_PAGE;
+    while (position !== null) {
+      if (rows >= SCAN_ROWS || bytes >= SCAN_BYTES) {
+        return { assets: found, next: passed, isNextHidden: true };
+      }
+      const page = await store.list(namespace, position, size, reading);
+      size = Math.min(SCAN_PAGE, size * 4);
+      position = page.next === null ? null : { key: page.next, inclusive: false };
+      passed = page.next ?? passed;
+      for (const asset of page.assets) {
+        rows += 1;
+        bytes += asset.definition.length;
+        if (range.before !== null && asset.name >= range.before) {
+          position = null;
+          break;
+        }
+        if (!accepts(asset)) continue;
+        foundBytes += asset.definition.length;
+        const last = found.at(-1);
+        if (last !== undefined && (found.length === limit || foundBytes > PAGE_BYTES)) {
+          return { assets: found, next: pageKey(namespace, last) };
+        }
+        found.push(asset);
+      }
+    }
+    passed = range.before ?? passed;
+  }
+  return { assets: found, next: null };
+}
+
+/** Where to start reading a range when a list goes on at `from`; null when the range lies before that. */
+function startIn(range: NameRange, from: PageFrom | null): PageFrom | null {
+  if (from === null || from.key < range.from) return { key: range.from, inclusive: range.from !== "" };
+  return range.before !== null && from.key >= range.before ? null : from;
+}

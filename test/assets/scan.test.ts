@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import fc from "fast-check";
+import { scanAssets } from "../../src/assets/scan.ts";
+import { allows, parseGrant } from "../../src/auth/grants.ts";
+import { coveredRanges } from "../../src/auth/name-ranges.ts";
+import { UNCONDITIONAL, type PageFrom } from "../../src/store/asset-store.ts";
+import { newReading } from "../../src/store/reading.ts";
+import { MemoryAssetStore } from "../support/memory-asset-store.ts";
+import { assetId, namespaceNamed } from "../support/names.ts";
+
+const DEFAULT = namespaceNamed("default");
+const READING = newReading("newest", () => undefined);
+
+it("pages of a scan join to all assets that the grants cover, in order, whatever the limit", async () => {
+  const names = fc.uniqueArray(fc.stringMatching(/^[ab/]{1,5}$/), { maxLength: 40 });
+  const globs = fc.array(fc.stringMatching(/^[ab/*]{1,4}$/), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(names, globs, fc.integer({ min: 1, max: 7 }), async (stored, held, limit) => {
+      const store = new MemoryAssetStore(["default"]);
+      for (const text of stored) {
+        const { namespace, name } = assetId("default", text);
+        const asset = { namespace, name, etag: '"1"', definition: "{}", expressions: null };
+        await store.put(asset, UNCONDITIONAL);
+      }
+      const grants = held.flatMap((glob) => parseGrant(`view@default/${glob}`) ?? []);
+      const covers = (name: string) => allows(grants, { role: "view", namespace: DEFAULT, name });
+      const wanted = {
+        ranges: coveredRanges(grants, DEFAULT),
+        accepts: ({ name }: { name: string }) => covers(name),
+      };
+      const joined: string[] = [];
+      let from: PageFrom | null = null;
+      do {
+        const page = await scanAssets(store, DEFAULT, from, limit, wanted, READING);
+        expect(page.assets.length).toBeLessThanOrEqual(limit);
+        joined.push(...page.assets.map(({ name }) => name));
+        from = page.next === null ? null : { key: page.next, inclusive: false };
+      } while (from !== null);
+      expect(joined).toEqual(stored.filter(covers).sort((a, b) => (a < b ? -1 : 1)));
+    }),
+    { numRuns: 300 },
+  );
+});
