@@ -13,6 +13,7 @@ import { readConfig } from "./config.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
 import { exposition, type Gauges } from "./observability/prometheus.ts";
+import { RateLimit } from "./observability/rate-limit.ts";
 import { RememberedTokens } from "./auth/remembered.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./hot/hot-path.ts";
@@ -148,13 +149,16 @@ function log(entry: Record<string, unknown>): void {
 /** Built by the first request and kept for the isolate's life. A failed build is tried again. */
 let app: App | undefined;
 
+/** Lines about failed builds: every request of whoever asks makes another. */
+const failedBuilds = new RateLimit(10);
+
 /** The whole way: route, credential, handler. */
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const requestId = requestIdOf(request);
   try {
     app ??= await build(env);
   } catch (error) {
-    log({ level: "error", requestId, error: String(error) });
+    if (failedBuilds.allows(Date.now())) log({ level: "error", requestId, error: String(error) });
     return failure(error, requestId);
   }
   return app.serve(request, { requestId, waitUntil: (work) => ctx.waitUntil(work) });

@@ -94,7 +94,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     principal: string | null,
   ): Response {
     counters[as].value += 1;
-    const weight = observer.weigh(as === "refused" ? "refusal" : "sample");
+    const weight = observer.weigh(as === "refused" ? "rate-limited" : "sampled");
     if (weight > 0) {
       const requestId = response.headers.get("X-Request-Id") ?? requestIdOf(request);
       const { route } = counters;

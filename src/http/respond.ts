@@ -90,7 +90,11 @@ export function isServerFault(error: unknown): boolean {
   return !(error instanceof ApiError) || STATUS[error.kind].status >= 500;
 }
 
+/** The form of CF-Ray: an id of 64 bits and, mostly, the data centre. */
+const RAY = /^[\da-f]{16}(?:-[A-Z]{3})?$/i;
+
 /** What a request goes by in the log and in errors: Cloudflare's name for it, else one of ours. */
 export function requestIdOf(request: Request): string {
-  return request.headers.get("CF-Ray") ?? crypto.randomUUID();
+  const ray = request.headers.get("CF-Ray") ?? "";
+  return RAY.test(ray) ? ray : crypto.randomUUID();
 }
