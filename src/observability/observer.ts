@@ -1,6 +1,6 @@
 import type { Exchange } from "./exchange.ts";
 import { methodLabel, type Meter } from "./meter.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { PerSecondLimit } from "./per-second-limit.ts";
 import { requestLine, samplingOf, type Sampling } from "./request-log.ts";
 
 /** The part of an Analytics Engine dataset that is used; a binding fits as it is. */
@@ -28,8 +28,8 @@ export interface ObserverOptions {
 export class Observer {
   readonly #options: ObserverOptions;
   readonly #limits = {
-    "rate-limited": new RateLimit(LINES_PER_SECOND),
-    "rate-limited-fault": new RateLimit(LINES_PER_SECOND),
+    "rate-limited": new PerSecondLimit(LINES_PER_SECOND),
+    "rate-limited-fault": new PerSecondLimit(LINES_PER_SECOND),
   };
   #untold = 0;
 

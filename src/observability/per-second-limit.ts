@@ -1,5 +1,5 @@
 /** Lets through so many a second, in an isolate. */
-export class RateLimit {
+export class PerSecondLimit {
   readonly #perSecond: number;
   #second = 0;
   #count = 0;
