@@ -69,7 +69,13 @@ function operationOf(route: Route): Operation {
     security: described.security ?? securityOf(route.access),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(described.body === undefined ? {} : { requestBody: described.body }),
-    responses: { ...guardAnswers(route.access), ...described.answers, 500: shared("InternalError") },
+    responses: {
+      ...guardAnswers(route.access),
+      ...described.answers,
+      ...(described.body === undefined ? {} : { 415: shared("UnsupportedEncoding") }),
+      426: shared("UpgradeRequired"),
+      500: shared("InternalError"),
+    },
   };
 }
 

@@ -43,6 +43,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     const target = targets.of(request.url);
     if (target === null) return null;
     const { headers } = request;
+    if (headers.has("Upgrade")) return null;
     const now = clock();
     const authorization = headers.get("Authorization") ?? "";
     const principal = tokens.principalOf(authorization, now);

@@ -7,8 +7,9 @@ export const BODY_LIMIT = 512_000;
 /** Member names that JavaScript gives a meaning of its own; refused wherever they stand. */
 const RESERVED = new Set(["__proto__", "constructor"]);
 
-/** Reads a body up to the limit, without trusting Content-Length. */
+/** Reads a body up to the limit, without trusting Content-Length. A compressed one is 415. */
 export async function readBody(request: Request, limit = BODY_LIMIT): Promise<Uint8Array> {
+  refuseEncoded(request.headers.get("Content-Encoding") ?? "");
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
@@ -23,6 +24,18 @@ export async function readBody(request: Request, limit = BODY_LIMIT): Promise<Ui
     at += chunk.byteLength;
   }
   return bytes;
+}
+
+/** Bodies are small, and a compressed one may be of any size; RFC 9110 §15.5.16 has 415 say what is taken. */
+function refuseEncoded(encodings: string): void {
+  if (encodings.split(",").every((each) => /^(?:identity)?$/i.test(each.trim()))) return;
+  throw new ApiError(
+    "unsupportedEncoding",
+    "a compressed body is not accepted; send it without Content-Encoding",
+    {
+      headers: { "Accept-Encoding": "identity" },
+    },
+  );
 }
 
 /**

@@ -13,6 +13,8 @@ const STATUS = {
   preconditionFailed: { status: 412, code: 7 },
   methodNotAllowed: { status: 405, code: 1 },
   tooLarge: { status: 413, code: 1 },
+  unsupportedEncoding: { status: 415, code: 1 },
+  upgradeRequired: { status: 426, code: 1 },
   tooManyRequests: { status: 429, code: 9 },
   unavailable: { status: 503, code: 0 },
 } satisfies Record<ErrorKind, { status: number; code: number }>;
