@@ -1,5 +1,5 @@
 import { ApiError, invalid } from "../errors.ts";
-import { scanJson, scanWholeJson, type ScannedJson } from "./go-json.ts";
+import { mendSurrogates, scanJson, scanWholeJson, type ScannedJson } from "./go-json.ts";
 
 /** Bytes of a request body; more is 413 (Sensu's own limit, contract §2.6). */
 export const BODY_LIMIT = 512_000;
@@ -53,7 +53,7 @@ export function parseWholeBody(bytes: Uint8Array): unknown {
 
 function parseScanned(bytes: Uint8Array, scan: ScannedJson): unknown {
   if ("error" in scan) throw invalid(scan.error);
-  const value: unknown = JSON.parse(decodeUtf8(bytes.subarray(0, scan.end)));
+  const value: unknown = JSON.parse(mendSurrogates(decodeUtf8(bytes.subarray(0, scan.end))));
   refuseReserved(value, "");
   return value;
 }
