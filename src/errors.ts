@@ -10,6 +10,8 @@ export type ErrorKind =
   | "preconditionFailed"
   | "methodNotAllowed"
   | "tooLarge"
+  | "unsupportedEncoding"
+  | "upgradeRequired"
   | "tooManyRequests"
   | "unavailable";
 

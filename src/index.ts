@@ -13,6 +13,7 @@ import { readConfig } from "./config.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
 import { exposition, type Gauges } from "./observability/prometheus.ts";
+import { PerSecondLimit } from "./observability/per-second-limit.ts";
 import { RememberedTokens } from "./auth/remembered.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./hot/hot-path.ts";
@@ -150,16 +151,28 @@ function log(entry: Record<string, unknown>): void {
 /** Built by the first request and kept for the isolate's life. A failed build is tried again. */
 let app: App | undefined;
 
+/** Of requests that come while the first is building, each builds too, and all use what was ready first. */
+async function appOf(env: Env): Promise<App> {
+  if (app !== undefined) return app;
+  const built = await build(env);
+  app ??= built;
+  return app;
+}
+
+/** Lines about failed builds: every request of whoever asks makes another. */
+const failedBuilds = new PerSecondLimit(10);
+
 /** The whole way: route, credential, handler. */
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const requestId = requestIdOf(request);
+  let built: App;
   try {
-    app ??= await build(env);
+    built = await appOf(env);
   } catch (error) {
-    log({ level: "error", requestId, error: String(error) });
+    if (failedBuilds.allows(Date.now())) log({ level: "error", requestId, error: String(error) });
     return failure(error, requestId);
   }
-  return app.serve(request, { requestId, waitUntil: (work) => ctx.waitUntil(work) });
+  return built.serve(request, { requestId, waitUntil: (work) => ctx.waitUntil(work) });
 }
 
 export default {
@@ -169,8 +182,7 @@ export default {
 
   async scheduled(_controller, env) {
     try {
-      app ??= await build(env);
-      await app.beat();
+      await (await appOf(env)).beat();
     } catch (error) {
       log({ level: "error", event: "heartbeat-failed", error: String(error) });
       throw error;

@@ -85,6 +85,20 @@ export const SHARED: Readonly<Record<string, Answer>> = {
   TooLarge: refusal("The body is larger than 512,000 bytes (of a set: 8 MiB).", 1, [
     "request body too large: the limit is 512000 bytes",
   ]),
+  UnsupportedEncoding: refusal(
+    "The body is compressed (any Content-Encoding but `identity`).",
+    1,
+    ["a compressed body is not accepted; send it without Content-Encoding"],
+    { headers: ["Accept-Encoding"] },
+  ),
+  UpgradeRequired: refusal(
+    "The request is a WebSocket handshake.",
+    1,
+    [
+      "there are no WebSockets here: send the request over HTTP without Upgrade; to follow changes, GET /api/edge/v1/changes with Accept: text/event-stream",
+    ],
+    { headers: ["Upgrade?"] },
+  ),
   TooManyRequests: refusal(
     "Too many failed credentials from this address.",
     9,

@@ -13,7 +13,7 @@ export interface Described {
   readonly body?: RequestBody;
   /** How a route without a bearer is secured nevertheless. */
   readonly security?: Security;
-  /** By status. What follows from the route table (401, 403, 429, 500) is added. */
+  /** By status. What follows from the route table (401, 403, 415, 426, 429, 500) is added. */
   readonly answers: Readonly<Record<string, Answer | Reference>>;
 }
 

@@ -73,6 +73,8 @@ function operationOf(route: Route): Operation {
       ...guardAnswers(route.access),
       ...namespaceAnswers(route),
       ...described.answers,
+      ...(described.body === undefined ? {} : { 415: shared("UnsupportedEncoding") }),
+      426: shared("UpgradeRequired"),
       500: shared("InternalError"),
     },
   };

@@ -56,6 +56,11 @@ const HEADERS: Readonly<Record<string, Told>> = {
     schema: { type: "string", enum: ['Bearer realm="sensu"', 'Basic realm="sensu"'] },
     example: 'Bearer realm="sensu"',
   },
+  "Accept-Encoding": { description: "What a body may be encoded as.", schema: { const: "identity" } },
+  Upgrade: {
+    description: "The protocol to use; what stands in between may drop it.",
+    schema: { const: "HTTP/1.1" },
+  },
   Allow: { description: "The methods of this path.", schema: text, example: "GET, HEAD, POST" },
   "X-Lint-Warnings": {
     description:

@@ -4,6 +4,12 @@ import { JOURNAL_KEY } from "./journal-keeper.ts";
 
 /** How long the database has to answer a health check, in milliseconds. */
 const DATABASE_MS = 5_000;
+/** How often an isolate checks: anyone may ask, and a check reads D1 and KV. */
+const CHECK_EVERY_MS = 5_000;
+/** How often a request looks whether the check of another has ended. */
+const LOOK_EVERY_MS = 50;
+
+type WaitUntil = (work: Promise<unknown>) => void;
 
 /** How old what is known of commits is; null when nothing is. */
 export function journalAgeSeconds({ clock, journal }: Edge): number | null {
@@ -11,10 +17,13 @@ export function journalAgeSeconds({ clock, journal }: Edge): number | null {
   return asOf === undefined ? null : Math.max(0, Math.floor((clock() - asOf) / 1000));
 }
 
-/** Asks all that copies rest on. `askDatabase` rejects when D1 does not answer. */
+/** Asks all that copies rest on, at most once in five seconds. `askDatabase` rejects when D1 does not answer. */
 export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
   const { clock, sleep, kv, journal } = edge;
-  const ask = async (): Promise<boolean> => {
+  let checked: { readonly database: boolean; readonly kv: boolean } | null = null;
+  let startedAt = -Infinity;
+
+  const databaseAnswers = async (): Promise<boolean> => {
     try {
       await askDatabase();
       return true;
@@ -22,15 +31,30 @@ export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
       return false;
     }
   };
+  const check = async (waitUntil: WaitUntil) => {
+    const [database, kvAnswers] = await Promise.all([
+      Promise.race([databaseAnswers(), sleep(DATABASE_MS).then(() => false)]),
+      kv.answers(JOURNAL_KEY),
+      journal.current(clock(), BOUND_MS, waitUntil),
+    ]);
+    checked = { database, kv: kvAnswers };
+    return checked;
+  };
+  const latest = async (waitUntil: WaitUntil) => {
+    // A check may end with the request that started it, so others look for its result instead of awaiting it.
+    while (clock() - startedAt < CHECK_EVERY_MS) {
+      if (checked !== null) return checked;
+      await sleep(LOOK_EVERY_MS);
+    }
+    startedAt = clock();
+    const work = check(waitUntil);
+    waitUntil(work);
+    return work;
+  };
+
   return {
-    async report() {
-      const checks: Promise<unknown>[] = [];
-      const [database, kvAnswers] = await Promise.all([
-        Promise.race([ask(), sleep(DATABASE_MS).then(() => false)]),
-        kv.answers(JOURNAL_KEY),
-        journal.current(clock(), BOUND_MS, (work) => checks.push(work)),
-      ]);
-      return { database, kv: kvAnswers, journalAgeSeconds: journalAgeSeconds(edge) };
+    async report(waitUntil: WaitUntil) {
+      return { ...(await latest(waitUntil)), journalAgeSeconds: journalAgeSeconds(edge) };
     },
   };
 }

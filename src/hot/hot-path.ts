@@ -43,6 +43,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     const target = targets.of(request.url);
     if (target === null) return null;
     const { headers } = request;
+    if (headers.has("Upgrade")) return null;
     const now = clock();
     const authorization = headers.get("Authorization") ?? "";
     const principal = tokens.principalOf(authorization, now);
@@ -94,7 +95,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     principal: string | null,
   ): Response {
     counters[as].value += 1;
-    const weight = observer.weigh(as === "refused" ? "refusal" : "sample");
+    const weight = observer.weigh(as === "refused" ? "rate-limited" : "sampled");
     if (weight > 0) {
       const requestId = response.headers.get("X-Request-Id") ?? requestIdOf(request);
       const { route } = counters;

@@ -1,5 +1,5 @@
 import { ApiError, invalid } from "../errors.ts";
-import { scanJson, scanWholeJson, type ScannedJson } from "./go-json.ts";
+import { mendSurrogates, scanJson, scanWholeJson, type ScannedJson } from "./go-json.ts";
 
 /** Bytes of a request body; more is 413 (Sensu's own limit, contract §2.6). */
 export const BODY_LIMIT = 512_000;
@@ -7,8 +7,9 @@ export const BODY_LIMIT = 512_000;
 /** Member names that JavaScript gives a meaning of its own; refused wherever they stand. */
 const RESERVED = new Set(["__proto__", "constructor"]);
 
-/** Reads a body up to the limit, without trusting Content-Length. */
+/** Reads a body up to the limit, without trusting Content-Length. A compressed one is 415. */
 export async function readBody(request: Request, limit = BODY_LIMIT): Promise<Uint8Array> {
+  refuseEncoded(request.headers.get("Content-Encoding") ?? "");
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
@@ -23,6 +24,18 @@ export async function readBody(request: Request, limit = BODY_LIMIT): Promise<Ui
     at += chunk.byteLength;
   }
   return bytes;
+}
+
+/** Bodies are small, and a compressed one may be of any size; RFC 9110 §15.5.16 has 415 say what is taken. */
+function refuseEncoded(encodings: string): void {
+  if (encodings.split(",").every((each) => /^(?:identity)?$/i.test(each.trim()))) return;
+  throw new ApiError(
+    "unsupportedEncoding",
+    "a compressed body is not accepted; send it without Content-Encoding",
+    {
+      headers: { "Accept-Encoding": "identity" },
+    },
+  );
 }
 
 /**
@@ -40,7 +53,7 @@ export function parseWholeBody(bytes: Uint8Array): unknown {
 
 function parseScanned(bytes: Uint8Array, scan: ScannedJson): unknown {
   if ("error" in scan) throw invalid(scan.error);
-  const value: unknown = JSON.parse(decodeUtf8(bytes.subarray(0, scan.end)));
+  const value: unknown = JSON.parse(mendSurrogates(decodeUtf8(bytes.subarray(0, scan.end))));
   refuseReserved(value, "");
   return value;
 }

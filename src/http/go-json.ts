@@ -55,6 +55,20 @@ export function quoteJson(text: string): string {
   );
 }
 
+const SURROGATE_ESCAPES =
+  /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)/g;
+
+/**
+ * The JSON text with U+FFFD for every escape of a lone surrogate, as Go decodes it. Done before parsing, so that keys
+ * which become the same are one member, of which the last counts.
+ */
+export function mendSurrogates(json: string): string {
+  if (!/\\u[dD][89a-fA-F]/.test(json)) return json;
+  return json.replace(SURROGATE_ESCAPES, (escape, lone?: string) =>
+    lone === undefined ? escape : "\\ufffd",
+  );
+}
+
 /**
  * The order of Go's maps, of etcd's keys and of D1's text: UTF-8 bytes (contract §1.4, §3.3). Both strings are well
  * formed, so that is the order of code points; `<` differs, as it sorts U+1F600 before U+FF5E.

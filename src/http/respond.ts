@@ -13,6 +13,8 @@ const STATUS = {
   preconditionFailed: { status: 412, code: 7 },
   methodNotAllowed: { status: 405, code: 1 },
   tooLarge: { status: 413, code: 1 },
+  unsupportedEncoding: { status: 415, code: 1 },
+  upgradeRequired: { status: 426, code: 1 },
   tooManyRequests: { status: 429, code: 9 },
   unavailable: { status: 503, code: 0 },
 } satisfies Record<ErrorKind, { status: number; code: number }>;
@@ -90,7 +92,11 @@ export function isServerFault(error: unknown): boolean {
   return !(error instanceof ApiError) || STATUS[error.kind].status >= 500;
 }
 
+/** The form of CF-Ray: an id of 64 bits and, mostly, the data centre. */
+const RAY = /^[\da-f]{16}(?:-[A-Z]{3})?$/i;
+
 /** What a request goes by in the log and in errors: Cloudflare's name for it, else one of ours. */
 export function requestIdOf(request: Request): string {
-  return request.headers.get("CF-Ray") ?? crypto.randomUUID();
+  const ray = request.headers.get("CF-Ray") ?? "";
+  return RAY.test(ray) ? ray : crypto.randomUUID();
 }

@@ -9,6 +9,7 @@ import type { Exchange } from "../observability/exchange.ts";
 import { Spent } from "../observability/spent.ts";
 import { readNamespace } from "./place.ts";
 import { failure, isServerFault } from "./respond.ts";
+import { refuseWebSocket } from "./upgrade.ts";
 
 /** What the router needs from outside. */
 export interface RouterOptions {
@@ -116,6 +117,7 @@ async function answer(
   options: RouterOptions,
 ): Promise<Response> {
   visit.route = row.path;
+  refuseWebSocket(request);
   const params = decodeParams(request.params);
   const now = options.clock();
   const principal = row.access === "public" ? null : await options.authenticate(request, { ...visit, now });

@@ -12,6 +12,9 @@ import { servedHeaders } from "../http/served.ts";
 /** A namespace as it is written and served: it has no metadata. */
 export const Namespace = goStruct("Namespace", "v2.Namespace", { name: goString });
 
+/** Of a client's member name in an error. */
+const MEMBER_CHARACTERS = 50;
+
 const PATH = "/api/core/v2/namespaces";
 
 /** The namespaces in which the caller holds any grant, and no others. */
@@ -57,8 +60,15 @@ export async function deleteNamespace(context: Context): Promise<Response> {
   return empty(204);
 }
 
+/** The name in the body; null when the body is empty. A body of something else, such as an asset, is 400. */
 async function readNamespace(context: Context): Promise<string | null> {
-  return goDecode(Namespace, parseBody(await readBody(context.request))).name ?? null;
+  const body = parseBody(await readBody(context.request));
+  const { name } = goDecode(Namespace, body);
+  if (name !== undefined) return name;
+  const other = Object.keys(body ?? {}).find((key) => key.toLowerCase() !== "name");
+  if (other === undefined) return null;
+  const member = quoteJson(other.slice(0, MEMBER_CHARACTERS));
+  throw invalid(`the body is not a namespace: it has ${member} but no name; send {"name":"..."}`);
 }
 
 function follows(name: string, start: { key: string; inclusive: boolean }): boolean {

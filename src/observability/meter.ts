@@ -3,6 +3,13 @@ export interface Counter {
   value: number;
 }
 
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** The method as figures are kept by it: clients choose methods, and labels must be few. */
+export function methodLabel(method: string): string {
+  return METHODS.has(method) ? method : "other";
+}
+
 /** Upper bounds in milliseconds. */
 export const BUCKETS = [5, 10, 25, 50, 100, 250, 1_000] as const;
 
@@ -19,7 +26,7 @@ export class Histogram {
   }
 }
 
-/** What one isolate has counted since it started. Bounded: labels are of the route table, statuses and tiers. */
+/** What one isolate has counted since it started. Bounded: labels are known methods, routes, statuses and tiers. */
 export class Meter {
   /** By the labels of Prometheus' text, `method="GET",route="/",status="200",cache=""`. */
   readonly requests = new Map<string, Counter>();
@@ -27,9 +34,9 @@ export class Meter {
   rowsRead = 0;
   rowsWritten = 0;
 
-  /** The counter of such answers. Methods of no route are one: there is no end of them. */
+  /** The counter of such answers. Unrouted methods share one label. */
   answers(method: string, route: string | null, status: number, tier: string | null): Counter {
-    const known = route === null ? "" : method;
+    const known = route === null ? "" : methodLabel(method);
     const labels = `method="${known}",route="${route ?? ""}",status="${status}",cache="${tier ?? ""}"`;
     const counter = this.requests.get(labels) ?? { value: 0 };
     this.requests.set(labels, counter);

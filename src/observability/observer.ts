@@ -1,14 +1,15 @@
 import type { Exchange } from "./exchange.ts";
-import type { Meter } from "./meter.ts";
-import { requestLine, urgency, type Urgency } from "./request-log.ts";
+import { methodLabel, type Meter } from "./meter.ts";
+import { PerSecondLimit } from "./per-second-limit.ts";
+import { requestLine, samplingOf, type Sampling } from "./request-log.ts";
 
 /** The part of an Analytics Engine dataset that is used; a binding fits as it is. */
 export interface Dataset {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 }
 
-/** Refused credentials told in a second, one by one. */
-const REFUSALS_TOLD = 10;
+/** Lines a second for what anyone can cause; more are sampled. */
+const LINES_PER_SECOND = 10;
 
 export interface ObserverOptions {
   readonly meter: Meter;
@@ -26,9 +27,11 @@ export interface ObserverOptions {
 /** Counts every answer, and tells of those that matter, and of a sample of the others, in the log and to the fleet. */
 export class Observer {
   readonly #options: ObserverOptions;
+  readonly #limits = {
+    "rate-limited": new PerSecondLimit(LINES_PER_SECOND),
+    "rate-limited-fault": new PerSecondLimit(LINES_PER_SECOND),
+  };
   #untold = 0;
-  #second = 0;
-  #refusals = 0;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -41,28 +44,21 @@ export class Observer {
     for (const [what, ms] of spent.waited) meter.waited[what].add(ms);
     meter.rowsRead += spent.rowsRead;
     meter.rowsWritten += spent.rowsWritten;
-    const weight = this.weigh(urgency(exchange));
+    const weight = this.weigh(samplingOf(exchange));
     if (weight > 0) this.tell(exchange, weight);
   }
 
   /**
-   * For how many answers the one just counted is to be told; 0: not at all. A flood of refused credentials is sampled
-   * as reads are: told one by one it would drown all else, and cost more than the answers.
+   * For how many answers the one just counted is logged; 0 for not at all. A flood of refusals is sampled as reads are:
+   * logged one by one it would drown all else, and cost more than the answers.
    */
-  weigh(how: Urgency): number {
-    if (how === "always" || (how === "refusal" && this.#isFewRefusals())) return 1;
+  weigh(sampling: Sampling): number {
+    if (sampling === "always") return 1;
+    if (sampling !== "sampled" && this.#limits[sampling].allows(this.#options.clock())) return 1;
     this.#untold += 1;
     if (this.#untold < this.#options.oneIn) return 0;
     this.#untold = 0;
     return this.#options.oneIn;
-  }
-
-  #isFewRefusals(): boolean {
-    const second = Math.floor(this.#options.clock() / 1000);
-    if (second !== this.#second) this.#refusals = 0;
-    this.#second = second;
-    this.#refusals += 1;
-    return this.#refusals <= REFUSALS_TOLD;
   }
 
   /** `weight`: for how many answers this one stands. docs/operations.md names the columns. */
@@ -73,7 +69,7 @@ export class Observer {
     const { status, headers } = exchange.response;
     dataset?.writeDataPoint({
       indexes: [route ?? ""],
-      blobs: [request.method, route ?? "", String(status), headers.get("X-Cache") ?? ""],
+      blobs: [methodLabel(request.method), route ?? "", String(status), headers.get("X-Cache") ?? ""],
       doubles: [
         weight,
         ms,

@@ -35,8 +35,8 @@ export function getVersion(): Response {
 }
 
 /** Sensu's cluster health with one member: this Worker and its D1 (contract §4.6); 200 also when unhealthy. */
-export async function getHealth({ services }: Context): Promise<Response> {
-  const report = await services.health.report();
+export async function getHealth({ services, waitUntil }: Context): Promise<Response> {
+  const report = await services.health.report(waitUntil);
   const healthy = report.database;
   return json(
     JSON.stringify({
@@ -58,8 +58,8 @@ export async function getHealth({ services }: Context): Promise<Response> {
 }
 
 /** 200 when every request can be answered, with what stands behind it; else 503. KV may be down: it is slower then. */
-export async function getReady({ services }: Context): Promise<Response> {
-  const { database, kv, journalAgeSeconds } = await services.health.report();
+export async function getReady({ services, waitUntil }: Context): Promise<Response> {
+  const { database, kv, journalAgeSeconds } = await services.health.report(waitUntil);
   if (!database) {
     throw new ApiError("unavailable", "the database does not answer", { headers: { "Retry-After": "5" } });
   }

@@ -1,4 +1,4 @@
-/** What stands behind the Worker, as it is now. */
+/** What stands behind the Worker, as it was a few seconds ago at the most. */
 export interface HealthReport {
   readonly database: boolean;
   readonly kv: boolean;
@@ -8,6 +8,6 @@ export interface HealthReport {
 
 /** What the platform below can be asked about itself. */
 export interface Health {
-  /** Never throws, and does not wait for long. */
-  readonly report: () => Promise<HealthReport>;
+  /** Never throws, and does not wait for long. `waitUntil` lets a check end although its request has gone. */
+  readonly report: (waitUntil: (work: Promise<unknown>) => void) => Promise<HealthReport>;
 }

@@ -63,6 +63,32 @@ describe("namespaces", () => {
     expect(await created.json()).toEqual({ message, code: 1 });
   });
 
+  it.each<[string, unknown, string]>([
+    ["an asset", anAsset("one"), '"url"'],
+    ["a wrapped asset", { type: "Asset", spec: anAsset("one") }, '"type"'],
+    ["metadata alone", { metadata: { name: "ctl" } }, '"metadata"'],
+    ["an unknown member beside a name that is null", { name: null, x: 1 }, '"x"'],
+    ["a member with a long name", { ["x".repeat(1_000)]: 1 }, `"${"x".repeat(50)}"`],
+  ])("are not made from %s, which has no name", async (_, body, member) => {
+    const message = `the body is not a namespace: it has ${member} but no name; send {"name":"..."}`;
+    for (const [method, path] of [
+      ["PUT", `${NAMESPACES}/ctl`],
+      ["POST", NAMESPACES],
+    ] as const) {
+      const refused = await api(method, path, { token: admin, body });
+      expect([method, refused.status]).toEqual([method, 400]);
+      expect(await refused.json()).toEqual({ message, code: 1 });
+    }
+    expect(await (await api("GET", NAMESPACES, { token: admin })).text()).toBe('[{"name":"default"}]');
+  });
+
+  it.each([{ name: "ctl", metadata: {} }, { NAME: "ctl", url: "x" }, { name: null }, {}])(
+    "are put from %j: unknown members are ignored beside the right name",
+    async (body) => {
+      expect((await api("PUT", `${NAMESPACES}/ctl`, { token: admin, body })).status).toBe(201);
+    },
+  );
+
   it("are listed in byte order and pages, as far as the caller may see them", async () => {
     for (const name of ["b", "B", "a-1", "a"]) await create(name);
     const all = await api("GET", NAMESPACES, { token: admin });

@@ -43,6 +43,11 @@ const metadataMissing = (row: Recorded) => (row.response.body ?? "").includes("o
 /** design: the table of differences, by rule. The first that applies decides. */
 const DIFFERENCES: readonly Difference[] = [
   {
+    name: "a compressed body is 415",
+    applies: ({ request }) => request.headers.some(([name]) => name.toLowerCase() === "content-encoding"),
+    holds: (_, status) => status === 415,
+  },
+  {
     name: "the body is parsed as JSON whatever its Content-Type",
     applies: (row) => {
       const type = contentType(row);

@@ -83,6 +83,8 @@ describe("the real bundle while D1 fails", () => {
     };
     expect(health.ClusterHealth[0]?.Healthy).toBe(false);
     expect((await worker.send("GET", "/ready")).status).toBe(503);
+    const readiness = await Promise.all(Array.from({ length: 50 }, () => worker.send("GET", "/ready")));
+    expect(new Set(readiness.map(({ status }) => status))).toEqual(new Set([503]));
     await worker.databaseDown(false);
     expect((await get("known")).status).toBe(200);
     expect((await get("refused")).status).toBe(404);

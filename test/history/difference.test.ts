@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mergePatch, type Json } from "../../src/assets/merge-patch.ts";
 import { differenceLines, mergePatchBetween } from "../../src/history/difference.ts";
-import { maskSecrets } from "../../src/history/mask.ts";
 
 const value: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
@@ -48,25 +47,5 @@ describe("a difference", () => {
       '+ builds[0].url: "c"',
       '- metadata.labels."a b": "1"',
     ]);
-  });
-});
-
-describe("masking", () => {
-  it("hides the values of headers that open doors, and nothing else", () => {
-    const headers = { Authorization: "Bearer x", "X-Api-Key": "k", Cookie: "c", Accept: "y" };
-    const masked = { Authorization: "***", "X-Api-Key": "***", Cookie: "***", Accept: "y" };
-    expect(
-      maskSecrets({
-        url: "u",
-        headers,
-        builds: [{ headers, filters: ["token"] }],
-        metadata: { name: "token" },
-      }),
-    ).toEqual({
-      url: "u",
-      headers: masked,
-      builds: [{ headers: masked, filters: ["token"] }],
-      metadata: { name: "token" },
-    });
   });
 });

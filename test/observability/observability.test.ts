@@ -51,13 +51,13 @@ describe("the log", () => {
     const body = JSON.stringify(anAsset("one"));
     await send("PUT", `${ASSETS}/one?reason=because`, admin, {
       body,
-      headers: { "CF-Ray": "ray-1", traceparent: TRACE },
+      headers: { "CF-Ray": "230b030023ae2822-SJC", traceparent: TRACE },
     });
     expect(requests()).toEqual([
       {
         level: "info",
         event: "request",
-        requestId: "ray-1",
+        requestId: "230b030023ae2822-SJC",
         method: "PUT",
         route: "/api/core/v2/namespaces/:namespace/assets/:name+",
         path: `${ASSETS}/one`,

@@ -72,7 +72,7 @@ export const HISTORY_OPERATIONS: Descriptions = {
   [`GET ${EDGE_ASSET}`]: {
     id: "getAssetAt",
     tag: "History",
-    text: "The asset as it is, like Sensu's own path or, with `at`, as the commits up to that seq had made it. With `at`, header values that open doors are shown to those who may write the asset, and are `***` for others, who get no ETag.",
+    text: "The asset as it is, like Sensu's own path or, with `at`, as the commits up to that seq had made it. With `at`, values of headers not known to be harmless, and userinfo and query of URLs, are `***` for callers who may not write the asset, and they get no ETag.",
     parameters: parameters("at", "filters", "ifNoneMatch", "cacheControl"),
     answers: {
       200: json("The asset.", ServedAsset, SERVED, {

@@ -5,6 +5,7 @@ import { Namespace, NewNamespace } from "../schemas/common.ts";
 
 const READ_HEADERS = ["X-Cache", "Age", "Server-Timing?", "Warning?"];
 const TEAM_A = { name: "team-a" };
+const NOT_A_NAMESPACE = 'the body is not a namespace: it has "url" but no name; send {"name":"..."}';
 const BAD_NAME = "resource is invalid: namespace name cannot contain spaces or special characters";
 
 export const NAMESPACE_OPERATIONS: Descriptions = {
@@ -29,7 +30,7 @@ export const NAMESPACE_OPERATIONS: Descriptions = {
     body: jsonBody("Its name.", NewNamespace, { team: { summary: "A namespace for a team", value: TEAM_A } }),
     answers: {
       201: empty("Created.", { headers: ["Location"] }),
-      400: invalid(BAD_NAME, "resource is invalid: namespace name cannot be empty"),
+      400: invalid(BAD_NAME, "resource is invalid: namespace name cannot be empty", NOT_A_NAMESPACE),
       409: refusal("There is a namespace of this name.", 3, ["resource already exists"]),
       413: shared("TooLarge"),
       503: shared("Unavailable"),
@@ -59,7 +60,11 @@ export const NAMESPACE_OPERATIONS: Descriptions = {
     }),
     answers: {
       201: empty("It exists now."),
-      400: invalid(BAD_NAME, "the name of the resource (team-b) does not match the name of the URI (team-a)"),
+      400: invalid(
+        BAD_NAME,
+        "the name of the resource (team-b) does not match the name of the URI (team-a)",
+        NOT_A_NAMESPACE,
+      ),
       413: shared("TooLarge"),
       503: shared("Unavailable"),
     },

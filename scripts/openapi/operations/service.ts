@@ -61,7 +61,7 @@ export const SERVICE_OPERATIONS: Descriptions = {
   "GET /health": {
     id: "getHealth",
     tag: "Service",
-    text: "Whether the database and KV answer, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
+    text: "Whether the database and KV answer, as of five seconds ago at the most, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
     answers: {
       200: json("How it is.", Health, {
         Alarms: null,
@@ -83,7 +83,7 @@ export const SERVICE_OPERATIONS: Descriptions = {
   "GET /ready": {
     id: "getReady",
     tag: "Service",
-    text: "200 when every request can be answered, else 503: for monitors and balancers.",
+    text: "200 when every request can be answered, else 503: for monitors and balancers. What is reported is checked at most once in five seconds.",
     answers: {
       200: json("Requests can be answered.", Ready, {
         ready: true,

@@ -12,7 +12,7 @@ const commit = {
 };
 
 const DEFINITION =
-  "What the asset was after it; null after a delete. For callers who may not write the asset, header values that open doors are `***`.";
+  "What the asset was after it; null after a delete. For callers who may not write the asset, values of headers not known to be harmless, and userinfo and query of URLs, are `***`.";
 
 /** One commit to an asset. */
 export const Revision = z

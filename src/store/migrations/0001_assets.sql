@@ -7,7 +7,7 @@ CREATE TABLE meta (
 
 INSERT INTO meta (id, epoch, seq) VALUES (1, lower(hex(randomblob(8))), 0);
 
--- seq: the last commit to the namespace or to anything in it; lists are cached under it.
+-- seq: the last commit to the namespace or to anything in it. Lists are cached under it.
 CREATE TABLE namespaces (
   name TEXT PRIMARY KEY,
   seq INTEGER NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE namespaces (
 INSERT INTO namespaces (name, seq, created_by, created_at) VALUES ('default', 0, '', unixepoch() * 1000);
 
 -- definition: the exact bytes of a GET. expressions: the same asset for clients that cannot decode map filters,
--- present only where it differs. deleted: the commit's tombstone, swept when every cache has seen it.
+-- present only where it differs. deleted: the tombstone of the commit, swept when every cache has seen it.
 CREATE TABLE assets (
   namespace TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -37,11 +37,11 @@ CREATE TABLE assets (
 -- The sweep of old tombstones looks at nothing else.
 CREATE INDEX assets_by_deletion ON assets (updated_at) WHERE deleted = 1;
 
--- Sensu orders the cluster-wide list by the one string <namespace>/<name>, so 'pg-x' comes before 'pg'.
+-- Sensu orders the cluster-wide list by the one string <namespace>/<name>, so pg-x/... comes before pg/...
 CREATE INDEX assets_by_key ON assets (namespace || '/' || name);
 
 -- Append-only, one row a commit: the history of assets and the audit of everything else. definition is what the
--- asset was after this commit; NULL after a delete. namespace is '' for keys and namespaces, which lie in none.
+-- asset was after this commit, NULL after a delete. namespace is empty for keys and namespaces, which lie in none.
 CREATE TABLE revisions (
   seq INTEGER PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('asset', 'namespace', 'key')),
