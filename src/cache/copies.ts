@@ -46,7 +46,7 @@ export class Copies<Id, T> {
   async inKv(id: Id, journal: Journal): Promise<Entry<T> | null> {
     const state = Math.max(this.#kind.changedAt(journal, id), this.#highWater(id, journal.epoch));
     const hit = await this.#edge.kv.get(kvKey(this.#kind, id, journal.epoch, state), ENTRY_CACHE_TTL);
-    return hit === null ? null : open(this.#kind, id, journal.epoch, hit);
+    return hit === null ? null : this.#dated(open(this.#kind, id, journal.epoch, hit));
   }
 
   judge(id: Id, entry: Entry<T>, journal: Journal | null, now: number): Verdict {
@@ -82,10 +82,17 @@ export class Copies<Id, T> {
 
   /** Puts a copy in KV, best effort. */
   async share(id: Id, entry: Entry<T>): Promise<void> {
-    const sealed = seal(this.#kind, entry);
+    const sealed = seal(this.#kind, { ...entry, readAt: this.#edge.time.toDatabase(entry.readAt) });
     if (sealed === null) return;
     const options = { metadata: sealed.metadata, expirationTtl: ENTRY_EXPIRATION_TTL };
     await this.#edge.kv.put(kvKey(this.#kind, id, entry.epoch, entry.s), sealed.text, options);
+  }
+
+  /** A copy of KV, whose date is the database's. One that seems to come from the future was not read before now. */
+  #dated(entry: Entry<T> | null): Entry<T> | null {
+    if (entry === null) return null;
+    const { time, clock } = this.#edge;
+    return { ...entry, readAt: Math.min(time.toOwn(entry.readAt), clock()) };
   }
 
   #highWater(id: Id, epoch: string): number {

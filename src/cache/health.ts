@@ -1,19 +1,17 @@
 import { BOUND_MS } from "./admit.ts";
 import type { Edge } from "./edge.ts";
+import { UNDATED } from "./journal.ts";
 import { JOURNAL_KEY } from "./journal-keeper.ts";
 
-/** How long the database has to answer a health check, in milliseconds. */
-const DATABASE_MS = 5_000;
-
-/** How old what is known of commits is; null when nothing is. */
+/** How old what is known of commits is; null when nothing is, or nobody can say. */
 export function journalAgeSeconds({ clock, journal }: Edge): number | null {
-  const asOf = journal.held?.asOf;
-  return asOf === undefined ? null : Math.max(0, Math.floor((clock() - asOf) / 1000));
+  const asOf = journal.held?.asOf ?? UNDATED;
+  return asOf === UNDATED ? null : Math.max(0, Math.floor((clock() - asOf) / 1000));
 }
 
-/** Asks all that copies rest on. `askDatabase` rejects when D1 does not answer. */
+/** Asks all that copies rest on. `askDatabase` rejects when D1 does not answer in time. */
 export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
-  const { clock, sleep, kv, journal } = edge;
+  const { clock, kv, journal } = edge;
   const ask = async (): Promise<boolean> => {
     try {
       await askDatabase();
@@ -26,7 +24,7 @@ export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
     async report() {
       const checks: Promise<unknown>[] = [];
       const [database, kvAnswers] = await Promise.all([
-        Promise.race([ask(), sleep(DATABASE_MS).then(() => false)]),
+        ask(),
         kv.answers(JOURNAL_KEY),
         journal.current(clock(), BOUND_MS, (work) => checks.push(work)),
       ]);
