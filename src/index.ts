@@ -70,7 +70,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
     failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
   };
   const store = new CachedAssetStore(new D1AssetStore(database), edge);
-  const assets = new AssetService(store);
+  const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
   const meter = new Meter();

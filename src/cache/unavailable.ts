@@ -1,7 +1,5 @@
-import { ApiError } from "../errors.ts";
+import { databaseUnavailable, unavailable as unavailableFor, type ApiError } from "../errors.ts";
 import { DeadlineError } from "../store/deadlines.ts";
-
-const HEADERS = { "Retry-After": "5" };
 
 /** What D1 and the way to it throw. */
 const DATABASE_FAILURE = /^(?:D1_|Network connection lost)/;
@@ -17,7 +15,7 @@ export function isDatabaseFailure(error: unknown): boolean {
 /** The answer when no store can say what was asked: 503, with what the database said for the log alone (I5, I6). */
 export function unavailable(cause: unknown): ApiError {
   if (cause instanceof DeadlineError && cause.call === "write") return outcomeUnknown(cause);
-  return new ApiError("unavailable", "the database does not answer; try again", { cause, headers: HEADERS });
+  return databaseUnavailable(cause);
 }
 
 /** The answer to a write that failed: nothing has been written, unless the failure leaves that open. */
@@ -30,5 +28,5 @@ function outcomeUnknown(cause: unknown): ApiError {
   const message =
     "the database did not answer in time; the write may or may not have happened: " +
     "GET what you wrote, or send it again with If-Match";
-  return new ApiError("unavailable", message, { cause, headers: HEADERS });
+  return unavailableFor(message, 5, cause);
 }
