@@ -77,8 +77,10 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
   const gauges = (): Gauges => ({
     journal_age_seconds: journalAgeSeconds(edge),
     kv_left_alone: Number(edge.kv.isLeftAlone),
+    d1_left_alone: Number(deadlines.isOpen),
     memory_assets: store.memory.size,
     memory_asset_bytes: store.memory.bytes,
+    memory_bytes: store.memory.bytes + store.pageMemory.bytes + keys.memory.bytes + edge.served.bytes,
   });
   const state = () => [journalAgeSeconds(edge) ?? -1, Number(edge.kv.isLeftAlone)] as const;
   const observer = new Observer({

@@ -1,3 +1,4 @@
+import { textBytes } from "../lib/text-bytes.ts";
 import type { CommitLog } from "../store/origin.ts";
 
 /** What has changed lately, and when that was last known: the measure by which every copy is judged. */
@@ -55,6 +56,17 @@ export function mergeJournals(held: Journal | null, other: Journal): Journal {
 export function encodeJournal({ changes, namespaces, ...head }: Journal): string {
   return JSON.stringify({ ...head, changes: [...changes], namespaces: Object.fromEntries(namespaces) });
 }
+
+/** Bytes of memory that a journal takes. */
+export function journalBytes({ changes, namespaces }: Journal): number {
+  let bytes = 0;
+  for (const map of [changes, namespaces])
+    for (const key of map.keys()) bytes += PLACE_BYTES + textBytes(key);
+  return bytes;
+}
+
+/** A place in a map, without its key. */
+const PLACE_BYTES = 48;
 
 /** Null for a text that is no journal. */
 export function decodeJournal(text: string): Journal | null {
