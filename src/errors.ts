@@ -37,6 +37,19 @@ export function invalid(message: string): ApiError {
   return new ApiError("invalidArgument", message);
 }
 
+/** A 503 that says after how many seconds to try again; the cause is for the log alone. */
+export function unavailable(message: string, retryAfterSeconds: number, cause?: unknown): ApiError {
+  return new ApiError("unavailable", message, {
+    cause,
+    headers: { "Retry-After": String(retryAfterSeconds) },
+  });
+}
+
+/** The 503 of whatever only the database can say or do. */
+export function databaseUnavailable(cause?: unknown): ApiError {
+  return unavailable("the database does not answer; try again", 5, cause);
+}
+
 /** Sensu's one text for whatever the caller's grants do not cover. */
 export function denied(): ApiError {
   return new ApiError("permissionDenied", "unauthorized to perform action");

@@ -8,7 +8,7 @@ import { healthOf, journalAgeSeconds } from "./cache/health.ts";
 import { beat, type Chore } from "./cache/heartbeat.ts";
 import { JournaledNamespaceStore } from "./cache/journaled-namespace-store.ts";
 import { JournaledSetStore } from "./cache/journaled-set-store.ts";
-import { unavailable } from "./cache/unavailable.ts";
+import { isDatabaseFailure, unavailable } from "./cache/unavailable.ts";
 import { readConfig } from "./config.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
@@ -20,12 +20,16 @@ import { hotPath } from "./hot/hot-path.ts";
 import { CursorSeal } from "./auth/cursor-seal.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
+import { steadyClock } from "./lib/steady-clock.ts";
+import { runtimeTimer } from "./lib/timer.ts";
 import { keyRing } from "./keys/ring.ts";
 import { KeyService } from "./keys/service.ts";
 import { LoginService } from "./login/service.ts";
 import { NamespaceService } from "./namespaces/service.ts";
 import { ResolveService } from "./resolution/service.ts";
 import { routes } from "./routes.ts";
+import { deadlined } from "./store/d1-deadlined.ts";
+import { Deadlines } from "./store/deadlines.ts";
 import { D1AssetStore } from "./store/d1-asset-store.ts";
 import { D1HistoryStore } from "./store/d1-history-store.ts";
 import { D1KeyStore } from "./store/d1-key-store.ts";
@@ -48,32 +52,37 @@ interface App {
 /** Wires bindings to implementations: the only place that sees them. */
 async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> {
   const config = await readConfig(env);
-  const sessions = new D1SessionStore(env.DB);
-  const plans = new D1PlanStore(env.DB);
-  const history = new D1HistoryStore(env.DB);
+  const clock = steadyClock(() => Date.now());
+  const deadlines = new Deadlines(clock.now, runtimeTimer);
+  const database = deadlined(env.DB, deadlines);
+  const sessions = new D1SessionStore(database);
+  const plans = new D1PlanStore(database);
+  const history = new D1HistoryStore(database);
   const edge = edgeOf({
     kv: env.CACHE,
-    readLog: (since) => loadCommitLog(env.DB, since),
-    clock: () => Date.now(),
-    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    readLog: (since) => loadCommitLog(database, since),
+    clock,
+    timer: runtimeTimer,
     log,
   });
-  const keys = new CachedKeyStore(new D1KeyStore(env.DB), edge);
+  const keys = new CachedKeyStore(new D1KeyStore(database), edge);
   const sources: CredentialSources = {
     ...config,
     ring: keyRing(keys),
     failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
   };
-  const store = new CachedAssetStore(new D1AssetStore(env.DB), edge);
-  const assets = new AssetService(store);
+  const store = new CachedAssetStore(new D1AssetStore(database), edge);
+  const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
   const meter = new Meter();
   const gauges = (): Gauges => ({
     journal_age_seconds: journalAgeSeconds(edge),
     kv_left_alone: Number(edge.kv.isLeftAlone),
+    d1_left_alone: Number(deadlines.isOpen),
     memory_assets: store.memory.size,
     memory_asset_bytes: store.memory.bytes,
+    memory_bytes: store.memory.bytes + store.pageMemory.bytes + keys.memory.bytes + edge.served.bytes,
   });
   const state = () => [journalAgeSeconds(edge) ?? -1, Number(edge.kv.isLeftAlone)] as const;
   const observer = new Observer({
@@ -81,7 +90,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
     log,
     dataset: env.ANALYTICS ?? null,
     oneIn: config.logOneIn,
-    clock: () => Date.now(),
+    clock: clock.now,
     state,
   });
   const serve = compile({
@@ -91,25 +100,25 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
       history: new HistoryService(history, assets),
       audit: history,
       resolve,
-      apply: new ApplyService(new JournaledSetStore(new D1SetStore(env.DB), edge), plans),
+      apply: new ApplyService(new JournaledSetStore(new D1SetStore(database), edge), plans),
       cursors: new CursorSeal(config.signingKeys),
       lint: config.lint,
-      namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(env.DB), edge)),
+      namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(database), edge)),
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
-      health: healthOf(edge, () => env.DB.prepare("SELECT seq FROM meta").first()),
+      health: healthOf(edge, () => database.prepare("SELECT seq FROM meta").first()),
       metrics: () => exposition(meter, gauges()),
       documents: (request) => env.DOCUMENTS.fetch(request),
     },
     authenticate: authenticator(sources, tokens),
-    clock: () => Date.now(),
+    clock: clock.now,
     translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
     observe: (exchange) => observer.observe(exchange),
   });
   const chores: readonly Chore[] = [
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
-    ...retention(env.DB, config.historyDays),
+    ...retention(database, config.historyDays),
   ];
   const hot = hotPath({
     tokens,
@@ -117,12 +126,12 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
     resolutions: resolve,
     observer,
     meter,
-    clock: () => Date.now(),
+    clock: clock.now,
   });
   return {
     hot,
     serve,
-    beat: () => beat(edge, (before, seq) => sweepTombstones(env.DB, before, seq), chores),
+    beat: () => beat(edge, (before, seq) => sweepTombstones(database, before, seq), chores),
   };
 }
 
@@ -130,11 +139,6 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
 function retention(db: D1Database, days: number | null): Chore[] {
   if (days === null) return [];
   return [{ name: "history", run: (now) => forgetRevisions(db, now - days * 86_400_000) }];
-}
-
-/** What D1 and the way to it throw; said as 503, since nothing has been acknowledged. */
-function isDatabaseFailure(error: unknown): boolean {
-  return error instanceof Error && /^(?:D1_|Network connection lost)/.test(error.message);
 }
 
 /** Failures are counted by client address, in each of Cloudflare's locations on its own. */

@@ -1,4 +1,4 @@
-import { ApiError, notFound } from "../errors.ts";
+import { ApiError, databaseUnavailable, notFound, unavailable } from "../errors.ts";
 import { holds } from "../http/conditional.ts";
 import type { AssetId, Namespace } from "../identity/names.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type StoredAsset,
   type WriteCondition,
 } from "../store/asset-store.ts";
+import { sleep, type Timer } from "../lib/timer.ts";
 import { newReading, type Reading } from "../store/reading.ts";
 import { decodeAsset } from "./decode.ts";
 import { mergePatch, type Json } from "./merge-patch.ts";
@@ -17,15 +18,27 @@ import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
 import { scanAssets, type Listing, type Wanted } from "./scan.ts";
 import type { Asset } from "./schema.ts";
 
-/** How often a patch without a condition is merged anew when another writer came in between. */
-const PATCH_ATTEMPTS = 5;
+/** Milliseconds for which a patch without a condition is merged again when another writer came in between. */
+const PATCH_MS = 8_000;
+/** Milliseconds that the second attempt waits at most; each further one may wait twice as long, up to the longest. */
+const PATCH_WAIT_MS = 20;
+const PATCH_LONGEST_WAIT_MS = 640;
+
+/** Time as a service sees it, which waits for it now and then. */
+export interface Pace {
+  /** Milliseconds since any fixed instant; never goes back. */
+  readonly clock: () => number;
+  readonly timer: Timer;
+}
 
 /** The rules of assets over any store. Knows no HTTP; throws `ApiError` in Sensu's words. */
 export class AssetService {
   readonly #store: AssetStore;
+  readonly #pace: Pace;
 
-  constructor(store: AssetStore) {
+  constructor(store: AssetStore, pace: Pace) {
     this.#store = store;
+    this.#pace = pace;
   }
 
   /** An asset, or `notFound`. */
@@ -64,7 +77,9 @@ export class AssetService {
 
   /**
    * Merges a patch (RFC 7396) into the asset and stores the result, as the caller's. Nothing is written when nothing
-   * changes. `accept` may throw at what was made of the asset. A writer that comes in between is overwritten by merging again, unless the request has a condition.
+   * changes. `accept` may throw at what was made of the asset. When another writer comes in between, the patch is merged
+   * into what that one wrote, again and again for eight seconds, and is then `unavailable`; only a request with a
+   * condition of its own is `preconditionFailed`.
    */
   async patch(
     id: AssetId,
@@ -75,8 +90,12 @@ export class AssetService {
   ): Promise<StoredAsset> {
     const reading = newReading("newest", commit.waitUntil, commit.spent);
     const conditional = condition.match !== null || condition.noneMatch !== null;
-    for (let attempt = 0; attempt < (conditional ? 1 : PATCH_ATTEMPTS); attempt += 1) {
+    const { clock, timer } = this.#pace;
+    const deadline = clock() + PATCH_MS;
+    for (let longest = PATCH_WAIT_MS; ; longest = Math.min(2 * longest, PATCH_LONGEST_WAIT_MS)) {
       const current = await this.get(id, reading);
+      // A copy may be all there is to read, but nothing can be decided by it.
+      if (reading.tier === "STALE") throw databaseUnavailable();
       if (!holds(condition, tagsOf(current))) throw conditionFailed(id.name);
       const merged = decodeAsset(mergePatch(JSON.parse(current.definition), patch));
       if ((await preparePatched(id, merged, createdBy(current))).definition === current.definition)
@@ -86,8 +105,11 @@ export class AssetService {
       const unchanged = { match: [current.etag], noneMatch: null };
       const result = await this.#store.put(write, unchanged, commit);
       if (result.outcome === "committed") return { ...write, seq: result.seq };
+      if (conditional) throw conditionFailed(id.name);
+      if (clock() >= deadline) throw overtaken(id.name);
+      // Writers that met once would meet again, if they all waited as long.
+      await sleep(timer, Math.random() * longest);
     }
-    throw conditionFailed(id.name);
   }
 
   /** Deletes an asset, or `notFound`, which comes before any condition. */
@@ -111,6 +133,10 @@ export class AssetService {
 
 function conditionFailed(name: string): ApiError {
   return new ApiError("preconditionFailed", `at least one condition failed for the asset ${name}`);
+}
+
+function overtaken(name: string): ApiError {
+  return unavailable(`other writers keep changing the asset ${name}: nothing was written, try again`, 1);
 }
 
 function tagsOf({ etag, expressions }: StoredAsset): string[] {

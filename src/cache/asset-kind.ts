@@ -1,3 +1,4 @@
+import { textBytes } from "../lib/text-bytes.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import type { AssetId } from "../identity/names.ts";
 import type { AssetOrigin } from "../store/origin.ts";
@@ -33,6 +34,15 @@ export function assetKind(origin: AssetOrigin): Kind<AssetId, StoredAsset> {
       const expressions = { etag: second, definition: text.slice(start) };
       return { ...whole, definition: text.slice(0, start), expressions };
     },
-    bytes: ({ definition, expressions }) => definition.length + (expressions?.definition.length ?? 0),
+    bytes: assetBytes,
   };
+}
+
+/** The object of an asset and that of its second form, without the texts in them. */
+const ASSET_BYTES = 160;
+
+/** Bytes of memory that a loaded asset takes. */
+export function assetBytes({ namespace, name, etag, definition, expressions }: StoredAsset): number {
+  const texts = [namespace, name, etag, definition, expressions?.etag, expressions?.definition];
+  return texts.reduce((sum: number, text = "") => sum + textBytes(text), ASSET_BYTES);
 }

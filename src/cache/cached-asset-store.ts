@@ -47,6 +47,11 @@ export class CachedAssetStore implements AssetStore {
     return this.#assets.memory;
   }
 
+  /** How many pages are held in memory, and their bytes. */
+  get pageMemory(): { readonly size: number; readonly bytes: number } {
+    return this.#pages.memory;
+  }
+
   /** The asset, if memory alone can answer; see `FreshReader.peek`. */
   peek(
     id: AssetId,

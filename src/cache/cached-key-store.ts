@@ -1,5 +1,6 @@
 import type { Commit } from "../store/asset-store.ts";
 import type { KeyOrigin, KeyOutcome, KeyRecord, KeyStore, NewKey } from "../store/key-store.ts";
+import { textBytes } from "../lib/text-bytes.ts";
 import { apiKeyKey } from "../identity/cache-key.ts";
 import type { Logged } from "../store/origin.ts";
 import type { Reading } from "../store/reading.ts";
@@ -9,9 +10,10 @@ import { FreshReader } from "./fresh-reader.ts";
 import type { Kind } from "./kind.ts";
 
 const MIB = 1024 * 1024;
-const KEY_MEMORY = { entries: 10_000, bytes: 8 * MIB };
-/** About what a key takes in memory besides its grants. */
-const KEY_BYTES = 400;
+export const KEY_MEMORY = { entries: 10_000, bytes: 8 * MIB };
+/** The object of a key and its numbers, without the texts in it; and an element of its list of grants. */
+const KEY_BYTES = 160;
+const GRANT_BYTES = 8;
 
 /** API keys under the same rule as assets: a revocation is seen everywhere within the bound, and never served past it. */
 export class CachedKeyStore implements KeyStore {
@@ -23,6 +25,11 @@ export class CachedKeyStore implements KeyStore {
     this.#edge = edge;
     this.#origin = origin;
     this.#keys = new FreshReader(edge, keyKind(origin), KEY_MEMORY);
+  }
+
+  /** How many keys are held in memory, and their bytes. */
+  get memory(): { readonly size: number; readonly bytes: number } {
+    return this.#keys.memory;
   }
 
   find(digest: string, reading: Reading): Promise<KeyRecord | null> {
@@ -74,6 +81,12 @@ export function keyKind(origin: Pick<KeyOrigin, "find">): Kind<string, KeyRecord
       const record: KeyRecord = JSON.parse(text);
       return record;
     },
-    bytes: ({ grants }) => KEY_BYTES + 2 * grants.join("").length,
+    bytes: keyBytes,
   };
+}
+
+/** Bytes of memory that a loaded key takes. */
+export function keyBytes({ digest, name, grants, createdBy, lastUsed }: KeyRecord): number {
+  const texts = [digest, name, createdBy, lastUsed ?? "", ...grants];
+  return texts.reduce((sum, text) => sum + textBytes(text), KEY_BYTES + GRANT_BYTES * grants.length);
 }

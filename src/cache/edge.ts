@@ -1,17 +1,26 @@
+import type { Clock } from "../lib/steady-clock.ts";
+import type { Timer } from "../lib/timer.ts";
 import type { ReadLog } from "../store/origin.ts";
 import { admit, BOUND_MS, type Admit } from "./admit.ts";
+import { CLOCK_TOLERANCE_MS, DatabaseTime } from "./database-time.ts";
 import { HighWater } from "./high-water.ts";
 import { JournalKeeper } from "./journal-keeper.ts";
-import { PatientKv, type KvStore, type Sleep } from "./patient-kv.ts";
+import { PatientKv, type KvStore } from "./patient-kv.ts";
 
 /** What the caches of an isolate need from outside. */
 export interface EdgeOptions {
   readonly kv: KvStore;
   readonly readLog: ReadLog;
-  /** Milliseconds since the Unix epoch. */
-  readonly clock: () => number;
-  readonly sleep: Sleep;
+  readonly clock: Clock;
+  readonly timer: Timer;
   readonly log: (entry: Record<string, unknown>) => void;
+}
+
+/** Rules that are switched off one by one, for experiments. */
+export interface Rules {
+  readonly admit: Admit;
+  /** Milliseconds by which a journal may lie in the future and still be believed. */
+  readonly tolerance: number;
 }
 
 /** What all caches of one isolate share: made once, kept for its life. */
@@ -19,18 +28,24 @@ export interface Edge {
   readonly kv: PatientKv;
   readonly journal: JournalKeeper;
   readonly served: HighWater;
+  readonly time: DatabaseTime;
+  /** Milliseconds since the Unix epoch; never goes back. */
   readonly clock: () => number;
-  readonly sleep: Sleep;
+  readonly timer: Timer;
   readonly log: (entry: Record<string, unknown>) => void;
   /** The rule, and the bound in milliseconds. */
   readonly admit: Admit;
   readonly bound: number;
 }
 
-/** The shared part of an isolate's caches. `rule` is another admission rule, for experiments. */
-export function edgeOf(options: EdgeOptions, rule: Admit = admit): Edge {
-  const { clock, sleep, log } = options;
-  const kv = new PatientKv(options.kv, clock, sleep);
-  const journal = new JournalKeeper({ kv, readLog: options.readLog, clock, sleep, log });
-  return { kv, journal, served: new HighWater(), clock, sleep, log, admit: rule, bound: BOUND_MS };
+/** The shared part of an isolate's caches. */
+export function edgeOf(options: EdgeOptions, rules: Partial<Rules> = {}): Edge {
+  const { timer, log, readLog } = options;
+  const clock = options.clock.now;
+  const { admit: rule, tolerance } = { admit, tolerance: CLOCK_TOLERANCE_MS, ...rules };
+  const kv = new PatientKv(options.kv, clock, timer);
+  const time = new DatabaseTime();
+  const journal = new JournalKeeper({ kv, readLog, time, clock, timer, log, tolerance });
+  options.clock.onSetBack(() => journal.distrust());
+  return { kv, journal, served: new HighWater(), time, clock, timer, log, admit: rule, bound: BOUND_MS };
 }

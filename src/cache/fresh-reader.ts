@@ -118,7 +118,7 @@ export class FreshReader<Id, T> {
     try {
       // Without a journal there is nothing to judge a replica by, nor to tell that KV lacks a good copy.
       const usable = journal !== null && this.#isUsable(journal, now);
-      let entry = usable ? await this.#load(id, "nearest", reading) : null;
+      let entry = usable ? await this.#fromNearest(id, reading) : null;
       if (entry === null || this.#copies.judge(id, entry, journal, now) !== "admitted") {
         entry = await this.#fromPrimary(id, reading);
       }
@@ -160,6 +160,15 @@ export class FreshReader<Id, T> {
 
   #near(id: Id, journal: Journal, reading: Reading): Promise<Entry<T> | null> {
     return timed(reading.spent, "kv", this.#edge.clock, () => this.#copies.inKv(id, journal));
+  }
+
+  /** The nearest replica's answer; null when it has none in time, which the primary may have. */
+  async #fromNearest(id: Id, reading: Reading): Promise<Entry<T> | null> {
+    try {
+      return await this.#load(id, "nearest", reading);
+    } catch {
+      return null;
+    }
   }
 
   /** The primary's answer, unless this isolate has served a newer one while it was on its way (I3). */

@@ -1,9 +1,9 @@
+import { sleep } from "../lib/timer.ts";
 import { BOUND_MS } from "./admit.ts";
 import type { Edge } from "./edge.ts";
+import { UNDATED } from "./journal.ts";
 import { JOURNAL_KEY } from "./journal-keeper.ts";
 
-/** How long the database has to answer a health check, in milliseconds. */
-const DATABASE_MS = 5_000;
 /** How often an isolate checks: anyone may ask, and a check reads D1 and KV. */
 const CHECK_EVERY_MS = 5_000;
 /** How often a request looks whether the check of another has ended. */
@@ -11,15 +11,15 @@ const LOOK_EVERY_MS = 50;
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** How old what is known of commits is; null when nothing is. */
+/** How old what is known of commits is; null when nothing is, or nobody can say. */
 export function journalAgeSeconds({ clock, journal }: Edge): number | null {
-  const asOf = journal.held?.asOf;
-  return asOf === undefined ? null : Math.max(0, Math.floor((clock() - asOf) / 1000));
+  const asOf = journal.held?.asOf ?? UNDATED;
+  return asOf === UNDATED ? null : Math.max(0, Math.floor((clock() - asOf) / 1000));
 }
 
-/** Asks all that copies rest on, at most once in five seconds. `askDatabase` rejects when D1 does not answer. */
+/** Asks all that copies rest on, at most once in five seconds. `askDatabase` rejects when D1 does not answer in time. */
 export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
-  const { clock, sleep, kv, journal } = edge;
+  const { clock, timer, kv, journal } = edge;
   let checked: { readonly database: boolean; readonly kv: boolean } | null = null;
   let startedAt = -Infinity;
 
@@ -33,7 +33,7 @@ export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
   };
   const check = async (waitUntil: WaitUntil) => {
     const [database, kvAnswers] = await Promise.all([
-      Promise.race([databaseAnswers(), sleep(DATABASE_MS).then(() => false)]),
+      databaseAnswers(),
       kv.answers(JOURNAL_KEY),
       journal.current(clock(), BOUND_MS, waitUntil),
     ]);
@@ -44,7 +44,7 @@ export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
     // A check may end with the request that started it, so others look for its result instead of awaiting it.
     while (clock() - startedAt < CHECK_EVERY_MS) {
       if (checked !== null) return checked;
-      await sleep(LOOK_EVERY_MS);
+      await sleep(timer, LOOK_EVERY_MS);
     }
     startedAt = clock();
     const work = check(waitUntil);

@@ -18,8 +18,9 @@ export interface Chore {
  * not keep the others from their turn.
  */
 export async function beat(edge: Edge, sweep: SweepTombstones, chores: readonly Chore[]): Promise<void> {
-  const now = edge.clock();
   const { journal, published } = await edge.journal.renew();
+  // What has expired is decided by the database's clock, which has just been heard: a wrong one would delete too much.
+  const now = edge.time.toDatabase(edge.clock());
   const { seq, since, changes } = journal;
   const done: Record<string, number | string> = {};
   const all = [

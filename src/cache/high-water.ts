@@ -1,18 +1,28 @@
-/** Marks kept one by one; beyond them the floor rises. */
-const MAX_MARKS = 50_000;
+import { textBytes } from "../lib/text-bytes.ts";
+
+/** Marks kept one by one, by number and by bytes of memory; beyond them the floor rises. */
+export const MARKS = { entries: 50_000, bytes: 6 * 1024 * 1024 };
+/** A mark with its place in the map, without its key. */
+const MARK_BYTES = 48;
 
 /**
  * The newest commit this isolate has served, by key: it never serves an older one (I3). Memory is bounded: a mark
  * that is dropped raises the floor under all keys that have none, which costs reads and never truth.
  */
 export class HighWater {
-  readonly #max: number;
+  readonly #limits: typeof MARKS;
   readonly #marks = new Map<string, number>();
   #epoch = "";
   #floor = 0;
+  #bytes = 0;
 
-  constructor(max = MAX_MARKS) {
-    this.#max = max;
+  constructor(limits = MARKS) {
+    this.#limits = limits;
+  }
+
+  /** Bytes of memory that the marks take. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   of(key: string, epoch: string): number {
@@ -24,13 +34,16 @@ export class HighWater {
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
       this.#floor = 0;
+      this.#bytes = 0;
       this.#marks.clear();
     }
     const mark = this.#marks.get(key);
     if (mark !== undefined && mark >= s) return;
-    if (mark === undefined && this.#marks.size >= this.#max) this.#dropOldest();
     // A key without a mark may have lost one as high as the floor.
     this.#marks.set(key, Math.max(s, mark ?? this.#floor));
+    if (mark !== undefined) return;
+    this.#bytes += markBytes(key);
+    while (this.#marks.size > this.#limits.entries || this.#bytes > this.#limits.bytes) this.#dropOldest();
   }
 
   #dropOldest(): void {
@@ -38,5 +51,10 @@ export class HighWater {
     if (oldest === undefined) return;
     this.#floor = Math.max(this.#floor, oldest[1]);
     this.#marks.delete(oldest[0]);
+    this.#bytes -= markBytes(oldest[0]);
   }
+}
+
+function markBytes(key: string): number {
+  return MARK_BYTES + textBytes(key);
 }

@@ -1,7 +1,16 @@
-import type { ReadLog } from "../store/origin.ts";
+import { sleep, within, type Timer } from "../lib/timer.ts";
+import type { CommitLog, ReadLog } from "../store/origin.ts";
+import type { DatabaseTime } from "./database-time.ts";
 import { FORMAT } from "./envelope.ts";
-import { decodeJournal, encodeJournal, extendJournal, mergeJournals, type Journal } from "./journal.ts";
-import { KV_BUDGET_MS, MIN_CACHE_TTL, type KvHit, type PatientKv, type Sleep } from "./patient-kv.ts";
+import {
+  decodeJournal,
+  encodeJournal,
+  extendJournal,
+  mergeJournals,
+  UNDATED,
+  type Journal,
+} from "./journal.ts";
+import { KV_BUDGET_MS, MIN_CACHE_TTL, type KvHit, type PatientKv } from "./patient-kv.ts";
 
 /** Where the journal lies in KV. */
 export const JOURNAL_KEY = `hb:${FORMAT}`;
@@ -21,9 +30,12 @@ type WaitUntil = (work: Promise<unknown>) => void;
 export interface KeeperOptions {
   readonly kv: PatientKv;
   readonly readLog: ReadLog;
+  readonly time: DatabaseTime;
   readonly clock: () => number;
-  readonly sleep: Sleep;
+  readonly timer: Timer;
   readonly log: (entry: Record<string, unknown>) => void;
+  /** Milliseconds by which a journal may lie in the future and still be believed. */
+  readonly tolerance: number;
 }
 
 /** The journal as this isolate knows it: held in memory, read again from KV, published after commits. */
@@ -64,7 +76,7 @@ export class JournalKeeper {
     const usable = this.#held !== null && now - this.#held.asOf <= bound;
     if (this.#check !== null && !(usable && age < RECHECK_AT_LEISURE_MS)) {
       // The work of another request may die with it, so no one waits for it without a limit.
-      await Promise.race([this.#check, this.#options.sleep(KV_BUDGET_MS)]);
+      await within(this.#options.timer, KV_BUDGET_MS, this.#check, undefined);
     }
     return this.#held;
   }
@@ -80,9 +92,21 @@ export class JournalKeeper {
     if (this.#held !== null && this.#held.epoch !== epoch) this.#doCronsWork(waitUntil);
   }
 
-  /** Takes in the log of a commit; `asOf` is the clock before its transaction. */
-  extend(log: Parameters<typeof extendJournal>[1], asOf: number): void {
-    this.learn(extendJournal(this.#held, log, asOf));
+  /** Takes in a log that the primary has just told; `askedAt` is the clock before its transaction. */
+  extend(log: CommitLog, askedAt: number): void {
+    const { time, clock } = this.#options;
+    if (time.heard(log.at, askedAt, clock())) this.#sayClockIsWrong();
+    this.learn(extendJournal(this.#held, log, askedAt));
+  }
+
+  /**
+   * The clock has lost its way: how old anything is, is unknown until the database answers again. What the journal
+   * says of changes stays true, and refutes copies as before.
+   */
+  distrust(): void {
+    this.#options.time.lose();
+    if (this.#held !== null) this.#held = { ...this.#held, asOf: UNDATED };
+    this.generation += 1;
   }
 
   /**
@@ -90,39 +114,60 @@ export class JournalKeeper {
    * what is known by then.
    */
   async publish(): Promise<void> {
-    const { clock, sleep } = this.#options;
+    const { clock, timer } = this.#options;
     const wait = this.#publishedAt + PUBLISH_EVERY_MS - clock();
     if (wait > PUBLISH_EVERY_MS) return;
     this.#publishedAt = Math.max(clock(), this.#publishedAt + PUBLISH_EVERY_MS);
-    if (wait > 0) await sleep(wait);
+    if (wait > 0) await sleep(timer, wait);
     await this.#put();
   }
 
   /** Reads the log from the primary and publishes it: the work of the cron. Throws when D1 does not answer. */
   async renew(): Promise<{ journal: Journal; published: boolean }> {
-    const asOf = this.#options.clock();
+    const askedAt = this.#options.clock();
     const since = this.#held?.seq ?? 0;
     const log = await this.#options.readLog(since);
-    this.extend(log, asOf);
-    const journal = this.#held ?? extendJournal(null, log, asOf);
+    this.extend(log, askedAt);
+    const journal = this.#held ?? extendJournal(null, log, askedAt);
     this.#publishedAt = this.#options.clock();
     return { journal, published: await this.#put() };
   }
 
   async #put(): Promise<boolean> {
-    return this.#held !== null && this.#options.kv.put(JOURNAL_KEY, encodeJournal(this.#held), {});
+    const { kv, time } = this.#options;
+    if (this.#held === null || this.#held.asOf === UNDATED) return false;
+    const asOf = time.toDatabase(this.#held.asOf);
+    return kv.put(JOURNAL_KEY, encodeJournal({ ...this.#held, asOf }), {});
   }
 
   async #recheck(waitUntil: WaitUntil): Promise<void> {
     const { kv, clock } = this.#options;
     const take = (hit: KvHit) => {
       const journal = decodeJournal(hit.value);
-      if (journal !== null) this.learn(journal);
+      if (journal !== null) this.#learnShared(journal);
     };
     const hit = await kv.get(JOURNAL_KEY, MIN_CACHE_TTL, take);
     if (hit !== null) take(hit);
     this.#check = null;
     if (clock() - (this.#held?.asOf ?? 0) > CRON_DEAD_MS) this.#doCronsWork(waitUntil);
+  }
+
+  /**
+   * Learns of another isolate's journal. One from the future shows that this clock is behind: then its date says
+   * nothing, nor does that of the journal held.
+   */
+  #learnShared(journal: Journal): void {
+    const { time, clock, tolerance } = this.#options;
+    const asOf = time.toOwn(journal.asOf);
+    if (asOf > clock() + tolerance) this.distrust();
+    this.learn({ ...journal, asOf: time.isLost ? UNDATED : asOf });
+  }
+
+  #sayClockIsWrong(): void {
+    const { log, time } = this.#options;
+    const seconds = Math.round(time.ahead / 1000);
+    const message = "the clock of this machine differs from the database's: seconds it is ahead";
+    log({ level: "warn", event: "clock-wrong", message, seconds });
   }
 
   #doCronsWork(waitUntil: WaitUntil): void {
@@ -138,8 +183,8 @@ export class JournalKeeper {
     if (this.#held === null) {
       log({ level: "info", event: "journal-missing", message: "no journal yet; this isolate writes one" });
     } else {
-      const seconds = Math.round((now - this.#held.asOf) / 1000);
-      const message = "the journal is old or of another epoch: does the cron run?";
+      const seconds = this.#held.asOf === UNDATED ? null : Math.round((now - this.#held.asOf) / 1000);
+      const message = "the journal is old, of another epoch or of another time: does the cron run?";
       log({ level: "warn", event: "journal-old", message, seconds });
     }
     try {

@@ -1,9 +1,13 @@
+import { textBytes } from "../lib/text-bytes.ts";
 import type { CommitLog } from "../store/origin.ts";
 
 /** What has changed lately, and when that was last known: the measure by which every copy is judged. */
 export interface Journal {
   readonly epoch: string;
-  /** Milliseconds since the Unix epoch, read *before* the database was: every commit acknowledged by then is in. */
+  /**
+   * Every commit acknowledged by then is in. Milliseconds since the Unix epoch: by the clock of the isolate that holds
+   * it, read *before* the database was; in KV, by the clock of the database. `UNDATED` when nobody can say.
+   */
   readonly asOf: number;
   readonly seq: number;
   /** Every change in (since, seq] is in `changes`; of those up to `since` nothing is known. */
@@ -13,6 +17,9 @@ export interface Journal {
   /** The last commit to each namespace or to anything in it. */
   readonly namespaces: ReadonlyMap<string, number>;
 }
+
+/** A date before all others, so that nothing is admitted by it. */
+export const UNDATED = 0;
 
 /** Changes a journal holds at the most; beyond them `since` rises and older copies are read anew. */
 export const MAX_JOURNAL_CHANGES = 2_000;
@@ -49,6 +56,17 @@ export function mergeJournals(held: Journal | null, other: Journal): Journal {
 export function encodeJournal({ changes, namespaces, ...head }: Journal): string {
   return JSON.stringify({ ...head, changes: [...changes], namespaces: Object.fromEntries(namespaces) });
 }
+
+/** Bytes of memory that a journal takes. */
+export function journalBytes({ changes, namespaces }: Journal): number {
+  let bytes = 0;
+  for (const map of [changes, namespaces])
+    for (const key of map.keys()) bytes += PLACE_BYTES + textBytes(key);
+  return bytes;
+}
+
+/** A place in a map, without its key. */
+const PLACE_BYTES = 48;
 
 /** Null for a text that is no journal. */
 export function decodeJournal(text: string): Journal | null {

@@ -1,7 +1,9 @@
 import { cacheKey } from "../identity/cache-key.ts";
 import type { Namespace } from "../identity/names.ts";
-import type { AssetPage, PageFrom } from "../store/asset-store.ts";
+import { utf8Bytes } from "../lib/text-bytes.ts";
+import type { AssetPage, PageFrom, StoredAsset } from "../store/asset-store.ts";
 import type { AssetOrigin } from "../store/origin.ts";
+import { assetBytes } from "./asset-kind.ts";
 import type { Kind } from "./kind.ts";
 
 export interface PageId {
@@ -40,18 +42,14 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
       const page: AssetPage = JSON.parse(text);
       return page;
     },
-    // Twice: once as it is loaded, once as it is sent.
-    bytes: ({ assets }) =>
-      assets.reduce(
-        (sum, asset) =>
-          sum + ASSET_BYTES + 2 * (asset.definition.length + (asset.expressions?.definition.length ?? 0)),
-        0,
-      ),
+    bytes: ({ assets }) => assets.reduce((sum, asset) => sum + assetBytes(asset) + sentBytes(asset), 0),
   };
 }
 
-/** What an asset of a page takes in memory besides its definitions. */
-const ASSET_BYTES = 400;
+/** What an asset adds to the bodies of its page, which are remembered with it in either form of filters. */
+function sentBytes({ definition, expressions }: StoredAsset): number {
+  return utf8Bytes(definition) + utf8Bytes(expressions?.definition ?? definition);
+}
 
 /** A namespace's lists and the cluster's differ in their first part: no name of a namespace is the name of all. */
 function scopeParts(namespace: Namespace | null): string[] {

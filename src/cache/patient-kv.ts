@@ -1,4 +1,5 @@
-import { Breaker } from "./breaker.ts";
+import { Breaker } from "../lib/breaker.ts";
+import { within, type Timer } from "../lib/timer.ts";
 
 /** The part of a KV namespace that is used; a binding fits as it is. */
 export interface KvStore {
@@ -14,11 +15,10 @@ export interface KvHit {
   readonly metadata: unknown;
 }
 
-/** Waits so many milliseconds. */
-export type Sleep = (ms: number) => Promise<void>;
-
-/** What one read of KV may cost a request (I4). */
+/** Milliseconds that one read of KV may cost a request (I4). */
 export const KV_BUDGET_MS = 100;
+/** Milliseconds that a put has, which no request waits for. */
+const PUT_MS = 5_000;
 /** Longest key KV takes, in bytes. */
 const MAX_KEY_BYTES = 512;
 
@@ -26,13 +26,13 @@ const MAX_KEY_BYTES = 512;
 export class PatientKv {
   readonly #kv: KvStore;
   readonly #clock: () => number;
-  readonly #sleep: Sleep;
+  readonly #timer: Timer;
   readonly #breaker = new Breaker();
 
-  constructor(kv: KvStore, clock: () => number, sleep: Sleep) {
+  constructor(kv: KvStore, clock: () => number, timer: Timer) {
     this.#kv = kv;
     this.#clock = clock;
-    this.#sleep = sleep;
+    this.#timer = timer;
   }
 
   /** Whether it has failed too often and is not asked for the moment. */
@@ -48,7 +48,7 @@ export class PatientKv {
       if (!waiting && hit !== null && hit !== "failed") late?.(hit);
       return hit;
     });
-    const first = await Promise.race([answer, this.#sleep(KV_BUDGET_MS).then(() => "failed" as const)]);
+    const first = await within(this.#timer, KV_BUDGET_MS, answer, "failed" as const);
     waiting = false;
     if (first === "failed") {
       this.#breaker.failed(this.#clock());
@@ -58,7 +58,7 @@ export class PatientKv {
     return first;
   }
 
-  /** Best effort: what fails, or comes too often for KV (429), is dropped; a retry could bring back what is old (I2). */
+  /** Best effort: what fails, takes too long or comes too often (429) is dropped; a retry could bring back what is old (I2). */
   async put(
     key: string,
     value: string,
@@ -66,8 +66,8 @@ export class PatientKv {
   ): Promise<boolean> {
     if (!fits(key)) return false;
     try {
-      await this.#kv.put(key, value, options);
-      return true;
+      const put = this.#kv.put(key, value, options).then(() => true);
+      return await within(this.#timer, PUT_MS, put, false);
     } catch {
       return false;
     }
@@ -76,7 +76,7 @@ export class PatientKv {
   /** Whether KV answers at all, outside any request. */
   async answers(key: string): Promise<boolean> {
     const answer = this.#ask(key, MIN_CACHE_TTL);
-    return (await Promise.race([answer, this.#sleep(HEALTH_MS).then(() => "failed" as const)])) !== "failed";
+    return (await within(this.#timer, HEALTH_MS, answer, "failed" as const)) !== "failed";
   }
 
   async #ask(key: string, cacheTtl: number): Promise<KvHit | null | "failed"> {

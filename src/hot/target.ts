@@ -1,6 +1,7 @@
 import type { Principal } from "../auth/principal.ts";
 import { Glance } from "../cache/fresh-reader.ts";
 import type { Kept } from "../cache/memory.ts";
+import { textBytes } from "../lib/text-bytes.ts";
 import { AssetId, parseAssetName, parseNamespace } from "../identity/names.ts";
 import type { Answer } from "../resolution/service.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
@@ -9,9 +10,11 @@ const CORE = "/api/core/v2/namespaces/";
 const EDGE = "/api/edge/v1/namespaces/";
 const RESOLVE_QUERY = "/resolve?";
 
-/** URLs remembered, and the longest of them. */
-const REMEMBERED = 10_000;
+/** URLs remembered, by number and by bytes of memory, and the longest of them. */
+export const TARGETS = { entries: 10_000, bytes: 6 * 1024 * 1024 };
 const MAX_URL = 500;
+/** A target with all that it points to besides its texts: what was last found, and a 304 with its headers. */
+const TARGET_BYTES = 1_200;
 
 /** What a URL asks for, and what was worked out for its last answer. */
 export interface Target {
@@ -36,17 +39,32 @@ export interface Unchanged {
 /** Reads URLs, and remembers those read: agents ask for the same again and again. */
 export class Targets {
   readonly #known = new Map<string, Target>();
+  #bytes = 0;
+
+  /** Bytes of memory that the URLs and what is remembered with them take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** Null for a URL that is not plainly an asset's or a resolution's. */
   of(url: string): Target | null {
     const known = this.#known.get(url);
     if (known !== undefined) return known;
     const target = targetOf(url);
-    if (target !== null && url.length <= MAX_URL) {
-      if (this.#known.size >= REMEMBERED) this.#known.clear();
-      this.#known.set(url, target);
-    }
+    if (target !== null && url.length <= MAX_URL) this.#remember(url, target);
     return target;
+  }
+
+  #remember(url: string, target: Target): void {
+    const { namespace, name, key } = target.id;
+    const texts = [url, namespace, name, key, target.search ?? ""];
+    const bytes = texts.reduce((sum, text) => sum + textBytes(text), TARGET_BYTES);
+    if (this.#known.size >= TARGETS.entries || this.#bytes + bytes > TARGETS.bytes) {
+      this.#known.clear();
+      this.#bytes = 0;
+    }
+    this.#known.set(url, target);
+    this.#bytes += bytes;
   }
 }
 

@@ -11,6 +11,7 @@ interface LogRow {
   readonly namespace: string | null;
   readonly name: string;
   readonly namespace_seq: number;
+  readonly at: number;
 }
 
 /** A row of any statement of a commit; which columns it has, its statement says. */
@@ -18,7 +19,9 @@ export interface BatchRow extends LogRow {
   readonly created_seq: number;
 }
 
-const HEAD = `SELECT epoch, meta.seq AS seq, namespaces.name AS namespace, namespaces.seq AS namespace_seq
+/** Dated by the database, in the transaction: what has been acknowledged by then is in it, whatever other clocks say. */
+const HEAD = `SELECT epoch, meta.seq AS seq, namespaces.name AS namespace, namespaces.seq AS namespace_seq,
+    CAST(unixepoch('subsec') * 1000 AS INTEGER) AS at
   FROM meta LEFT JOIN namespaces ON TRUE`;
 /** One more than the log may tell, so that it is known whether all were read. */
 const CHANGES = `SELECT seq, kind, namespace, name FROM revisions WHERE seq > ?1 ORDER BY seq DESC LIMIT ${MAX_CHANGES + 1}`;
@@ -50,8 +53,8 @@ function commitLog(head: readonly LogRow[], changes: readonly LogRow[], since: n
     const key = changeKey(kind, namespace ?? "", name);
     if (key !== null && !last.has(key)) last.set(key, seq);
   }
-  const { epoch, seq } = meta;
-  return { epoch, seq, since: changes[MAX_CHANGES]?.seq ?? since, changes: [...last], namespaces };
+  const { epoch, at, seq } = meta;
+  return { epoch, at, seq, since: changes[MAX_CHANGES]?.seq ?? since, changes: [...last], namespaces };
 }
 
 /** The log as the primary tells it now. */

@@ -29,6 +29,8 @@ export interface Snapshot<T> {
 
 /** What has been committed lately, as one snapshot saw it: the source of the journal. */
 export interface CommitLog {
+  /** The clock of the database in that snapshot, in milliseconds since the Unix epoch: the one clock that dates all journals. */
+  readonly at: number;
   readonly epoch: string;
   readonly seq: number;
   /** Every change after this seq is in `changes`. */

@@ -41,11 +41,14 @@ function sleepingHealth(answers: Promise<unknown>[]) {
   const edge = edgeOf({
     kv,
     readLog: (since) => loadCommitLog(env.DB, since),
-    clock: () => now,
-    sleep: async (ms) => {
+    clock: { now: () => now, onSetBack: () => undefined },
+    timer: (ms, ring) => {
       // Others run between two looks.
-      await new Promise((done) => setTimeout(done, 0));
-      now += ms;
+      const handle = setTimeout(() => {
+        now += ms;
+        ring();
+      }, 0);
+      return () => clearTimeout(handle);
     },
     log: () => undefined,
   });
@@ -67,9 +70,9 @@ it("a database that fails is reported, and again asked after five seconds", asyn
 it("a check that ends with its request is made again by one that waits for it", async () => {
   const never = new Promise<never>(() => undefined);
   const { health, asked } = sleepingHealth([never]);
-  const abandoned = health.report(ignore);
-  const answers = await Promise.all([health.report(ignore), health.report(ignore), abandoned]);
-  expect(answers.map(({ database }) => typeof database)).toEqual(["boolean", "boolean", "boolean"]);
+  void health.report(ignore);
+  const answers = await Promise.all([health.report(ignore), health.report(ignore)]);
+  expect(answers.map(({ database }) => database)).toEqual([true, true]);
   expect(asked()).toBeLessThanOrEqual(2);
 });
 

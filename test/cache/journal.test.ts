@@ -16,7 +16,7 @@ type Commits = readonly string[];
 function logOf(commits: Commits, seq: number, since: number, epoch = "e"): CommitLog {
   const last = new Map<string, number>();
   for (let at = since + 1; at <= seq; at += 1) last.set(commits[at - 1] ?? "", at);
-  return { epoch, seq, since, changes: [...last], namespaces: { default: seq } };
+  return { epoch, at: seq, seq, since, changes: [...last], namespaces: { default: seq } };
 }
 
 /** Whether a journal tells each key's last change in (since, seq], and nothing else. */

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
+import { pageAnswer } from "../../src/assets/page-answer.ts";
+import { assetBytes } from "../../src/cache/asset-kind.ts";
+import { keyBytes } from "../../src/cache/cached-key-store.ts";
 import { HighWater } from "../../src/cache/high-water.ts";
+import { journalBytes } from "../../src/cache/journal.ts";
 import { Memory, type Kept } from "../../src/cache/memory.ts";
+import { pageKind } from "../../src/cache/page-kind.ts";
+import type { StoredAsset } from "../../src/store/asset-store.ts";
+import type { AssetOrigin } from "../../src/store/origin.ts";
+import { assetId } from "../support/names.ts";
+
+const notAsked = () => Promise.reject(new Error("not asked here"));
+const NO_ORIGIN: AssetOrigin = { get: notAsked, list: notAsked, put: notAsked, delete: notAsked };
 
 describe("memory", () => {
   it("forgets what was used longest ago, by number and by bytes", () => {
@@ -79,12 +90,67 @@ describe("memory", () => {
   });
 });
 
+describe("what copies are counted as", () => {
+  const wide = "\u4e16".repeat(10_000);
+  const narrow = "a".repeat(10_000);
+  const asset = (definition: string, expressions: string | null = null): StoredAsset => ({
+    ...assetId("default", "one"),
+    seq: 1,
+    etag: '"1"',
+    definition,
+    expressions: expressions === null ? null : { etag: '"2"', definition: expressions },
+  });
+  const page = (...assets: StoredAsset[]) => pageKind(NO_ORIGIN).bytes({ assets, next: null });
+
+  it("assets: two bytes a character where one lies outside Latin-1, in either form", () => {
+    expect(assetBytes(asset(wide)) - assetBytes(asset(narrow))).toBe(10_000);
+    expect(assetBytes(asset(narrow, wide)) - assetBytes(asset(narrow))).toBeGreaterThanOrEqual(20_000);
+  });
+
+  it("pages: as loaded, and as sent in both forms", async () => {
+    for (const text of [narrow, wide, "\u00e9".repeat(10_000)]) {
+      const one = { assets: [asset(text, text)], next: null };
+      let sent = 0;
+      for (const form of ["as-written", "expressions"] as const) {
+        const { body } = await pageAnswer(one, { form, byAgent: false }, true);
+        sent += body.length - "[]".length;
+      }
+      expect(page(...one.assets)).toBe(assetBytes(asset(text, text)) + sent);
+    }
+  });
+
+  it("keys: all their grants", () => {
+    const key = { digest: "", name: "", createdBy: "", createdAt: 0, expiresAt: null, revokedAt: null };
+    const bytes = (grants: readonly string[]) => keyBytes({ ...key, grants, lastUsed: null });
+    const grants = Array.from({ length: 50 }, (_, index) => `view@${"n".repeat(300)}${index}`);
+    expect(bytes(grants) - bytes([])).toBeGreaterThan(50 * 300);
+  });
+
+  it("journals: all their keys", () => {
+    const changes = Array.from({ length: 2_000 }, (_, index) => ["x".repeat(400), index] as const);
+    const journal = { epoch: "e", asOf: 0, seq: 0, since: 0, namespaces: new Map<string, number>() };
+    const keys = new Map(changes.map(([key, index]) => [key + index, index]));
+    expect(journalBytes({ ...journal, changes: keys })).toBeGreaterThan(2_000 * 400);
+  });
+});
+
 describe("the high-water mark", () => {
+  it("of many long keys stays within its bytes, and is never below what was served", () => {
+    const water = new HighWater({ entries: 50_000, bytes: 100_000 });
+    const key = (index: number) => String(index).padStart(400, "0");
+    for (let index = 0; index < 1_000; index += 1) {
+      water.raise(key(index), "e", index + 1);
+      expect(water.bytes).toBeLessThanOrEqual(100_000);
+    }
+    for (let index = 0; index < 1_000; index += 1)
+      expect(water.of(key(index), "e")).toBeGreaterThanOrEqual(index + 1);
+  });
+
   it("of a key is never below what was served, however few marks are kept", () => {
     const served = fc.array(fc.tuple(fc.constantFrom("a", "b", "c", "d", "e"), fc.nat(50)));
     fc.assert(
       fc.property(served, fc.integer({ min: 1, max: 3 }), (all, max) => {
-        const water = new HighWater(max);
+        const water = new HighWater({ entries: max, bytes: 1_000 });
         const highest = new Map<string, number>();
         for (const [key, s] of all) {
           water.raise(key, "e", s);

@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { AssetService } from "../../src/assets/service.ts";
+import { runtimeTimer } from "../../src/lib/timer.ts";
 import { answerKey, ResolveService } from "../../src/resolution/service.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 
-const service = () => new ResolveService(new AssetService(new MemoryAssetStore([])));
+const service = () =>
+  new ResolveService(new AssetService(new MemoryAssetStore([]), { clock: Date.now, timer: runtimeTimer }));
 
 it("remembers the answer to a query for a version of an asset, and tells it apart from all others", () => {
   const resolve = service();

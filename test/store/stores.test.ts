@@ -2,6 +2,8 @@ import { env } from "cloudflare:workers";
 import { CachedAssetStore } from "../../src/cache/cached-asset-store.ts";
 import { edgeOf } from "../../src/cache/edge.ts";
 import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
+import { steadyClock } from "../../src/lib/steady-clock.ts";
+import { runtimeTimer } from "../../src/lib/timer.ts";
 import { loadCommitLog } from "../../src/store/d1-commit-log.ts";
 import { DirectAssetStore } from "../support/direct-asset-store.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
@@ -25,8 +27,8 @@ describeAssetStore("cache over KV and D1", async () => {
   const edge = edgeOf({
     kv: env.CACHE,
     readLog: (since) => loadCommitLog(env.DB, since),
-    clock: () => Date.now(),
-    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    clock: steadyClock(() => Date.now()),
+    timer: runtimeTimer,
     log: () => undefined,
   });
   return new CachedAssetStore(origin, edge);

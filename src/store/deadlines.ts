@@ -1,0 +1,77 @@
+import { Breaker } from "../lib/breaker.ts";
+import { within, type Timer } from "../lib/timer.ts";
+import type { Replica } from "./origin.ts";
+
+/** Milliseconds that the database has to answer (I5). */
+export const READ_MS = 2_000;
+export const WRITE_MS = 10_000;
+
+/** The database did not answer in time. A read has no effect; a write may still be committed. */
+export class DeadlineError extends Error {
+  readonly call: "read" | "write";
+  /** Settles if the answer comes after all; null for a call that was not made. */
+  readonly answered: Promise<unknown> | null;
+
+  constructor(call: "read" | "write", message: string, answered: Promise<unknown> | null) {
+    super(message);
+    this.name = "DeadlineError";
+    this.call = call;
+    this.answered = answered;
+  }
+}
+
+const LATE = Symbol("late");
+
+/**
+ * Gives every call of the database a deadline. Reads are refused at once while the breaker of their replica is open, so
+ * that an outage does not cost each of them two seconds; writes are always tried. An error is an answer, too: only
+ * silence opens a breaker.
+ */
+export class Deadlines {
+  readonly #clock: () => number;
+  readonly #timer: Timer;
+  readonly #breakers: Readonly<Record<Replica, Breaker>> = { nearest: new Breaker(), primary: new Breaker() };
+
+  constructor(clock: () => number, timer: Timer) {
+    this.#clock = clock;
+    this.#timer = timer;
+  }
+
+  /** Whether reads of the primary are refused for the moment. */
+  get isOpen(): boolean {
+    return this.#breakers.primary.isOpen(this.#clock());
+  }
+
+  /** Throws `DeadlineError` after two seconds, or at once while the breaker is open. */
+  async read<T>(replica: Replica, work: () => Promise<T>): Promise<T> {
+    const breaker = this.#breakers[replica];
+    if (!breaker.allows(this.#clock())) {
+      throw new DeadlineError("read", `the ${replica} database is not asked: it did not answer`, null);
+    }
+    return this.#within(READ_MS, "read", breaker, work());
+  }
+
+  /** Throws `DeadlineError` after ten seconds. */
+  write<T>(work: () => Promise<T>): Promise<T> {
+    return this.#within(WRITE_MS, "write", this.#breakers.primary, work());
+  }
+
+  async #within<T>(ms: number, call: "read" | "write", breaker: Breaker, work: Promise<T>): Promise<T> {
+    const answer = await within(this.#timer, ms, settled(work), LATE);
+    if (answer === LATE) {
+      breaker.failed(this.#clock());
+      throw new DeadlineError(call, `the database did not answer a ${call} within ${ms / 1000} s`, work);
+    }
+    breaker.succeeded();
+    return work;
+  }
+}
+
+/** Resolves when the work has ended, either way. */
+async function settled(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch {
+    // Whoever waits for the work itself sees the error.
+  }
+}
