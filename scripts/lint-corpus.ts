@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { decodeAsset } from "../src/assets/decode.ts";
 import type { Finding } from "../src/resolve/lint.ts";
 import { findingsIn } from "../src/resolution/lint.ts";
+import { Linter } from "../src/resolve/lint.ts";
 import { table } from "./deployment.ts";
 
 /** One rule over all definitions of a file. */
@@ -25,7 +26,7 @@ export function lintCorpus(text: string, examples: number): { definitions: numbe
   const found = new Map<string, { findings: number; definitions: Set<number>; examples: string[] }>();
   for (const [index, body] of bodies.entries()) {
     const asset = decodeAsset(body);
-    for (const finding of findingsIn(asset)) {
+    for (const finding of findingsIn(asset, new Linter())) {
       const count = found.get(finding.rule) ?? { findings: 0, definitions: new Set(), examples: [] };
       count.findings += 1;
       count.definitions.add(index);

@@ -11,15 +11,18 @@ import { readSeq } from "../http/query.ts";
 import { json } from "../http/respond.ts";
 import { findingsIn, refuseFindings } from "../resolution/lint.ts";
 import { isStrict } from "../resolution/strict.ts";
+import { Budget, SET_STEPS } from "../resolve/budget.ts";
+import { Linter } from "../resolve/lint.ts";
 import type { AssetWrite } from "../store/asset-store.ts";
 import { placed, readDefinitions, SET_BYTES } from "./definitions.ts";
 import { isEmptyPlan, type Plan } from "./plan.ts";
 
 /** What a set of definitions would change; nothing is written. The plan's id applies it within the hour. */
 export async function planSet(context: Context): Promise<Response> {
-  const plan = await readPlan(context);
+  const linter = setLinter();
+  const plan = await readPlan(context, linter);
   const id = isEmptyPlan(plan) ? null : await context.services.apply.save(plan, context.now);
-  return json(JSON.stringify({ plan: id, ...(await shown(context, plan)) }));
+  return json(JSON.stringify({ plan: id, ...(await shown(context, plan, linter)) }));
 }
 
 /** Does what `?plan=<id>` or the set of the body says: all of it in one transaction, or nothing. */
@@ -31,16 +34,17 @@ export async function applySet(context: Context): Promise<Response> {
   const dryRun = query.get("dry_run") === "true";
   const id = query.get("plan");
   const { apply } = context.services;
+  const linter = setLinter();
 
   if (dryRun || id !== null) {
-    const plan = id === null ? await readPlan(context) : await apply.load(id, namespace, context.now);
-    const before = await shown(context, plan);
+    const plan = id === null ? await readPlan(context, linter) : await apply.load(id, namespace, context.now);
+    const before = await shown(context, plan, linter);
     if (dryRun) return json(JSON.stringify({ applied: false, ...before }));
     const outcome = await apply.applyPlan(principal, plan, maxDelete, commitOf(context));
     if (outcome.outcome === "changed") throw conflict(plan);
     return json(JSON.stringify({ applied: true, last: outcome.last, ...before }));
   }
-  const set = await readSet(context);
+  const set = await readSet(context, linter);
   const options = { prune: prunes(context), maxDelete };
   const { plan, outcome } = await apply.applySet(principal, namespace, set, options, commitOf(context));
   if (outcome.outcome === "changed") throw conflict(plan);
@@ -57,40 +61,45 @@ export async function applySet(context: Context): Promise<Response> {
   );
 }
 
-async function readPlan(context: Context): Promise<Plan> {
+/** All definitions of a set share one budget. */
+function setLinter(): Linter {
+  return new Linter(new Budget(SET_STEPS));
+}
+
+async function readPlan(context: Context, linter: Linter): Promise<Plan> {
   const namespace = namespaceOf(context);
-  const set = await readSet(context);
+  const set = await readSet(context, linter);
   return context.services.apply.plan(principalOf(context), namespace, set, prunes(context));
 }
 
-async function readSet(context: Context): Promise<Map<AssetName, Asset>> {
+async function readSet(context: Context, linter: Linter): Promise<Map<AssetName, Asset>> {
   const set = readDefinitions(await readBody(context.request, SET_BYTES));
-  if (isStrict(context)) for (const [name, asset] of set) placed(name, () => refuseFindings(asset));
+  if (isStrict(context)) for (const [name, asset] of set) placed(name, () => refuseFindings(asset, linter));
   if (set.size === 0 && !prunes(context))
     throw invalid("the set is empty; send definitions, or prune=true to mean it");
   return set;
 }
 
 /** A plan as a client sees it: each change with its difference and lint. */
-async function shown(context: Context, plan: Plan) {
+async function shown(context: Context, plan: Plan, linter: Linter) {
   const current = await context.services.apply.current(plan);
   const valueOf = (name: string): Json => JSON.parse(current.get(name) ?? "null");
   return {
     seq: plan.seq,
-    create: plan.create.map((write) => shownChange(write, null)),
-    update: plan.update.map((write) => shownChange(write, valueOf(write.name))),
+    create: plan.create.map((write) => shownChange(write, null, linter)),
+    update: plan.update.map((write) => shownChange(write, valueOf(write.name), linter)),
     unchanged: plan.unchanged,
     delete: plan.delete.map((name) => ({ name, lines: differenceLines(valueOf(name), null) })),
   };
 }
 
-function shownChange({ name, definition }: AssetWrite, before: Json) {
+function shownChange({ name, definition }: AssetWrite, before: Json, linter: Linter) {
   const after: Json = JSON.parse(definition);
   return {
     name,
     lines: differenceLines(before, after),
     patch: mergePatchBetween(before, after),
-    lint: findingsIn(decodeAsset(after)),
+    lint: findingsIn(decodeAsset(after), linter),
   };
 }
 

@@ -13,6 +13,7 @@ import { tagged } from "../http/tagged.ts";
 import type { Namespace } from "../identity/names.ts";
 import { findingsIn, refuseFindings } from "../resolution/lint.ts";
 import { isStrict } from "../resolution/strict.ts";
+import { Linter } from "../resolve/lint.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { decodeAsset } from "./decode.ts";
 import { pageAnswer } from "./page-answer.ts";
@@ -62,20 +63,23 @@ export async function createAsset(context: Context): Promise<Response> {
   const need = { role: "edit", namespace, name: asset.metadata?.name ?? "" } as const;
   // The route's guard cannot know the name; a grant narrowed to some names is checked here.
   if (!seesEveryName(principal.grants, namespace) && !allows(principal.grants, need)) throw denied();
-  if (isStrict(context)) refuseFindings(asset);
+  const linter = new Linter();
+  if (isStrict(context)) refuseFindings(asset, linter);
   const place = { namespace, name: null };
   const stored = await context.services.assets.create(place, asset, commitOf(context));
-  return written(context, stored, negotiation, 200, { Location: locationOf(stored) });
+  const headers = { ...lintHeader(stored, linter), Location: locationOf(stored) };
+  return written(context, stored, negotiation, 200, headers);
 }
 
 export async function replaceAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
   const asset = await readAsset(context);
   const place = { namespace: namespaceOf(context), name: context.params["name"] ?? "" };
-  if (isStrict(context)) refuseFindings(asset);
+  const linter = new Linter();
+  if (isStrict(context)) refuseFindings(asset, linter);
   const condition = readConditions(context.request.headers);
   const stored = await context.services.assets.replace(place, asset, commitOf(context), condition);
-  return written(context, stored, negotiation, 201);
+  return written(context, stored, negotiation, 201, lintHeader(stored, linter));
 }
 
 export async function patchAsset(context: Context): Promise<Response> {
@@ -83,10 +87,11 @@ export async function patchAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
   const patch = await readPatch(context.request, id);
   const condition = readConditions(context.request.headers);
-  const accept = isStrict(context) ? refuseFindings : undefined;
+  const linter = new Linter();
+  const accept = isStrict(context) ? (merged: Asset) => refuseFindings(merged, linter) : undefined;
   const stored = await context.services.assets.patch(id, patch, commitOf(context), condition, accept);
   const { definition, etag } = represent(stored, negotiation);
-  return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lintHeader(stored) });
+  return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lintHeader(stored, linter) });
 }
 
 export async function deleteAsset(context: Context): Promise<Response> {
@@ -105,18 +110,18 @@ function written(
   asset: StoredAsset,
   negotiation: Negotiation,
   status: 200 | 201,
-  headers: Record<string, string> = {},
+  headers: Record<string, string>,
 ): Response {
   const { definition, etag } = represent(asset, negotiation);
-  const all = { ETag: etag, ...vary([asset], negotiation), ...lintHeader(asset), ...headers };
+  const all = { ETag: etag, ...vary([asset], negotiation), ...headers };
   const preference = context.request.headers.get("Prefer") ?? "";
   if (!/(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i.test(preference)) return empty(status, all);
   return json(definition, { ...all, "Preference-Applied": "return=representation" }, status);
 }
 
 /** How many lint findings the stored asset has; none is no header. */
-function lintHeader({ definition }: StoredAsset): Record<string, string> {
-  const count = findingsIn(decodeAsset(JSON.parse(definition))).length;
+function lintHeader({ definition }: StoredAsset, linter: Linter): Record<string, string> {
+  const count = findingsIn(decodeAsset(JSON.parse(definition)), linter).length;
   return count === 0 ? {} : { "X-Lint-Warnings": String(count) };
 }
 

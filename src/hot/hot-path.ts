@@ -74,7 +74,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     const last = target.resolution;
     const held = last?.assetTag === assetTag ? remembered.resolutions.use(last.kept) : undefined;
     if (held !== undefined) return held;
-    const kept = remembered.resolutions.peek(answerKey(assetTag, target.search ?? ""));
+    const kept = remembered.resolutions.peek(answerKey(target.id, assetTag, target.search ?? ""));
     if (kept !== undefined) target.resolution = { assetTag, kept };
     return kept?.value;
   }

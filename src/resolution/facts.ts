@@ -1,8 +1,18 @@
-import { invalid } from "../errors.ts";
+import { ApiError, invalid } from "../errors.ts";
 import { isObject } from "../object.ts";
+import { factCount } from "../resolve/fact-count.ts";
 
 /** An entity as filters and tokens see it: flat, as the agent shows it (contract §6.3). */
 export type Facts = Record<string, unknown>;
+
+/** Facts, and the parts of a key that names them. */
+export interface NamedFacts {
+  readonly facts: Facts;
+  readonly key: readonly string[];
+}
+
+/** Values of an entity, at every level. One with five hundred processes has about half as many. */
+const MAX_FACTS = 10_000;
 
 const SYSTEM =
   "os arch platform platform_family platform_version arm_version libc_type hostname vm_system vm_role cloud_provider float_type".split(
@@ -35,6 +45,20 @@ export function factsOfQuery(query: URLSearchParams): Facts {
   const labels = Object.fromEntries(maps.labels);
   const annotations = Object.fromEntries(maps.annotations);
   return { entity_class: "agent", ...top, labels, annotations, system };
+}
+
+/**
+ * Facts as a client sends them: the query as it stands, or an entity's JSON. More than 10,000 values are 413: every
+ * filter may look at all of them.
+ */
+export function namedFacts(search: string | null, facts: Facts): NamedFacts {
+  if (factCount(facts, MAX_FACTS) > MAX_FACTS) {
+    throw new ApiError(
+      "tooLarge",
+      `the facts hold more than ${MAX_FACTS} values; send those that filters and tokens look at`,
+    );
+  }
+  return { facts, key: search === null ? ["entity", JSON.stringify(facts)] : ["query", search] };
 }
 
 /** Facts from an entity's JSON, flat or as Sensu serves it: bare with `metadata`, or wrapped. */

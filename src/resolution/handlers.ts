@@ -6,27 +6,27 @@ import { assetIdOf } from "../http/place.ts";
 import { empty, json, redirect, text } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 import { tagged } from "../http/tagged.ts";
+import type { AssetId } from "../identity/names.ts";
 import type { Rule } from "../resolve/choose.ts";
-import { PLATFORMS } from "../resolve/platforms.ts";
 import type { Reading } from "../store/reading.ts";
-import { factsOfEntity, factsOfQuery, type Facts } from "./facts.ts";
+import { factsOfEntity, factsOfQuery, namedFacts, type NamedFacts } from "./facts.ts";
 import { alignedTable, digestHeader, envLines } from "./formats.ts";
-import { resolveAsset, type Resolution, type Resolved } from "./resolve.ts";
-import type { TaggedResolution } from "./service.ts";
+import type { Resolution, Resolved } from "./resolve.ts";
 
 /** Reasons named in the message of a 404 at the most. */
 const REASONS = 20;
 
 /** The one build for the machine of these facts; `explain=true` adds why, `format=env` is for shells. */
 export async function resolveForMachine(context: Context): Promise<Response> {
-  const { found, reading } = await resolveRequest(context);
-  const { resolution, etag, assetTag } = found;
   const query = context.url.searchParams;
-  const explain = query.get("explain") === "true";
+  const { id, rule, facts, reading } = await readQuestion(context);
+  const { resolve } = context.services;
+  const explained = query.get("explain") === "true" ? await resolve.explain(id, rule, facts, reading) : null;
+  const { resolution, etag, assetTag } = explained ?? (await resolve.resolve(id, rule, facts, reading));
   if (resolution.outcome === "none") {
     const error = noMatch(context, resolution);
-    if (!explain) throw error;
-    const body = { message: error.message, code: 2, explain: resolution.reports };
+    if (explained === null) throw error;
+    const body = { message: error.message, code: 2, explain: explained.reports };
     return json(JSON.stringify(body), {}, 404);
   }
   const headers = { ...servedHeaders(reading), ETag: etag };
@@ -37,20 +37,21 @@ export async function resolveForMachine(context: Context): Promise<Response> {
   const answer = {
     ...resolution.resolved,
     etag: assetTag,
-    ...(explain ? { explain: resolution.reports } : {}),
+    ...(explained === null ? {} : { explain: explained.reports }),
   };
   const body = JSON.stringify(answer);
   if (context.request.method !== "POST") {
-    context.services.resolve.remember(assetTag, context.url.search, { body, etag });
+    resolve.remember(id, assetTag, context.url.search, { body, etag });
   }
   return tagged(context.request, body, etag, headers);
 }
 
 /** Straight to the archive: 302 with its digest, for clients that follow and verify. */
 export async function downloadForMachine(context: Context): Promise<Response> {
-  const { found } = await resolveRequest(context);
-  if (found.resolution.outcome === "none") throw noMatch(context, found.resolution);
-  const { resolved } = found.resolution;
+  const { id, rule, facts, reading } = await readQuestion(context);
+  const { resolution } = await context.services.resolve.resolve(id, rule, facts, reading);
+  if (resolution.outcome === "none") throw noMatch(context, resolution);
+  const { resolved } = resolution;
   if (resolved.unresolved.length > 0) throw unfilled(resolved);
   // A header holds less than a filled-in url may: line ends and the like are escaped.
   const location = URL.parse(resolved.url);
@@ -67,15 +68,14 @@ export async function showMatrix(context: Context): Promise<Response> {
   const rule = readRule(context.url.searchParams);
   const id = assetIdOf(context);
   const reading = readingOf(context);
-  const { asset, etag } = await context.services.resolve.asset(id, reading);
-  const rows = PLATFORMS.map((platform) => {
-    const resolution = resolveAsset(asset, factsOfEntity(platform.entity), rule);
+  const matrix = await context.services.resolve.matrix(id, rule, reading);
+  const rows = matrix.rows.map(({ platform, resolution }) => {
     const { os, arch } = platform.entity.system;
     return Object.assign({ platform: platform.name, os, arch }, matrixCell(resolution));
   });
   const headers = servedHeaders(reading);
   if (context.url.searchParams.get("format") !== "text") {
-    return json(JSON.stringify({ asset: id.name, etag, rule, platforms: rows }), headers);
+    return json(JSON.stringify({ asset: id.name, etag: matrix.etag, rule, platforms: rows }), headers);
   }
   const cells = rows.map(({ platform, os, arch, build, url, sha512, reason }) =>
     build === null
@@ -93,21 +93,23 @@ function matrixCell(resolution: Resolution) {
   return { build, url, sha512, reason: null };
 }
 
-async function resolveRequest(context: Context): Promise<{ found: TaggedResolution; reading: Reading }> {
-  const rule = readRule(context.url.searchParams);
-  const reading = readingOf(context);
-  const { key, facts } = await readFacts(context);
-  return {
-    found: await context.services.resolve.resolve(assetIdOf(context), rule, key, facts, reading),
-    reading,
-  };
+/** What a request asks: which build of an asset a machine gets by a rule. */
+interface Question {
+  readonly id: AssetId;
+  readonly rule: Rule;
+  readonly facts: NamedFacts;
+  readonly reading: Reading;
 }
 
-/** The facts, and a text that names them: the query as it stands, or the entity. */
-async function readFacts({ request, url }: Context): Promise<{ key: string; facts: Facts }> {
-  if (request.method !== "POST") return { key: `query ${url.search}`, facts: factsOfQuery(url.searchParams) };
-  const facts = factsOfEntity(parseBody(await readBody(request)));
-  return { key: `entity ${JSON.stringify(facts)}`, facts };
+async function readQuestion(context: Context): Promise<Question> {
+  const rule = readRule(context.url.searchParams);
+  const reading = readingOf(context);
+  return { id: assetIdOf(context), rule, facts: await readFacts(context), reading };
+}
+
+async function readFacts({ request, url }: Context): Promise<NamedFacts> {
+  if (request.method !== "POST") return namedFacts(url.search, factsOfQuery(url.searchParams));
+  return namedFacts(null, factsOfEntity(parseBody(await readBody(request))));
 }
 
 function readRule(query: URLSearchParams): Rule {

@@ -1,7 +1,10 @@
 import type { Asset } from "../assets/schema.ts";
-import { chooseBuild, type BuildReport, type Choice, type Rule } from "../resolve/choose.ts";
+import type { Budget } from "../resolve/budget.ts";
+import { chooseFor, type BuildReport, type Choice, type Rule } from "../resolve/choose.ts";
+import { excerpt } from "../resolve/excerpt.ts";
+import type { Subject } from "../resolve/subject.ts";
 import { substituteBuild, type PlacedProblem } from "../resolve/tokens.ts";
-import { expressedAsset } from "./expressed.ts";
+import { expressedAsset, type ExpressedAsset } from "./expressed.ts";
 import type { Facts } from "./facts.ts";
 
 /** The one build a machine gets, ready to be fetched. */
@@ -16,24 +19,43 @@ export interface Resolved {
 }
 
 export type Resolution =
-  | { readonly outcome: "resolved"; readonly resolved: Resolved; readonly reports: readonly BuildReport[] }
-  | {
-      readonly outcome: "none";
-      readonly reasons: readonly string[];
-      readonly reports: readonly BuildReport[];
-    };
+  | { readonly outcome: "resolved"; readonly resolved: Resolved }
+  | { readonly outcome: "none"; readonly reasons: readonly string[] };
 
-/** The build an agent with these facts takes, by the rule of its release (contract §6). Pure. */
-export function resolveAsset(asset: Asset, facts: Facts, rule: Rule): Resolution {
+/** A resolution and how it came about: as long as the asset itself. */
+export interface ExplainedResolution {
+  readonly resolution: Resolution;
+  readonly reports: readonly BuildReport[];
+}
+
+/** Characters of a filter and of its error in a reason, so that a hundred reasons stay readable. */
+const FILTER_CHARACTERS = 200;
+const ERROR_CHARACTERS = 200;
+
+/**
+ * The build an agent with these facts takes, by the rule of its release (contract §6). Throws BudgetExhausted when the
+ * request's budget ends before it is known.
+ */
+export function resolveAsset(
+  asset: Asset,
+  { facts, subject }: { facts: Facts; subject: Subject },
+  rule: Rule,
+  budget: Budget,
+): ExplainedResolution {
   const choosable = expressedAsset(asset);
-  const choice = chooseBuild(choosable, facts, rule);
-  const { reports } = choice;
-  if (choice.outcome !== "chosen") return { outcome: "none", reasons: reasonsOf(choice), reports };
+  const choice = chooseFor(subject, choosable, rule);
+  return { resolution: resolutionOf(choice, choosable, facts, budget), reports: choice.reports };
+}
+
+function resolutionOf(choice: Choice, asset: ExpressedAsset, facts: Facts, budget: Budget): Resolution {
+  if (choice.outcome !== "chosen") return { outcome: "none", reasons: reasonsOf(choice) };
   const { index } = choice;
-  const chosen = choosable.builds[index] ?? choosable;
-  const { url, headers, problems } = substituteBuild(chosen, facts);
-  const resolved = { url, sha512: chosen.sha512, headers, build: index, unresolved: problems };
-  return { outcome: "resolved", resolved, reports };
+  const chosen = asset.builds[index] ?? asset;
+  const { url, headers, problems } = substituteBuild(chosen, facts, budget);
+  return {
+    outcome: "resolved",
+    resolved: { url, sha512: chosen.sha512, headers, build: index, unresolved: problems },
+  };
 }
 
 /** Per build the filter that ruled it out, for people. */
@@ -41,7 +63,9 @@ function reasonsOf(choice: Exclude<Choice, { outcome: "chosen" }>): string[] {
   return choice.reports.flatMap(({ index, filters }) => {
     const last = filters.at(-1);
     if (last === undefined) return [];
-    const why = "error" in last.verdict ? `fails: ${last.verdict.error.message}` : "is false";
-    return [`build ${index}: ${last.filter} ${why}`];
+    const { filter, verdict } = last;
+    const why =
+      "error" in verdict ? `fails: ${excerpt(verdict.error.message, ERROR_CHARACTERS)}` : "is false";
+    return [`build ${index}: ${excerpt(filter, FILTER_CHARACTERS)} ${why}`];
   });
 }

@@ -1,13 +1,7 @@
-import {
-  judge,
-  newFacts,
-  prepare,
-  type EvaluationOptions,
-  type Facts,
-  type FilterError,
-  type Prepared,
-  type Verdict,
-} from "./evaluate.ts";
+import { Budget } from "./budget.ts";
+import type { FilterError, Verdict } from "./evaluate.ts";
+import { FilterReader } from "./filter-reader.ts";
+import { Subject } from "./subject.ts";
 
 /** What is chosen from. Filters are expressions here, whatever form they were written in. */
 export interface Build {
@@ -39,54 +33,36 @@ export type Choice =
   | { outcome: "none"; reports: BuildReport[] }
   | { outcome: "error"; index: number; filter: string; error: FilterError; reports: BuildReport[] };
 
-/** Evaluation steps for all filters of an asset together; each has its own limit as well. */
-const MAX_STEPS_PER_ASSET = 100_000;
-
-export interface ChoiceOptions extends EvaluationOptions {
-  /** Filters already read, by their text; those met on the way are added. */
-  prepared?: Map<string, Prepared>;
-}
-
-interface Session {
-  entity: unknown;
-  facts: Facts;
-  steps: number;
-  /** Verdicts on the facts as they came: the same expression stands in many builds. */
-  known: Map<string, Verdict>;
-  prepared: Map<string, Prepared>;
-}
-
-/**
- * The build an agent with these facts takes. A filter that fails stops the whole asset under `first`; under
- * `most-specific` it only rules its build out.
- */
+/** The build an agent with these facts takes, by a budget for this choice alone unless one is given. */
 export function chooseBuild(
   asset: Choosable,
   entity: unknown,
   rule: Rule = "first",
-  options: ChoiceOptions = {},
+  budget: Budget = new Budget(),
 ): Choice {
-  const steps = Math.min(options.steps ?? MAX_STEPS_PER_ASSET, MAX_STEPS_PER_ASSET);
-  const { prepared = new Map<string, Prepared>() } = options;
-  const session = { entity, facts: newFacts(entity), steps, known: new Map<string, Verdict>(), prepared };
-  const choice = choose(session, candidates(asset), rule);
-  options.onSteps?.(steps - session.steps);
-  return choice;
+  return chooseFor(new Subject(entity, new FilterReader(budget)), asset, rule);
 }
 
-function choose(session: Session, builds: readonly Build[], rule: Rule): Choice {
+/**
+ * The build a machine takes. A filter that fails stops the whole asset under `first`; under `most-specific` it only
+ * rules its build out. One that takes too long stops it under either: it says nothing about its build. Throws
+ * BudgetExhausted when the request's budget ends.
+ */
+export function chooseFor(subject: Subject, asset: Choosable, rule: Rule): Choice {
   const reports: BuildReport[] = [];
   let best: { index: number; filters: number } | null = null;
-  for (const [index, { filters }] of builds.entries()) {
+  for (const [index, { filters }] of candidates(asset).entries()) {
     if (rule === "first" && best !== null) {
       reports.push({ index, matches: null, filters: [] });
       continue;
     }
-    const report = examine(session, index, filters ?? []);
+    const report = examine(subject, index, filters ?? []);
     reports.push(report);
     const last = report.filters.at(-1);
-    if (rule === "first" && last !== undefined && "error" in last.verdict) {
-      return { outcome: "error", index, filter: last.filter, error: last.verdict.error, reports };
+    if (last !== undefined && "error" in last.verdict) {
+      const { error } = last.verdict;
+      if (rule === "first" || error.kind === "budget")
+        return { outcome: "error", index, filter: last.filter, error, reports };
     }
     const count = filters?.length ?? 0;
     if (report.matches === true && (best === null || count > best.filters)) best = { index, filters: count };
@@ -100,11 +76,11 @@ export function candidates<B extends Build>(asset: Choosable<B>): readonly B[] {
   return builds === null || builds === undefined || builds.length === 0 ? [asset] : builds;
 }
 
-function examine(session: Session, index: number, filters: readonly string[]): BuildReport {
-  if (session.facts.changed) session.facts = newFacts(session.entity);
+function examine(subject: Subject, index: number, filters: readonly string[]): BuildReport {
+  subject.renew();
   const report: BuildReport = { index, matches: true, filters: [] };
   for (const filter of filters) {
-    const verdict = lookAt(session, filter);
+    const verdict = subject.verdictOn(filter);
     report.filters.push({ filter, verdict });
     if ("error" in verdict || !verdict.value) {
       report.matches = false;
@@ -112,15 +88,4 @@ function examine(session: Session, index: number, filters: readonly string[]): B
     }
   }
   return report;
-}
-
-function lookAt(session: Session, filter: string): Verdict {
-  const { facts, known, prepared, steps } = session;
-  const before = facts.changed ? undefined : known.get(filter);
-  if (before !== undefined) return before;
-  const ready = prepared.get(filter) ?? prepare(filter);
-  prepared.set(filter, ready);
-  const verdict = judge(ready, facts, { steps, onSteps: (taken) => (session.steps -= taken) });
-  if (!facts.changed) known.set(filter, verdict);
-  return verdict;
 }

@@ -1,17 +1,11 @@
+import { Budget, BudgetExhausted, WORK_PER_STEP } from "./budget.ts";
 import { toBoolean, toText } from "./evaluate/convert.ts";
 import { declare } from "./evaluate/functions.ts";
 import { LIBRARY } from "./evaluate/library/globals.ts";
-import {
-  MAX_STEPS,
-  newMachine,
-  Stopped,
-  Thrown,
-  WORK_PER_STEP,
-  type Context,
-  type Machine,
-} from "./evaluate/machine.ts";
+import { MAX_STEPS, newMachine, Stopped, Thrown, type Context, type Machine } from "./evaluate/machine.ts";
 import { isJump, runList } from "./evaluate/statements.ts";
 import { fromData, isObject, type Value } from "./evaluate/values.ts";
+import { excerpt } from "./excerpt.ts";
 import type { FunctionNode, Program } from "./parser/ast.ts";
 import { MAX_EXPRESSION_LENGTH, parseProgram } from "./syntax.ts";
 
@@ -35,17 +29,23 @@ export interface Facts {
   changed: boolean;
 }
 
-/** Facts from an entity as the agent shows it to filters: flat JSON (contract §6.3). */
+/**
+ * Facts from an entity as the agent shows it to filters: flat JSON (contract §6.3). Making them is the caller's to pay:
+ * filters read them for what reading takes.
+ */
 export function newFacts(entity: unknown): Facts {
   return { entity: fromData(entity, true), changed: false };
 }
 
 export interface EvaluationOptions {
-  /** Evaluation steps allowed, 10,000 at most. */
-  steps?: number;
-  /** Told how many steps it took. */
+  /** Called with the number of steps it took. */
   onSteps?: (steps: number) => void;
 }
+
+/** What a run takes before its first step. */
+const RUN_WORK = 32;
+/** Characters of an error's message. A filter can throw a text of any length; people read the start. */
+const MESSAGE_CHARACTERS = 500;
 
 /** A filter read once and run often. */
 export type Prepared = { program: Program } | { error: FilterError };
@@ -60,19 +60,29 @@ export function prepare(expression: string): Prepared {
   return "program" in parsed ? parsed : { error: { kind: "syntax", message: parsed.problem } };
 }
 
-/** Whether a filter is true for an entity. Never throws. */
+/** Whether a filter is true for an entity, by a budget of its own. Never throws. */
 export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
-  return judge(prepare(expression), newFacts(entity), options);
+  const budget = new Budget(MAX_STEPS + 1);
+  const verdict = judge(prepare(expression), newFacts(entity), budget);
+  options.onSteps?.(Math.min(budget.taken, MAX_STEPS));
+  return verdict;
 }
 
-/** The same for facts that several filters share. */
-export function judge(filter: Prepared, facts: Facts, options: EvaluationOptions = {}): Verdict {
+/**
+ * The same for facts that several filters share, drawing on the budget of a request. A filter that takes more than its
+ * own 10,000 steps has an error for a verdict; when the request's budget ends first, there is none: BudgetExhausted.
+ */
+export function judge(filter: Prepared, facts: Facts, budget: Budget = new Budget()): Verdict {
   if ("error" in filter) return filter;
-  const steps = Math.min(options.steps ?? MAX_STEPS, MAX_STEPS);
-  const machine = newMachine(LIBRARY, runFunction, facts.entity, steps);
+  budget.spend(RUN_WORK);
+  const own = MAX_STEPS * WORK_PER_STEP;
+  const allowed = Math.min(own, budget.left);
+  const machine = newMachine(LIBRARY, runFunction, facts.entity, allowed);
   const verdict = run(machine, filter.program);
   facts.changed ||= machine.changedFacts;
-  options.onSteps?.(Math.min(steps, Math.ceil(steps - machine.work / WORK_PER_STEP)));
+  const ranOut = machine.work < 0;
+  budget.spend(ranOut ? allowed : allowed - machine.work);
+  if (ranOut && allowed < own) throw new BudgetExhausted(budget.steps);
   return verdict;
 }
 
@@ -100,6 +110,11 @@ const KINDS: Partial<Record<string, ErrorKind>> = {
 };
 
 function explain(machine: Machine, error: unknown): FilterError {
+  const { kind, message } = describe(machine, error);
+  return { kind, message: excerpt(message, MESSAGE_CHARACTERS) };
+}
+
+function describe(machine: Machine, error: unknown): FilterError {
   if (error instanceof Stopped) return { kind: error.kind, message: error.message };
   if (error instanceof Thrown) return explainThrown(machine, error.value);
   const message = error instanceof Error ? error.message : String(error);

@@ -18,10 +18,10 @@ export function parseProgram(text: string): Parsed {
     block: parseBlock,
   });
   const body = readAll(parser);
-  const [first, ...more] = parser.problems;
-  if (first === undefined) return { program: { body, declared: parser.scope.declared } };
-  const others = more.length > 0 ? ` (and ${more.length} more errors)` : "";
-  return { problem: `(anonymous): Line ${position(text, first)} ${first.message}${others}` };
+  const { problem, problems } = parser;
+  if (problem === null) return { program: { body, declared: parser.scope.declared } };
+  const others = problems > 1 ? ` (and ${problems - 1} more errors)` : "";
+  return { problem: `(anonymous): Line ${position(text, problem)} ${problem.message}${others}` };
 }
 
 /**

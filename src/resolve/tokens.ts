@@ -1,4 +1,11 @@
 import { pass, read, type Reader } from "../reader.ts";
+import { Budget } from "./budget.ts";
+
+/** What it takes to read a token, and each character that is filled in; an answer holds both. */
+const TOKEN_WORK = 64;
+const FILLED_WORK = 4;
+/** The same for a token that cannot be filled in, which is reported with its place. */
+const PROBLEM_WORK = 2_000;
 
 /** What keeps a text from being filled in. */
 export interface TokenProblem {
@@ -21,8 +28,10 @@ const PART =
 /**
  * Fills in the tokens of a text as an agent does before it fetches an asset (contract §6.4): `{{ .labels.x }}`,
  * `{{ index .labels "x" }}`, each with `| default "y"`, and constants. The facts are flat, like those of filters.
+ * Throws BudgetExhausted: one token may stand a hundred thousand times in a text, and its value be as long.
  */
-export function substituteTokens(text: string, facts: unknown): Substitution {
+export function substituteTokens(text: string, facts: unknown, budget: Budget = new Budget()): Substitution {
+  budget.spend(text.length);
   const reader = { text, at: 0 };
   const problems: TokenProblem[] = [];
   let result = "";
@@ -36,6 +45,7 @@ export function substituteTokens(text: string, facts: unknown): Substitution {
     const close = text.indexOf("}}", reader.at);
     const token = text.slice(open + 2, close < 0 ? undefined : close);
     const filled = parts === null || close < 0 ? null : fill(parts, facts);
+    budget.spend(typeof filled === "string" ? TOKEN_WORK + FILLED_WORK * filled.length : PROBLEM_WORK);
     if (typeof filled === "string") result += filled;
     else problems.push({ kind: filled === null ? "unsupported" : "missing", token: token.trim() });
     if (close < 0) return { problems };
@@ -150,12 +160,16 @@ export interface SubstitutedBuild {
 
 /**
  * The url and the headers an agent would use. It fills in the filters as well, after it has evaluated them, so a token
- * in a filter can break the asset too; `sha512` is left alone.
+ * in a filter can break the asset too; `sha512` is left alone. Throws BudgetExhausted.
  */
-export function substituteBuild({ url = "", filters, headers }: Tokened, facts: unknown): SubstitutedBuild {
+export function substituteBuild(
+  { url = "", filters, headers }: Tokened,
+  facts: unknown,
+  budget: Budget = new Budget(),
+): SubstitutedBuild {
   const problems: PlacedProblem[] = [];
   const filled = (where: string, text: string): string => {
-    const result = substituteTokens(text, facts);
+    const result = substituteTokens(text, facts, budget);
     if ("text" in result) return result.text;
     for (const problem of result.problems) problems.push({ ...problem, where });
     return text;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Budget, BudgetExhausted } from "../../src/resolve/budget.ts";
 import { chooseBuild, type Choice, type Rule } from "../../src/resolve/choose.ts";
 
 const LINUX = "entity.system.os == 'linux'";
@@ -98,11 +99,22 @@ describe("filters of one asset", () => {
     expect(choose(builds([assigns, "false"], [isWindows], [LINUX]))).toBe(2);
   });
 
-  it("share a budget, so that a hundred builds cost no more than ten endless filters", () => {
-    const many = Array.from({ length: 100 }, (_, index) => [`for (var i = ${index}; ; i++);`]);
-    const { reports } = chooseBuild(builds(...many), MACHINE, "most-specific");
-    const spent = reports.filter(({ filters }) => filters.length > 0);
-    expect(spent).toHaveLength(100);
-    expect(choose(builds(...many, []), MACHINE, "most-specific")).toBe(100);
+  it("share one budget, and none is chosen when it ends", () => {
+    const long = (index: number) => [`for (var i = ${index}; i < ${index + 700}; i++); false`];
+    const budget = new Budget();
+    const many = Array.from({ length: 100 }, (_, index) => long(index));
+    expect(() => chooseBuild(builds(...many, []), MACHINE, "most-specific", budget)).toThrow(BudgetExhausted);
+    expect(budget.taken).toBe(budget.steps);
+    expect(choose(builds(...many.slice(0, 10), []), MACHINE, "most-specific")).toBe(10);
+  });
+
+  it("stop the asset under either rule when one takes too long: it says nothing about its build", () => {
+    const endless = builds(["for (;;);"], []);
+    for (const rule of ["first", "most-specific"] as const)
+      expect(chooseBuild(endless, MACHINE, rule)).toMatchObject({
+        outcome: "error",
+        index: 0,
+        error: { kind: "budget", message: "more than 10000 evaluation steps" },
+      });
   });
 });

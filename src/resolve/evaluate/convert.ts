@@ -1,4 +1,4 @@
-import { invoke, payText, raise, type Machine } from "./machine.ts";
+import { invoke, payCharacters, payText, raise, type Machine } from "./machine.ts";
 import { getMember, kindOf } from "./members.ts";
 import { isCallable, isObject, newObject, type Primitive, type ScriptObject, type Value } from "./values.ts";
 
@@ -10,7 +10,10 @@ export function toBoolean(value: Value): boolean {
 }
 
 export function toNumber(machine: Machine, value: Value): number {
-  if (typeof value === "string") return textToNumber(value.trim());
+  if (typeof value === "string") {
+    payCharacters(machine, value.length);
+    return textToNumber(value.trim());
+  }
   if (isObject(value)) return toNumber(machine, toPrimitive(machine, value, "number"));
   return Number(value);
 }

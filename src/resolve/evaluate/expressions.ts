@@ -1,8 +1,10 @@
+import { WORK_PER_STEP } from "../budget.ts";
 import type { Expression } from "../parser/ast.ts";
 import { toBoolean, toNumber, toText } from "./convert.ts";
 import { callValue, constructValue, makeFunction } from "./functions.ts";
 import { newPattern } from "./library/patterns.ts";
-import { descend, raise, refuse, spend, WORK_PER_STEP, type Context, type Machine } from "./machine.ts";
+import { descend, raise, refuse, spend, type Context, type Machine } from "./machine.ts";
+import { makeArray } from "./members.ts";
 import { applyOperator } from "./operators.ts";
 import {
   assign,
@@ -14,7 +16,7 @@ import {
   settle,
   type Reference,
 } from "./references.ts";
-import { ABSENT, isCallable, isObject, newArray, newObject, type Value } from "./values.ts";
+import { ABSENT, isCallable, isObject, newObject, type Value } from "./values.ts";
 
 type Node<T extends Expression["type"]> = Expression & { type: T };
 type Call = Extract<Expression, { callee: Expression }>;
@@ -77,7 +79,10 @@ function dispatch(machine: Machine, node: Expression, context: Context): Value |
       return values.at(-1);
     }
     case "Array":
-      return newArray(node.elements.map((one) => (one === null ? ABSENT : evaluate(machine, one, context))));
+      return makeArray(
+        machine,
+        node.elements.map((one) => (one === null ? ABSENT : evaluate(machine, one, context))),
+      );
     case "Object":
       return evaluateObject(machine, node, context);
     case "Function":

@@ -1,5 +1,6 @@
+import { WORK_PER_STEP } from "../budget.ts";
 import type { Declarations, FunctionNode } from "../parser/ast.ts";
-import { invoke, raise, type Context, type Machine, type Scope } from "./machine.ts";
+import { invoke, NAME_WORK, raise, spend, type Context, type Machine, type Scope } from "./machine.ts";
 import { putMember } from "./members.ts";
 import { toObject, toText } from "./convert.ts";
 import { isCallable, isObject, newObject, type Native, type ScriptObject, type Value } from "./values.ts";
@@ -24,6 +25,7 @@ export function makeFunction(machine: Machine, node: FunctionNode, scope: Scope)
 }
 
 function enter(machine: Machine, node: FunctionNode, outer: Scope, self: Value, args: Value[]): Value {
+  spend(machine, WORK_PER_STEP + NAME_WORK * (node.parameters.length + args.length));
   const names = new Map<string, Value>();
   for (const [index, name] of node.parameters.entries()) names.set(name, args[index]);
   if (!names.has("arguments")) names.set("arguments", argumentsObject(args));
@@ -43,6 +45,7 @@ function argumentsObject(args: Value[]): ScriptObject {
 /** Hoisting: functions with their values, variables without (ES5 §10.5). */
 export function declare(machine: Machine, { functions, variables }: Declarations, { scope }: Context): void {
   const { names } = scope;
+  spend(machine, WORK_PER_STEP * functions.length + NAME_WORK * variables.length);
   for (const node of functions) put(machine, names, node.name, makeFunction(machine, node, scope));
   for (const name of variables) if (!isDeclared(names, name)) put(machine, names, name, undefined);
 }

@@ -3,14 +3,15 @@ import { newObject, type Kind, type Native, type ScriptObject, type Value } from
 
 /** Evaluation steps a filter may take (design: limits). A step is one node of the tree visited. */
 export const MAX_STEPS = 10_000;
-/** Work is counted finer than steps, because some steps are longer: a long text, a regular expression. */
-export const WORK_PER_STEP = 32;
 /** How deep evaluation may nest, calls and operands together. */
 const MAX_DEPTH = 500;
 /** Characters in one string. */
 const MAX_TEXT = 65_536;
 /** Items a list may have where it is read or made as a whole. */
-const MAX_ITEMS = 10_000;
+export const MAX_ITEMS = 10_000;
+/** What a call takes, and each parameter, argument and variable of it. */
+const CALL_WORK = 8;
+export const NAME_WORK = 8;
 
 export type ErrorName =
   | "Error"
@@ -75,11 +76,10 @@ export function newMachine(
   library: Library,
   runBody: Machine["runBody"],
   entity: Value,
-  steps: number,
+  work: number,
 ): Machine {
   const global = newObject("environment");
   global.members.set("entity", entity);
-  const work = steps * WORK_PER_STEP;
   return { work, depth: 0, changedFacts: false, library, global, functions: new Map(), runBody };
 }
 
@@ -95,6 +95,17 @@ export function payText(machine: Machine, length: number): void {
   spend(machine, length >> 3);
 }
 
+/** Pays for the next part of a text that is put together from many and copied once, when it is whole. */
+export function payPart(machine: Machine, before: number, added: number): void {
+  if (before + added > MAX_TEXT) payText(machine, before + added);
+  spend(machine, 4 + (added >> 3));
+}
+
+/** Pays for a text every character of which is looked at and not only copied: converted, or mapped to another case. */
+export function payCharacters(machine: Machine, length: number): void {
+  spend(machine, length);
+}
+
 /** Pays for a list read or made. Throws Stopped when it is longer than anything a filter needs. */
 export function payItems(machine: Machine, length: number): void {
   if (length > MAX_ITEMS) throw new Stopped("budget", `a list of more than ${MAX_ITEMS} items`);
@@ -103,7 +114,7 @@ export function payItems(machine: Machine, length: number): void {
 
 /** Pays for a search of one text in another, which may compare each place to the end. */
 export function paySearch(machine: Machine, text: string, wanted: string): void {
-  spend(machine, (text.length * wanted.length) >>> 6);
+  spend(machine, (text.length >> 2) + Math.floor((text.length * wanted.length) / 16));
 }
 
 /** One level deeper. The caller goes back up by itself when nothing is thrown. */
@@ -115,6 +126,7 @@ export function descend(machine: Machine): void {
 /** Calls a function. */
 export function invoke(machine: Machine, callee: { call: Native }, self: Value, args: Value[]): Value {
   descend(machine);
+  spend(machine, CALL_WORK);
   const result = callee.call(machine, self, args);
   machine.depth -= 1;
   return result;

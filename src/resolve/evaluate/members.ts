@@ -1,8 +1,9 @@
-import { payItems, raise, refuse, spend, type Machine } from "./machine.ts";
+import { payCharacters, payItems, raise, refuse, spend, type Machine } from "./machine.ts";
 import {
   ABSENT,
   fromData,
   isObject,
+  newArray,
   newObject,
   type Kind,
   type Native,
@@ -15,6 +16,8 @@ const FORBIDDEN = new Set(["constructor", "__proto__"]);
 const FORBIDDEN_OF_FUNCTIONS = new Set(["prototype", "caller", "callee", "arguments"]);
 const PATTERN_MEMBERS = new Set(["source", "global", "ignoreCase", "multiline", "lastIndex"]);
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
+/** What it takes to wrap a part of the facts. */
+const COPY_WORK = 8;
 const MAX_INDEX = 2 ** 32 - 2;
 
 /** The function object of a built-in: one for each run, so that no run sees what another wrote onto it. */
@@ -68,7 +71,7 @@ export function kindOf(value: Value): Kind {
 
 export function ownMember(machine: Machine, base: Value, name: string): Value | typeof ABSENT {
   if (!isObject(base)) return typeof base === "string" ? textMember(base, name) : ABSENT;
-  materialise(machine, base);
+  materialise(base);
   const { members, kind, pattern } = base;
   if (members.has(name)) return base.shared ? asRead(machine, members.get(name)) : members.get(name);
   switch (kind) {
@@ -96,7 +99,8 @@ export function ownMember(machine: Machine, base: Value, name: string): Value | 
 /** otto wraps a part of the facts anew each time it is read, so that it equals nothing, not even itself. */
 function asRead(machine: Machine, value: Value): Value {
   if (!isObject(value)) return value;
-  materialise(machine, value);
+  spend(machine, COPY_WORK);
+  materialise(value);
   return { ...value };
 }
 
@@ -107,7 +111,7 @@ function textMember(text: string, name: string): Value | typeof ABSENT {
 
 export function putMember(machine: Machine, object: ScriptObject, name: string, value: Value): void {
   const { kind, members, pattern } = object;
-  materialise(machine, object);
+  materialise(object);
   if (object.shared) machine.changedFacts = true;
   if (!members.has(name)) guard(kind, name);
   if (kind === "RegExp" && name === "lastIndex" && pattern !== null) {
@@ -123,10 +127,10 @@ export function putMember(machine: Machine, object: ScriptObject, name: string, 
 }
 
 function setLength(machine: Machine, array: ScriptObject, value: Value): void {
-  const length = Number(value);
+  const length = wholeNumber(machine, value);
   if (length !== length >>> 0) raise("RangeError");
   if (length < array.length) {
-    spend(machine, array.members.size);
+    payItems(machine, array.members.size);
     for (const name of array.members.keys()) {
       if (INDEX.test(name) && Number(name) >= length) array.members.delete(name);
     }
@@ -136,7 +140,7 @@ function setLength(machine: Machine, array: ScriptObject, value: Value): void {
 
 /** False for what cannot be deleted. */
 export function deleteMember(machine: Machine, object: ScriptObject, name: string): boolean {
-  materialise(machine, object);
+  materialise(object);
   if (object.shared) machine.changedFacts = true;
   if (object.members.delete(name)) return true;
   return ownMember(machine, object, name) === ABSENT;
@@ -144,15 +148,32 @@ export function deleteMember(machine: Machine, object: ScriptObject, name: strin
 
 /** Names of the members `for ... in` visits. */
 export function memberNames(machine: Machine, object: ScriptObject): string[] {
-  materialise(machine, object);
+  materialise(object);
   const text = object.kind === "String" ? String(object.primitive) : "";
   payItems(machine, object.members.size + text.length);
   return [...text.split("").map((_, index) => String(index)), ...object.members.keys()];
 }
 
+/** The length of an array, or of anything that says it has one. */
+export function lengthOf(machine: Machine, list: Value): number {
+  return wholeNumber(machine, getMember(machine, list, "length")) >>> 0;
+}
+
+/** A number that is used as a length; a text is paid for, and an object is none. */
+function wholeNumber(machine: Machine, value: Value): number {
+  if (typeof value === "string") payCharacters(machine, value.length);
+  return isObject(value) ? NaN : Number(value);
+}
+
+/** An array of these items, paid for. */
+export function makeArray(machine: Machine, items: (Value | typeof ABSENT)[]): ScriptObject {
+  payItems(machine, items.length);
+  return newArray(items);
+}
+
 /** The items of an array, or of anything with a length; holes are holes. */
 export function listItems(machine: Machine, list: Value): Value[] {
-  const length = Number(getMember(machine, list, "length")) >>> 0;
+  const length = lengthOf(machine, list);
   payItems(machine, length);
   const items = Array<Value>(length);
   for (let index = 0; index < length; index += 1) {
@@ -162,12 +183,13 @@ export function listItems(machine: Machine, list: Value): Value[] {
   return items;
 }
 
-/** Makes the members of an object that stands for data, one level of it. */
-function materialise(machine: Machine, object: ScriptObject): void {
+/**
+ * Makes the members of an object that stands for data, one level of it. Facts are paid for when they are given, so that
+ * no filter can end half-way here and leave the next one half of them.
+ */
+function materialise(object: ScriptObject): void {
   const { source, members, shared } = object;
   if (source === null) return;
   object.source = null;
-  const entries = Object.entries(source);
-  spend(machine, entries.length << 3);
-  for (const [name, data] of entries) members.set(name, fromData(data, shared));
+  for (const [name, data] of Object.entries(source)) members.set(name, fromData(data, shared));
 }

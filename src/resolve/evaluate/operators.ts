@@ -64,9 +64,19 @@ function add(machine: Machine, left: Value, right: Value): Value {
   if (typeof first !== "string" && typeof second !== "string") {
     return toNumber(machine, first) + toNumber(machine, second);
   }
-  const text = toText(machine, first) + toText(machine, second);
-  payText(machine, text.length);
-  return text;
+  return append(machine, toText(machine, first), toText(machine, second));
+}
+
+/** One text after another, paid for as a whole: the next to look at it copies all of it. */
+export function append(machine: Machine, text: string, added: string): string {
+  payText(machine, text.length + added.length);
+  return text + added;
+}
+
+/** The order of two texts as a number below, at or above zero. */
+export function compareTexts(machine: Machine, one: string, other: string): number {
+  spend(machine, Math.min(one.length, other.length) >> 2);
+  return Number(one > other) - Number(one < other);
 }
 
 /** ES5 §11.9.6; long texts are compared to the end. */

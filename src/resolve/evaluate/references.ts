@@ -1,5 +1,5 @@
 import { toObject } from "./convert.ts";
-import { raise, type Machine, type Scope } from "./machine.ts";
+import { raise, spend, type Machine, type Scope } from "./machine.ts";
 import { deleteMember, getMember, hasMember, putMember } from "./members.ts";
 import type { Value } from "./values.ts";
 
@@ -23,10 +23,15 @@ export function memberReference(base: Value, name: string): Reference {
   return { isReference: true, base, found: true, name };
 }
 
+/** What it takes to look for a name in one more scope: of variables, or of the members of an object. */
+const SCOPE_WORK = 4;
+const OBJECT_WORK = 16;
+
 export function lookUp(machine: Machine, scope: Scope, name: string): Reference {
   for (let one: Scope | null = scope; one !== null; one = one.outer) {
     const { names } = one;
     const here = names instanceof Map ? names.has(name) : hasMember(machine, names, name);
+    spend(machine, names instanceof Map ? SCOPE_WORK : OBJECT_WORK);
     if (here) return { isReference: true, base: names, found: true, name };
   }
   return { isReference: true, base: null, found: false, name };

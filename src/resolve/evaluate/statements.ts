@@ -1,7 +1,8 @@
+import { WORK_PER_STEP } from "../budget.ts";
 import type { Declarator, Expression, Statement } from "../parser/ast.ts";
 import { toBoolean, toObject } from "./convert.ts";
 import { evaluate, evaluateLazily } from "./expressions.ts";
-import { descend, spend, Thrown, WORK_PER_STEP, type Context, type Machine } from "./machine.ts";
+import { descend, spend, Thrown, type Context, type Machine } from "./machine.ts";
 import { memberNames } from "./members.ts";
 import { strictlyEqual } from "./operators.ts";
 import { assign, isReference, lookUp, settle, type Reference } from "./references.ts";
@@ -19,6 +20,9 @@ export interface Jump {
   readonly label: string;
   readonly result: Value;
 }
+
+/** What each case of a switch takes beyond its comparison. */
+const CASE_WORK = 2;
 
 const NOTHING: Normal = {};
 
@@ -171,6 +175,7 @@ function runSwitch(machine: Machine, node: Node<"Switch">, context: Context, lab
   if (from < 0) from = node.cases.findIndex(({ test }) => test === null);
   if (from < 0) return NOTHING;
   const outcome: Normal = {};
+  spend(machine, CASE_WORK * node.cases.length);
   const list = node.cases.slice(from).flatMap(({ body }) => body);
   const jump = runInto(outcome, machine, list, context);
   return jump === null ? outcome : leads("Break", jump, labels) ? NOTHING : jump;

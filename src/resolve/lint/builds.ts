@@ -1,56 +1,63 @@
-import { candidates, chooseBuild, type Choosable } from "../choose.ts";
-import type { Prepared } from "../evaluate.ts";
-import { parseProgram } from "../syntax.ts";
-import { PLATFORMS } from "../platforms.ts";
-import type { Finding } from "./finding.ts";
+import type { Budget } from "../budget.ts";
+import { candidates, chooseFor, type Choosable } from "../choose.ts";
+import type { FilterReader } from "../filter-reader.ts";
+import type { Subject } from "../subject.ts";
+import type { Findings } from "./finding.ts";
 import { conditions } from "./tree.ts";
 
-/** Evaluation steps for all platforms together, under both rules. */
-const MAX_STEPS = 200_000;
+/** What it takes to look for one condition of a build among those of another. */
+const CONDITION_WORK = 4;
 
-/** Builds no agent of 6.x comes to, because one before them asks for less. */
-export function lintOrder(asset: Choosable): Finding[] {
-  const findings: Finding[] = [];
-  const wanted = candidates(asset).map(({ filters }) => new Set((filters ?? []).flatMap(conditionsOf)));
-  for (const [index, conditionsHere] of wanted.entries()) {
-    const wider = wanted
-      .slice(0, index)
-      .findIndex((earlier) => [...earlier].every((one) => conditionsHere.has(one)));
+/** Finds builds no agent of 6.x comes to, because one before them asks for less. Throws BudgetExhausted. */
+export function lintOrder(asset: Choosable, filters: FilterReader, findings: Findings): void {
+  const wanted: ReadonlySet<string>[] = [];
+  for (const [index, build] of candidates(asset).entries()) {
+    const here = new Set((build.filters ?? []).flatMap((filter) => conditionsOf(filter, filters)));
+    const wider = wanted.findIndex((earlier) => isPart(earlier, here, filters.budget));
+    wanted.push(here);
     if (wider < 0) continue;
-    const same = wanted[wider]?.size === conditionsHere.size;
+    const same = wanted[wider]?.size === here.size;
     const message = same
       ? `Build ${wider} has the same filters and comes first, so no agent takes this one. Remove one of them, or tell them apart.`
       : `Build ${wider} asks for less and comes first, so agents of 6.x never take this one. Move it before build ${wider}.`;
-    findings.push({ rule: "unreachable-build", where: `builds.${index}`, message });
+    findings.add("unreachable-build", `builds.${index}`, message);
   }
-  return findings;
 }
 
-function conditionsOf(filter: string): string[] {
-  const parsed = parseProgram(filter);
-  return "program" in parsed ? conditions(parsed.program) : [filter];
+function conditionsOf(filter: string, filters: FilterReader): string[] {
+  const prepared = filters.read(filter);
+  return "program" in prepared ? conditions(prepared.program, filters.budget) : [filter];
 }
 
-/** Machines on which agents of 6.x and of 7.x take different builds. */
-export function lintRules(asset: Choosable): Finding[] {
-  if (candidates(asset).length < 2) return [];
-  let steps = MAX_STEPS;
-  const prepared = new Map<string, Prepared>();
-  const onSteps = (taken: number) => (steps -= taken);
-  const machines = new Map<string, string[]>();
-  for (const { name, entity } of PLATFORMS) {
-    const first = chooseBuild(asset, entity, "first", { steps, onSteps, prepared });
-    const specific = chooseBuild(asset, entity, "most-specific", { steps, onSteps, prepared });
+function isPart(part: ReadonlySet<string>, whole: ReadonlySet<string>, budget: Budget): boolean {
+  budget.spend(CONDITION_WORK);
+  for (const one of part) {
+    budget.spend(CONDITION_WORK);
+    if (!whole.has(one)) return false;
+  }
+  return true;
+}
+
+/** Finds machines on which agents of 6.x and of 7.x take different builds. Throws BudgetExhausted. */
+export function lintRules(
+  asset: Choosable,
+  machines: ReadonlyMap<string, Subject>,
+  findings: Findings,
+): void {
+  const differing = new Map<string, string[]>();
+  for (const [name, subject] of machines) {
+    const first = chooseFor(subject, asset, "first");
+    const specific = chooseFor(subject, asset, "most-specific");
     if (first.outcome !== "chosen" || specific.outcome !== "chosen" || first.index === specific.index)
       continue;
     const pair = `${first.index} ${specific.index}`;
-    machines.set(pair, [...(machines.get(pair) ?? []), name]);
+    differing.set(pair, [...(differing.get(pair) ?? []), name]);
   }
-  return [...machines].map(([pair, names]) => {
+  for (const [pair, names] of differing) {
     const [older, newer] = pair.split(" ");
     const shown =
       names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
     const message = `On ${shown} agents of 6.x take build ${older}, those of 7.x take this one, which has more filters. Move it before build ${older}.`;
-    return { rule: "rules-differ", where: `builds.${newer}`, message };
-  });
+    findings.add("rules-differ", `builds.${newer}`, message);
+  }
 }

@@ -1,5 +1,7 @@
+import type { Budget } from "../budget.ts";
+import { excerpt } from "../excerpt.ts";
 import { substituteTokens } from "../tokens.ts";
-import type { Finding, LintRule } from "./finding.ts";
+import { QUOTED_CHARACTERS, type Findings, type LintRule } from "./finding.ts";
 
 /** The parts of a build that are no filters. */
 export interface Fields {
@@ -8,14 +10,17 @@ export interface Fields {
   headers?: Readonly<Record<string, string>> | null | undefined;
 }
 
-/** What is wrong with a build's url, digest and headers. `at` puts a member's name after the build's place. */
+/**
+ * Finds what is wrong with a build's url, digest and headers. `at` puts a member's name after the build's place. Throws
+ * BudgetExhausted.
+ */
 export function lintFields(
   { url = "", sha512 = "", headers }: Fields,
   at: (member: string) => string,
-): Finding[] {
-  const findings: Finding[] = [];
-  const add = (rule: LintRule, member: string, message: string) =>
-    findings.push({ rule, where: at(member), message });
+  budget: Budget,
+  findings: Findings,
+): void {
+  const add = (rule: LintRule, member: string, message: string) => findings.add(rule, at(member), message);
   if (/^http:/i.test(url)) {
     add(
       "plain-http",
@@ -23,7 +28,7 @@ export function lintFields(
       "Anyone on the way can read the archive and its headers. Use https, if the server has it.",
     );
   }
-  for (const problem of templateProblems(url)) add("template", "url", problem);
+  for (const problem of templateProblems(url, budget)) add("template", "url", problem);
   if (sha512.includes("{{")) {
     add(
       "template",
@@ -46,7 +51,7 @@ export function lintFields(
         "Agents split the value at its commas and send each part as a header of its own. Do without commas.",
       );
     }
-    const broken = templateProblems(value);
+    const broken = templateProblems(value, budget);
     for (const problem of broken) add("template", member, problem);
     if (value.includes("{{") && broken.length === 0) {
       add(
@@ -56,25 +61,24 @@ export function lintFields(
       );
     }
   }
-  return findings;
 }
 
 /** What agents could not read as a token. */
-function templateProblems(text: string): string[] {
-  const result = substituteTokens(text, {});
+function templateProblems(text: string, budget: Budget): string[] {
+  const result = substituteTokens(text, {}, budget);
   const problems = "problems" in result ? result.problems : [];
   return problems
     .filter(({ kind }) => kind === "unsupported")
     .map(
       ({ token }) =>
-        `Agents read {{ as the start of a token, and ${token === "" ? "this" : `"${token}"`} is none. Write a token like {{ .labels.name }}, or do without {{ .`,
+        `Agents read {{ as the start of a token, and ${token === "" ? "this" : `"${excerpt(token, QUOTED_CHARACTERS)}"`} is none. Write a token like {{ .labels.name }}, or do without {{ .`,
     );
 }
 
-/** A filter is evaluated as written and filled in afterwards, which can only break the asset. */
-export function lintFilterTemplate(where: string, filter: string): Finding[] {
-  if (!filter.includes("{{")) return [];
+/** Finds tokens in a filter: it is evaluated as written and filled in afterwards, which can only break the asset. */
+export function lintFilterTemplate(where: string, filter: string, findings: Findings): void {
+  if (!filter.includes("{{")) return;
   const message =
     "Agents fill in {{ in filters too, after they have evaluated them, and fail when they cannot. Do without {{ .";
-  return [{ rule: "template", where, message }];
+  findings.add("template", where, message);
 }

@@ -1,20 +1,31 @@
+import type { Budget } from "../budget.ts";
+import type { FilterError } from "../evaluate.ts";
 import { LIBRARY } from "../evaluate/library/globals.ts";
+import { excerpt } from "../excerpt.ts";
+import type { FilterReader } from "../filter-reader.ts";
 import type { Expression, Identifier, Program } from "../parser/ast.ts";
-import { parseProgram } from "../syntax.ts";
-import type { Finding, LintRule } from "./finding.ts";
-import { adviceFor, ENTITY_MEMBERS, KNOWN_VALUES, LATER_METHODS, SYSTEM_MEMBERS } from "./known-facts.ts";
+import { QUOTED_CHARACTERS, type Findings, type LintRule } from "./finding.ts";
+import { ENTITY_MEMBERS, KNOWN_VALUES, LATER_METHODS, SYSTEM_MEMBERS } from "./known-facts.ts";
 import { memberPath, visitNodes } from "./tree.ts";
 
 const LATER_SYNTAX = /=>|`|\b(?:let|const|class|import|export|async|await)\b|\?\.|\?\?|\*\*|\.\.\./;
 
-/** What is wrong with one filter expression. */
-export function lintFilter(where: string, filter: string): Finding[] {
-  const parsed = parseProgram(filter);
-  if ("problem" in parsed) return [syntaxFinding(where, filter, parsed.problem)];
-  const findings = new Map<string, Finding>();
-  const add = (rule: LintRule, message: string) => findings.set(rule + message, { rule, where, message });
-  const names = visibleNames(parsed.program);
-  visitNodes(parsed.program, (node, parent) => {
+/** Finds what is wrong with one filter expression. Throws BudgetExhausted. */
+export function lintFilter(where: string, filter: string, filters: FilterReader, findings: Findings): void {
+  const prepared = filters.read(filter);
+  if ("error" in prepared) {
+    lintUnreadable(where, filter, prepared.error, findings);
+    return;
+  }
+  const { program } = prepared;
+  const added = new Set<string>();
+  const add = (rule: LintRule, message: string) => {
+    if (added.has(rule + message)) return;
+    added.add(rule + message);
+    findings.add(rule, where, message);
+  };
+  const names = visibleNames(program, filters.budget);
+  visitNodes(program, filters.budget, (node, parent) => {
     if (node.type === "Assignment") lintAssignment(node, add);
     else if (node.type === "Binary") lintComparison(node, add);
     else if (node.type === "Identifier") lintName(node, parent, names, add);
@@ -23,19 +34,23 @@ export function lintFilter(where: string, filter: string): Finding[] {
       if (parent?.type !== "Member" || parent.object !== node) lintChain(node, parent, add);
     }
   });
-  return [...findings.values()];
 }
 
 type Add = (rule: LintRule, message: string) => void;
 
-function syntaxFinding(where: string, filter: string, problem: string): Finding {
+function lintUnreadable(
+  where: string,
+  filter: string,
+  { kind, message }: FilterError,
+  findings: Findings,
+): void {
+  if (kind === "budget") {
+    findings.add("budget", where, `This is ${message}, which is refused on write. Make it shorter.`);
+    return;
+  }
   const later = LATER_SYNTAX.test(filter);
   const advice = later ? "Agents run ES5 only: write it without newer syntax." : "Correct the expression.";
-  return {
-    rule: later ? "es5" : "syntax",
-    where,
-    message: `Sensu refuses this filter: ${problem}. ${advice}`,
-  };
+  findings.add(later ? "es5" : "syntax", where, `Sensu refuses this filter: ${message}. ${advice}`);
 }
 
 function lintAssignment({ operator, left }: Expression & { type: "Assignment" }, add: Add): void {
@@ -63,9 +78,9 @@ function lintComparison(
   const { all, meant } = known;
   if (all?.has(text) === true) return;
   const listed = () => all && `use one of ${[...all].filter((one) => one !== "").join(", ")}`;
-  const advice = adviceFor(lower, meant) ?? (all?.has(lower) === true ? `write '${lower}'` : listed());
+  const advice = meant.get(lower) ?? (all?.has(lower) === true ? `write '${lower}'` : listed());
   if (advice === null) return;
-  add("unreported-value", `No agent reports '${text}' as ${path.join(".")}: ${advice}.`);
+  add("unreported-value", `No agent reports '${quoted(text)}' as ${path.join(".")}: ${advice}.`);
 }
 
 function lintChain(node: Expression, parent: Expression | null, add: Add): void {
@@ -74,9 +89,9 @@ function lintChain(node: Expression, parent: Expression | null, add: Add): void 
   const [root, first, second] = path;
   if (root !== "entity" || first === undefined) return;
   if (!ENTITY_MEMBERS.has(first)) {
-    add("unknown-name", `Agents have no entity.${first}: ${advise(first, second)}.`);
+    add("unknown-name", `Agents have no entity.${quoted(first)}: ${advise(first, second)}.`);
   } else if (first === "system" && second !== undefined && !SYSTEM_MEMBERS.has(second)) {
-    add("unknown-name", `Agents have no entity.system.${second}: ${advise(second)}.`);
+    add("unknown-name", `Agents have no entity.system.${quoted(second)}: ${advise(second)}.`);
   }
 }
 
@@ -102,15 +117,18 @@ function lintMethod(
 ): void {
   if (parent?.type !== "Call" || property.type !== "Literal") return;
   const name = String(property.value);
-  const instead = adviceFor(name, LATER_METHODS);
+  const instead = LATER_METHODS.get(name);
   if (instead !== undefined) add("es5", `Agents run ES5, which has no .${name}(): ${instead}.`);
 }
 
-/** The names a filter may use, or `null` where a `with` makes that unknowable. */
-function visibleNames(program: Program): Set<string> | null {
-  const names = new Set(["entity", ...LIBRARY.globals.keys(), ...namesOf(program.declared)]);
+/** The names of the language and of the facts. */
+const GLOBALS = new Set(["entity", ...LIBRARY.globals.keys()]);
+
+/** The names a filter brings with it, or `null` where a `with` makes that unknowable. */
+function visibleNames(program: Program, budget: Budget): Set<string> | null {
+  const names = new Set(namesOf(program.declared));
   let knowable = true;
-  visitNodes(program, (node) => {
+  visitNodes(program, budget, (node) => {
     if (node.type === "With") knowable = false;
     else if (node.type === "Try") names.add(node.parameter);
     else if (node.type === "Function") {
@@ -129,17 +147,22 @@ function lintName(node: Identifier, parent: Expression | null, names: Set<string
   const { name } = node;
   const isTarget = parent?.type === "Assignment" && parent.left === node;
   const isAsked = parent?.type === "Unary" && parent.operator === "typeof";
-  if (names === null || names.has(name) || isTarget || isAsked) return;
+  if (names === null || GLOBALS.has(name) || names.has(name) || isTarget || isAsked) return;
   add(
     "unknown-name",
-    `No filter knows the name ${name}, so this one fails on every agent: ${meantBy(name, parent)}.`,
+    `No filter knows the name ${quoted(name)}, so this one fails on every agent: ${meantBy(name, parent)}.`,
   );
 }
 
 function meantBy(name: string, parent: Expression | null): string {
   if (name.toLowerCase() === "system") return "write entity.system";
-  if (parent?.type === "Binary") return `write '${name}' in quotes`;
+  if (parent?.type === "Binary") return `write '${quoted(name)}' in quotes`;
   return ENTITY_MEMBERS.has(name)
     ? `write entity.${name}`
     : "correct it, or put it in quotes if it is a value";
+}
+
+/** A name or a value in a message, which it must not fill. */
+function quoted(text: string): string {
+  return excerpt(text, QUOTED_CHARACTERS);
 }

@@ -1,3 +1,6 @@
+import type { Budget } from "../budget.ts";
+
+/** `budget` says what was not checked, and why; the others say what is wrong. */
 export type LintRule =
   | "syntax"
   | "es5"
@@ -9,7 +12,13 @@ export type LintRule =
   | "digest-case"
   | "header-comma"
   | "template"
-  | "plain-http";
+  | "plain-http"
+  | "budget";
+
+/** What a finding takes: it is part of the answer. */
+const FINDING_WORK = 2_000;
+/** Characters of a name or a value that a message quotes. */
+export const QUOTED_CHARACTERS = 200;
 
 export interface Finding {
   rule: LintRule;
@@ -17,4 +26,20 @@ export interface Finding {
   where: string;
   /** What is wrong and what to do about it. */
   message: string;
+}
+
+/** The findings of one definition, each drawing on the budget of the request. */
+export class Findings {
+  readonly list: Finding[] = [];
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  /** Throws BudgetExhausted. */
+  add(rule: LintRule, where: string, message: string): void {
+    this.#budget.spend(FINDING_WORK);
+    this.list.push({ rule, where, message });
+  }
 }

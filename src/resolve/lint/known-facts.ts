@@ -9,8 +9,8 @@ export const SYSTEM_MEMBERS = words(
     "float_type network processes",
 );
 
-/** By advice, the names that it is for. */
-type Advice = Readonly<Record<string, string>>;
+/** By name, what is advised for it. */
+type Advice = ReadonlyMap<string, string>;
 
 /** Values of a fact: those there are, where they can be listed, and what is meant by some of those there are not. */
 export interface KnownValues {
@@ -18,9 +18,13 @@ export interface KnownValues {
   meant: Advice;
 }
 
-/** What is advised for a name. */
-export function adviceFor(name: string, all: Advice): string | undefined {
-  return Object.entries(all).find(([, names]) => names.split(" ").includes(name))?.[0];
+/** Reads a table with the names that each advice is for. */
+function adviceOf(table: Readonly<Record<string, string>>): Advice {
+  return new Map(
+    Object.entries(table).flatMap(([advice, names]) =>
+      names.split(" ").map((name): [string, string] => [name, advice]),
+    ),
+  );
 }
 
 const AS_ARM = "write entity.system.arch == 'arm' and entity.system.arm_version ==";
@@ -33,26 +37,26 @@ export const KNOWN_VALUES = new Map<string, KnownValues>(
   Object.entries({
     os: {
       all: words("linux windows darwin freebsd openbsd netbsd dragonfly solaris aix"),
-      meant: {
+      meant: adviceOf({
         "write 'darwin'": "macos osx mac",
         "write 'solaris'": "sunos",
         "write 'windows'": "win32",
-      },
+      }),
     },
     arch: {
       all: words("amd64 386 arm arm64 mips mipsle mips64 mips64le ppc64 ppc64le riscv64 s390x"),
-      meant: {
+      meant: adviceOf({
         [`${AS_ARM} 5`]: "armv5",
         [`${AS_ARM} 6`]: "armv6",
         [`${AS_ARM} 7`]: "armv7 armhf",
         "write 'arm64'": "aarch64",
         "write 'amd64'": "x86_64 x64",
         "write '386'": "i386 i686 x86",
-      },
+      }),
     },
     platform: {
       all: null,
-      meant: {
+      meant: adviceOf({
         "write 'redhat', or compare entity.system.platform_family with 'rhel'": "rhel",
         "write 'almalinux'": "alma",
         "write 'rocky'": "rockylinux",
@@ -61,7 +65,7 @@ export const KNOWN_VALUES = new Map<string, KnownValues>(
         "write 'raspbian'": "raspberrypi",
         "write 'darwin'": "macos osx",
         [AS_OS]: "linux windows",
-      },
+      }),
     },
     platform_family: {
       all: new Set([
@@ -72,17 +76,17 @@ export const KNOWN_VALUES = new Map<string, KnownValues>(
         "Server (Domain Controller)",
         "",
       ]),
-      meant: {
+      meant: adviceOf({
         [asFamily("rhel")]: "centos redhat rocky almalinux oracle amazon",
         [asFamily("debian")]: "ubuntu raspbian",
         [AS_OS]: "windows darwin linux",
-      },
+      }),
     },
   }),
 );
 
 /** Methods later editions added to texts and lists, and what does the same in ES5. */
-export const LATER_METHODS: Advice = {
+export const LATER_METHODS: Advice = adviceOf({
   "write .indexOf(x) == 0": "startsWith",
   "write .slice(-x.length) == x": "endsWith",
   "write .indexOf(x) >= 0": "includes",
@@ -92,7 +96,7 @@ export const LATER_METHODS: Advice = {
   "use .concat()": "flat",
   "use .replace(/x/g, y)": "replaceAll",
   "write .trim()": "trimStart trimEnd",
-};
+});
 
 function words(list: string): ReadonlySet<string> {
   return new Set(list.split(" "));

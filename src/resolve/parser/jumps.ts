@@ -27,7 +27,7 @@ export function parseJump(parser: Parser, at: number, type: "Break" | "Continue"
 }
 
 function hasLabel(scope: Scope, label: string): boolean {
-  if (scope.labels.includes(label)) return true;
+  if ((scope.labels.get(label) ?? 0) > 0) return true;
   return scope.outer !== null && !scope.isFunction && hasLabel(scope.outer, label);
 }
 

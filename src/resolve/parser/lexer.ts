@@ -1,23 +1,36 @@
 import { pass, read, readCodePoint, take } from "../../reader.ts";
-import { continuesIdentifier } from "./characters.ts";
+import { BACKSLASH, continuesIdentifier, isAsciiLetter, NINE, NOT_ASCII, ZERO } from "./characters.ts";
 import { report, type Kind, type Parser } from "./parser.ts";
 
-const KEYWORDS = new Set(
-  (
-    "if in do var for new try this else case void with while break catch throw return typeof delete switch default " +
-    "finally function continue debugger instanceof"
-  ).split(" "),
-);
-/** Keywords after which a line end closes the statement. */
-const ENDING_KEYWORDS = new Set("this break throw return continue debugger".split(" "));
+const TAB = 0x09;
+const SPACE = 0x20;
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
+const DOT = 0x2e;
+const SLASH = 0x2f;
+
+const KEYWORDS = (
+  "if in do var for new try this else case void with while break catch throw return typeof delete switch default " +
+  "finally function continue debugger instanceof"
+).split(" ");
+/** Of the words with a meaning, those after which a line end closes the statement. */
+const ENDING_WORDS = new Set("this break throw return continue debugger null true false".split(" "));
 /** Reserved for later (ES5 §7.6.1.2). Those reserved only in strict mode (`let`, `static`) are plain names. */
-const RESERVED = new Set("const class enum export extends import super".split(" "));
+const RESERVED = "const class enum export extends import super".split(" ");
+/** The words that are no plain names, by what they are. */
+const KINDS = new Map<string, Kind>([
+  ...[...KEYWORDS, "null"].map((word): [string, Kind] => [word, word]),
+  ...["true", "false"].map((word): [string, Kind] => [word, "boolean"]),
+  ...RESERVED.map((word): [string, Kind] => [word, "reserved"]),
+]);
 const ENDING_PUNCTUATORS = new Set(") ] } ++ -- / /=".split(" "));
 
 /** ES5 §7.2 to §7.4: spaces, a line end, a comment; the group is empty where the text ends inside a comment. */
 const BLANK = /(?:(?=.)\s|\x85)+|\s|\/\/.*|\/\*[^]*?(\*\/|$)/y;
 /** Longest first; `&^` and `&^=` are otto's own. */
 const PUNCTUATOR = />{1,3}=?|<{1,2}=?|&\^=?|&&|\|\||\+\+|--|[=!]={0,2}|[-+*/%&|^]=?|[:.,;()[\]{}~?]/y;
+/** Of those, the ones no longer punctuator starts with. */
+const SINGLE_PUNCTUATORS = new Set(".,;:()[]{}~?");
 const STARTS = /[$_\p{L}]/u;
 const WORD = /[$_\p{L}\p{Nd}]*/uy;
 /** ES5 §7.8.3 and the octal numbers of §B.1.1; the group is the letter or digit a number may not run into. */
@@ -39,7 +52,14 @@ export function next(parser: Parser): void {
 }
 
 function skipBlank(parser: Parser): void {
-  for (let blank = read(parser, BLANK); blank !== null; blank = read(parser, BLANK)) {
+  const { text } = parser;
+  for (;;) {
+    let code = text.charCodeAt(parser.at);
+    while (code === SPACE || code === TAB) code = text.charCodeAt((parser.at += 1));
+    // Nearly every token starts here: no expression is tried on what starts no blank.
+    if ((code > SPACE && code < NOT_ASCII && code !== SLASH) || Number.isNaN(code)) return;
+    const blank = read(parser, BLANK);
+    if (blank === null) return;
     if (blank[1] === "") report(parser, parser.at, "Unexpected end of input");
     // A line end is what no dot matches.
     if (parser.mayEnd && !/^./.test(blank[0])) {
@@ -49,6 +69,7 @@ function skipBlank(parser: Parser): void {
   }
 }
 
+/** Which expression can match is decided by the first character: to try all of them on each token is most of a parse. */
 function scan(parser: Parser): Kind {
   const { text, at } = parser;
   if (at === text.length) {
@@ -56,24 +77,43 @@ function scan(parser: Parser): Kind {
     parser.mayEnd = false;
     return "EOF";
   }
-  const [number, after] = read(parser, NUMBER) ?? [];
-  if (number !== undefined) {
+  const code = text.charCodeAt(at);
+  const number = startsNumber(code) ? read(parser, NUMBER) : null;
+  if (number !== null) {
+    const [literal, after] = number;
     parser.mayEnd = true;
-    parser.literal = number;
-    return after !== "" || UNFINISHED.test(number) ? "ILLEGAL" : "number";
+    parser.literal = literal;
+    return after !== "" || UNFINISHED.test(literal) ? "ILLEGAL" : "number";
   }
-  const [, quote] = read(parser, STRING) ?? [];
-  if (quote !== undefined) {
+  if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) {
+    pass(parser, STRING);
     parser.mayEnd = true;
-    return endLiteral(parser, take(parser, quote)) ? "string" : "ILLEGAL";
+    return endLiteral(parser, take(parser, text.charAt(at))) ? "string" : "ILLEGAL";
   }
-  if (pass(parser, /(?=[$_\p{L}\\])/uy)) return scanWord(parser);
-  const [punctuator] = read(parser, PUNCTUATOR) ?? [];
-  parser.mayEnd = ENDING_PUNCTUATORS.has(punctuator ?? "");
-  if (punctuator !== undefined) return punctuator;
+  if (isAsciiLetter(code)) return scanWord(parser);
+  if ((code === BACKSLASH || code >= NOT_ASCII) && pass(parser, /(?=[\p{L}\\])/uy)) return scanWord(parser);
+  const punctuator = scanPunctuator(parser);
+  parser.mayEnd = ENDING_PUNCTUATORS.has(punctuator);
+  if (punctuator !== "") return punctuator;
   readCodePoint(parser);
   report(parser, parser.start, "Unexpected token ILLEGAL");
   return "ILLEGAL";
+}
+
+/** A digit, or a dot before one. */
+function startsNumber(code: number): boolean {
+  return (code >= ZERO && code <= NINE) || code === DOT;
+}
+
+/** The longest punctuator that starts here; empty where none does. */
+function scanPunctuator(parser: Parser): string {
+  const { text, at } = parser;
+  const first = text.charAt(at);
+  if (SINGLE_PUNCTUATORS.has(first)) {
+    parser.at += 1;
+    return first;
+  }
+  return pass(parser, PUNCTUATOR) ? text.slice(at, parser.at) : "";
 }
 
 function scanWord(parser: Parser): Kind {
@@ -83,19 +123,18 @@ function scanWord(parser: Parser): Kind {
     return "ILLEGAL";
   }
   parser.literal = word;
-  if (KEYWORDS.has(word)) {
-    parser.mayEnd ||= ENDING_KEYWORDS.has(word);
-    return word;
-  }
-  if (RESERVED.has(word)) return "reserved";
-  parser.mayEnd = true;
-  if (word === "null") return "null";
-  return word === "true" || word === "false" ? "boolean" : "identifier";
+  const kind = KINDS.get(word);
+  parser.mayEnd ||= kind === undefined || ENDING_WORDS.has(word);
+  return kind ?? "identifier";
 }
 
 /** The name that starts here, its `\uXXXX` replaced; `null` when an escape in it stands for nothing a name may hold. */
 function readWord(parser: Parser): string | null {
-  let word = "";
+  const { text, at: start } = parser;
+  let code = text.charCodeAt(start);
+  while (isAsciiLetter(code) || (code >= ZERO && code <= NINE)) code = text.charCodeAt((parser.at += 1));
+  let word = text.slice(start, parser.at);
+  if (code !== BACKSLASH && !(code >= NOT_ASCII)) return word;
   for (;;) {
     word += read(parser, WORD)?.[0] ?? "";
     if (!take(parser, "\\")) return word;

@@ -7,6 +7,7 @@ const ESCAPE = /\\(?:x[^]{0,2}|u[^]{0,4}|[0-7]{1,3}|\r\n|[^]?)/g;
  */
 export function unescapeString(inside: string): { value: string; problem: string | null } {
   let problem: string | null = null;
+  if (!inside.includes("\\")) return { value: inside, problem };
   const value = inside.replace(ESCAPE, (escape) => {
     const kind = escape.charAt(1);
     const digits = escape.slice(2);

@@ -8,7 +8,8 @@ export interface Scope {
   inSwitch: boolean;
   /** False inside the head of a `for`, where `in` ends an expression (ES5 §12.6). */
   allowIn: boolean;
-  labels: string[];
+  /** How often each is in force: otto reports every one that a new label repeats. */
+  labels: Map<string, number>;
   declared: Declarations;
 }
 
@@ -23,7 +24,9 @@ export type Kind = string;
 /** One parse under way. The lexer moves `at`, `token`, `literal` and `start`; the rest reads them. */
 export interface Parser {
   readonly text: string;
-  readonly problems: Problem[];
+  /** The first, and how many there are: a text may have as many as characters, and the others are only counted. */
+  problem: Problem | null;
+  problems: number;
   /** The offset of the first character that is not yet part of a token. */
   at: number;
   token: Kind;
@@ -60,7 +63,7 @@ export function openScope(outer: Scope | null): Scope {
     inLoop: false,
     inSwitch: false,
     allowIn: true,
-    labels: [],
+    labels: new Map(),
     declared: { functions: [], variables: [] },
   };
 }
@@ -68,7 +71,8 @@ export function openScope(outer: Scope | null): Scope {
 export function newParser(text: string, grammar: Grammar): Parser {
   return {
     text,
-    problems: [],
+    problem: null,
+    problems: 0,
     at: 0,
     token: "",
     literal: "",
@@ -83,8 +87,9 @@ export function newParser(text: string, grammar: Grammar): Parser {
   };
 }
 
-export function report(parser: Parser, at: number, message: string): void {
-  parser.problems.push({ at, message });
+export function report(parser: Parser, at: number, message: string, times = 1): void {
+  parser.problem ??= { at, message };
+  parser.problems += times;
 }
 
 /** Runs `parse` with something of the scope as it is inside. */

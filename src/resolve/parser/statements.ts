@@ -103,10 +103,11 @@ function parseExpressionStatement(parser: Parser): Statement {
   next(parser);
   const { labels } = parser.scope;
   const { name: label, at } = expression;
-  for (const known of labels) if (known === label) report(parser, at, `Label '${label}' already exists`);
-  labels.push(label);
+  const known = labels.get(label) ?? 0;
+  if (known > 0) report(parser, at, `Label '${label}' already exists`, known);
+  labels.set(label, known + 1);
   const body = parseStatement(parser);
-  labels.pop();
+  labels.set(label, known);
   return { type: "Labelled", label, body };
 }
 

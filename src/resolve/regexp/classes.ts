@@ -1,8 +1,9 @@
+import { PatternProblem } from "./problem.ts";
 import { read, readCodePoint, take, type Reader } from "../../reader.ts";
 
 /** What Go says of a pattern it cannot read, without its leading `error parsing regexp: `. */
-export function patternError(complaint: string, about: string): SyntaxError {
-  return new SyntaxError(`${complaint}: \`${about}\``);
+export function patternError(complaint: string, about: string): PatternProblem {
+  return new PatternProblem("SyntaxError", `${complaint}: \`${about}\``);
 }
 
 /** Code points by pairs of first and last. */
@@ -17,9 +18,19 @@ export interface CharacterSet {
   items: RangeSet[];
 }
 
-/** `\d` and its like; ASCII only, and without the vertical tab, as RE2 has them. */
-const PERL_CLASSES: Record<string, string | undefined> = { d: "09", w: "09AZ__az", s: "\t\n\f\r  " };
-const PERL = /\\([dws])/iy;
+/** `\d` and its like, by letter; ASCII only, and without the vertical tab, as RE2 has them. */
+const PERL_CLASSES = new Map<string, RangeSet>(
+  Object.entries({ d: "09", w: "09AZ__az", s: "\t\n\f\r  " }).flatMap(
+    ([letter, ends]): [string, RangeSet][] => {
+      const ranges = Array.from(ends, (end) => end.charCodeAt(0));
+      return [
+        [letter, { negated: false, ranges }],
+        [letter.toUpperCase(), { negated: true, ranges }],
+      ];
+    },
+  ),
+);
+const NAMED_CLASS = /\[:[^]*?:\]/y;
 const BACKSLASH = 0x5c;
 const CONTROLS: Record<string, number | undefined> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
@@ -27,15 +38,16 @@ export function oneCode(code: number): RangeSet {
   return { negated: false, ranges: [code, code] };
 }
 
-/** Reads `[...]`, whose bracket stands at the reader. */
-export function parseClass(reader: Reader): CharacterSet {
+/** Reads `[...]`, whose bracket stands at the reader. `lastName` is where the last `:]` of the text is, or -1. */
+export function parseClass(reader: Reader, lastName: number): CharacterSet {
   const { text, at: start } = reader;
   take(reader, "[");
   const negated = take(reader, "^");
   const items: RangeSet[] = [];
   do {
     if (reader.at >= text.length) throw patternError("missing closing ]", text.slice(start));
-    const [named] = read(reader, /\[:[^]*?:\]/y) ?? [];
+    // Without `lastName`, each of many `[:` would look for its end through all of the text.
+    const [named] = reader.at < lastName ? (read(reader, NAMED_CLASS) ?? []) : [];
     // RE2's `[:alpha:]` and its like, which ES5 does not have; refused rather than read as the letters they hold.
     if (named !== undefined) throw patternError("invalid character class range", named);
     items.push(readPerl(reader) ?? readRange(reader));
@@ -44,10 +56,11 @@ export function parseClass(reader: Reader): CharacterSet {
 }
 
 export function readPerl(reader: Reader): RangeSet | null {
-  const [, letter = ""] = read(reader, PERL) ?? [];
-  const ends = PERL_CLASSES[letter.toLowerCase()];
-  if (ends === undefined) return null;
-  return { negated: letter < "a", ranges: Array.from(ends, (end) => end.charCodeAt(0)) };
+  const { text, at } = reader;
+  const found = text.charAt(at) === "\\" ? PERL_CLASSES.get(text.charAt(at + 1)) : undefined;
+  if (found === undefined) return null;
+  reader.at += 2;
+  return found;
 }
 
 function readRange(reader: Reader): RangeSet {

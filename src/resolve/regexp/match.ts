@@ -1,12 +1,12 @@
 import type { CharacterSet, RangeSet } from "./classes.ts";
 import type { PatternProgram } from "./program.ts";
-import type { Step } from "./steps.ts";
+import type { Spend, Step } from "./steps.ts";
 
 /** Where a match and its groups begin and end, by pairs; -1 for a group that took no part. */
 export type Match = number[];
 
-/** Called with the work about to be done; throws when there has been enough. */
-export type Spend = (work: number) => void;
+/** What the cases of a character take. */
+const FOLD_WORK = 8;
 
 /** A way to match, at a step that reads a character or ends the match. */
 interface Thread {
@@ -19,6 +19,7 @@ interface Thread {
  * followed side by side, so the work is at most the length of the text times the size of the program.
  */
 export function findMatch(program: PatternProgram, text: string, from: number, spend: Spend): Match | null {
+  spend(program.slots >> 2);
   const start = { step: program.first, slots: Array<number>(program.slots).fill(-1) };
   let found: Match | null = null;
   let threads: Thread[] = [];
@@ -29,6 +30,8 @@ export function findMatch(program: PatternProgram, text: string, from: number, s
     const code = text.codePointAt(at) ?? -1;
     at += code > 0xffff ? 2 : 1;
     const ahead: Thread[] = [];
+    /** The character in its cases, made once for all threads that fold. */
+    let cases: number[] | null = null;
     program.places += 1;
     spend(1);
     for (const { step, slots } of threads) {
@@ -39,7 +42,8 @@ export function findMatch(program: PatternProgram, text: string, from: number, s
       }
       if (set === null || code < 0) continue;
       spend(1 + (set.items.length >> (fold ? 0 : 3)));
-      if (inSet(set, fold, code)) follow(program, text, at, { step: next, slots }, ahead, spend);
+      const takes = fold ? folds(set, (cases ??= variants(code, spend))) : inSet(set, code);
+      if (takes) follow(program, text, at, { step: next, slots }, ahead, spend);
     }
     threads = ahead;
   }
@@ -96,9 +100,13 @@ function holds(shape: RegExp, text: string, at: number): boolean {
   return shape.test(text);
 }
 
-function inSet({ negated, items }: CharacterSet, fold: boolean, code: number): boolean {
-  const codes = fold ? variants(code) : [code];
-  return items.some((item) => codes.some((one) => inRanges(item, one)) !== item.negated) !== negated;
+function inSet({ negated, items }: CharacterSet, code: number): boolean {
+  return items.some((item) => inRanges(item, code) !== item.negated) !== negated;
+}
+
+/** Whether a character is in the set in any of its cases. */
+function folds({ negated, items }: CharacterSet, codes: readonly number[]): boolean {
+  return items.some((item) => codes.some((code) => inRanges(item, code)) !== item.negated) !== negated;
 }
 
 function inRanges({ ranges }: RangeSet, code: number): boolean {
@@ -109,7 +117,8 @@ function inRanges({ ranges }: RangeSet, code: number): boolean {
 }
 
 /** A character in its cases. */
-function variants(code: number): number[] {
+function variants(code: number, spend: Spend): number[] {
+  spend(FOLD_WORK);
   const character = String.fromCodePoint(code);
   const lower = character.toLowerCase();
   const upper = character.toUpperCase();

@@ -1,5 +1,14 @@
 import { read, take, type Reader } from "../../reader.ts";
-import { parseClass, readCharacter, readPerl, oneCode, type CharacterSet, patternError } from "./classes.ts";
+import {
+  parseClass,
+  patternError,
+  oneCode,
+  readCharacter,
+  readPerl,
+  type CharacterSet,
+  type RangeSet,
+} from "./classes.ts";
+import type { PatternProblem } from "./problem.ts";
 import { choice, group, repeat, sequence, single, type Part } from "./steps.ts";
 
 export interface PatternFlags {
@@ -17,6 +26,8 @@ export interface ParsedPattern {
 interface State extends Reader {
   groups: number;
   depth: number;
+  /** Where the last `:]` is, the end of a class with a name; -1 without one. */
+  readonly lastName: number;
   /** The letters in force: `i` folds case, `m` is for `^` and `$`, `s` for the dot; `U` makes repetitions lazy. */
   flags: string;
 }
@@ -26,12 +37,18 @@ const MAX_REPEAT = 1000;
 const MAX_DEPTH = 1000;
 const ANY: CharacterSet = { negated: true, items: [] };
 const NOT_LINE_FEED: CharacterSet = { negated: true, items: [oneCode(10)] };
+const TEXT_START = /^/y;
+const LINE_START = /(?<![^\n])/y;
+const TEXT_END = /$/y;
+const LINE_END = /(?![^\n])/y;
+const WORD_BOUNDARY = /\b/y;
+const NO_WORD_BOUNDARY = /\B/y;
 const REPETITION = /([*+?]|\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\})(\??)/y;
 
-/** Parses a pattern in Go's RE2 syntax with Perl's classes. Throws a SyntaxError with Go's text about it. */
+/** Parses a pattern in Go's RE2 syntax with Perl's classes. Throws a PatternProblem with Go's text about it. */
 export function parsePattern(text: string, { ignoreCase, multiline }: PatternFlags): ParsedPattern {
   const flags = (ignoreCase ? "i" : "") + (multiline ? "m" : "");
-  const state: State = { text, at: 0, groups: 0, depth: 0, flags };
+  const state: State = { text, at: 0, groups: 0, depth: 0, lastName: text.lastIndexOf(":]"), flags };
   const node = readChoice(state);
   if (state.at < text.length) throw patternError("unexpected )", text);
   return { whole: group(0, node), groups: state.groups };
@@ -54,7 +71,7 @@ function readSequence(state: State): Part {
   for (;;) {
     const start = state.at;
     if ("|)".includes(text.charAt(start))) return sequence(parts);
-    const repetition = readRepetition(state);
+    const repetition = "*+?{".includes(text.charAt(start)) ? readRepetition(state) : null;
     if (repetition === null) {
       const atom = readAtom(state);
       if (atom !== null) parts.push(atom);
@@ -89,15 +106,34 @@ function readRepetition(state: State): { min: number; max: number; greedy: boole
 /** One thing that may be repeated; `null` for a change of flags, which matches nothing by itself. */
 function readAtom(state: State): Part | null {
   const { text, at, flags } = state;
-  if (text.charAt(at) === "(") return readGroup(state);
-  if (text.charAt(at) === "[") return single({ set: parseClass(state), fold: flags.includes("i") });
-  if (take(state, ".")) return single({ set: flags.includes("s") ? ANY : NOT_LINE_FEED });
-  if (take(state, "^")) return single({ shape: flags.includes("m") ? /(?<![^\n])/y : /^/y });
-  if (take(state, "$")) return single({ shape: flags.includes("m") ? /(?![^\n])/y : /$/y });
-  if (take(state, "\\b")) return single({ shape: /\b/y });
-  if (take(state, "\\B")) return single({ shape: /\B/y });
-  const item = readPerl(state) ?? oneCode(readCharacter(state));
-  return single({ set: { negated: false, items: [item] }, fold: flags.includes("i") });
+  switch (text.charAt(at)) {
+    case "(":
+      return readGroup(state);
+    case "[":
+      return single({ set: parseClass(state, state.lastName), fold: flags.includes("i") });
+    case ".":
+      state.at += 1;
+      return single({ set: flags.includes("s") ? ANY : NOT_LINE_FEED });
+    case "^":
+      state.at += 1;
+      return single({ shape: flags.includes("m") ? LINE_START : TEXT_START });
+    case "$":
+      state.at += 1;
+      return single({ shape: flags.includes("m") ? LINE_END : TEXT_END });
+    case "\\":
+      if (take(state, "\\b")) return single({ shape: WORD_BOUNDARY });
+      if (take(state, "\\B")) return single({ shape: NO_WORD_BOUNDARY });
+      return single({
+        set: union(readPerl(state) ?? oneCode(readCharacter(state))),
+        fold: flags.includes("i"),
+      });
+    default:
+      return single({ set: union(oneCode(readCharacter(state))), fold: flags.includes("i") });
+  }
+}
+
+function union(item: RangeSet): CharacterSet {
+  return { negated: false, items: [item] };
 }
 
 function readGroup(state: State): Part | null {
@@ -122,7 +158,7 @@ function readGroup(state: State): Part | null {
 }
 
 /** Go shows a name to its end, and flags to the first that is none. */
-function badGroup(rest: string): SyntaxError {
+function badGroup(rest: string): PatternProblem {
   const [shown = ""] = /^\(\?(?:P<[^>]*>?|[imsU]*(?:-[imsU]*)?[^]?)/.exec(rest) ?? [];
   const named = shown.startsWith("(?P<");
   return patternError(named ? "invalid named capture" : "invalid or unsupported Perl syntax", shown);

@@ -1,6 +1,11 @@
 import { parsePattern, type PatternFlags } from "./parse.ts";
-import { add, type Step } from "./steps.ts";
+import { PatternProblem } from "./problem.ts";
+import { add, type Builder, type Spend, type Step } from "./steps.ts";
 import { transformPattern } from "./transform.ts";
+
+/** What reading a pattern takes, in steps of a match: once, and for each character. */
+const PATTERN_WORK = 16;
+const CHARACTER_WORK = 4;
 
 export interface PatternProgram {
   steps: Step[];
@@ -17,18 +22,23 @@ export function patternProblem(source: string): string | null {
     parsePattern(transformPattern(source), { ignoreCase: false, multiline: false });
     return null;
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return error.message;
+    if (error instanceof PatternProblem) return error.message;
     throw error;
   }
 }
 
 /**
- * Builds the machine for a JavaScript pattern. Throws TypeError where otto's rewriting refuses the pattern, SyntaxError
- * where Go does, and RangeError when it would be too large.
+ * Builds the program for a JavaScript pattern. Draws what that takes from `spend`, whether it succeeds or not. Throws a
+ * PatternProblem where otto's rewriting or Go refuses the pattern, and RangeError when it would be too large.
  */
-export function compilePattern(source: string, flags: PatternFlags): PatternProgram {
+export function compilePattern(
+  source: string,
+  flags: PatternFlags,
+  spend: Spend = () => undefined,
+): PatternProgram {
+  spend(PATTERN_WORK + source.length * CHARACTER_WORK);
   const { whole, groups } = parsePattern(transformPattern(source), flags);
-  const steps: Step[] = [];
-  const first = whole.build(steps, add(steps, null, {}));
-  return { steps, first, slots: 2 * (groups + 1), places: 0 };
+  const builder: Builder = { steps: [], spend };
+  const first = whole.build(builder, add(builder, null, {}));
+  return { steps: builder.steps, first, slots: 2 * (groups + 1), places: 0 };
 }

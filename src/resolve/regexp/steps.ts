@@ -17,12 +17,21 @@ export interface Step {
   seen: number;
 }
 
+/** Called with the work about to be done; throws when there has been enough. */
+export type Spend = (work: number) => void;
+
+/** The steps of a pattern so far, and what each of them is paid from. */
+export interface Builder {
+  readonly steps: Step[];
+  readonly spend: Spend;
+}
+
 /** A part of a pattern. */
 export interface Part {
   /** Its counted repetitions, multiplied along the nesting. */
   repeats: number;
   /** Adds its steps, which lead to `next`; returns the first. */
-  build: (steps: Step[], next: Step) => Step;
+  build: (builder: Builder, next: Step) => Step;
 }
 
 export interface Repetition {
@@ -34,8 +43,12 @@ export interface Repetition {
 /** More steps than this are not built; the longest pattern in sight of 2,000 characters stays below. */
 const MAX_STEPS = 4000;
 
+/** What making a step takes, in steps of a match. */
+const STEP_WORK = 2;
+
 /** Adds a step. Throws RangeError when there are too many. */
-export function add(steps: Step[], next: Step | null, own: Partial<Step>): Step {
+export function add({ steps, spend }: Builder, next: Step | null, own: Partial<Step>): Step {
+  spend(STEP_WORK);
   if (steps.length >= MAX_STEPS) throw new RangeError("expression too large");
   const step = { next, or: null, set: null, fold: false, shape: null, slot: -1, seen: 0, ...own };
   steps.push(step);
@@ -44,16 +57,16 @@ export function add(steps: Step[], next: Step | null, own: Partial<Step>): Step 
 
 /** A part of one step. */
 export function single(own: Partial<Step>): Part {
-  return { repeats: 1, build: (steps, next) => add(steps, next, own) };
+  return { repeats: 1, build: (builder, next) => add(builder, next, own) };
 }
 
 /** A part whose place in the text is kept. */
 export function group(index: number, { repeats, build }: Part): Part {
   return {
     repeats,
-    build(steps, next) {
-      const end = add(steps, next, { slot: 2 * index + 1 });
-      return add(steps, build(steps, end), { slot: 2 * index });
+    build(builder, next) {
+      const end = add(builder, next, { slot: 2 * index + 1 });
+      return add(builder, build(builder, end), { slot: 2 * index });
     },
   };
 }
@@ -61,7 +74,7 @@ export function group(index: number, { repeats, build }: Part): Part {
 export function sequence(parts: Part[]): Part {
   return {
     repeats: most(parts),
-    build: (steps, next) => parts.reduceRight((after, part) => part.build(steps, after), next),
+    build: (builder, next) => parts.reduceRight((after, part) => part.build(builder, after), next),
   };
 }
 
@@ -69,13 +82,13 @@ export function sequence(parts: Part[]): Part {
 export function choice(parts: Part[], last: Part): Part {
   return {
     repeats: most([...parts, last]),
-    build: (steps, end) =>
+    build: (builder, end) =>
       parts.reduceRight(
         (or: Step, part) => {
-          const next = part.build(steps, add(steps, end, {}));
-          return add(steps, next, { or });
+          const next = part.build(builder, add(builder, end, {}));
+          return add(builder, next, { or });
         },
-        last.build(steps, end),
+        last.build(builder, end),
       ),
   };
 }
@@ -88,11 +101,11 @@ export function repeat(part: Part, { min, max, greedy }: Repetition): Part {
   const times = Math.max(1, max === Infinity ? min : max);
   return {
     repeats: max === 0 ? 1 : times * part.repeats,
-    build(steps, next) {
+    build(builder, next) {
       /** The part or none of it, and then `after`; without that, the same again. */
       const option = (after?: Step) => {
-        const split = add(steps, next, { or: next });
-        const taken = part.build(steps, after ?? add(steps, split, {}));
+        const split = add(builder, next, { or: next });
+        const taken = part.build(builder, after ?? add(builder, split, {}));
         if (greedy) split.next = taken;
         else split.or = taken;
         return split;
@@ -100,7 +113,7 @@ export function repeat(part: Part, { min, max, greedy }: Repetition): Part {
       let first = next;
       if (max === Infinity) first = option();
       else for (let count = min; count < max; count += 1) first = option(first);
-      for (let count = 0; count < min; count += 1) first = part.build(steps, first);
+      for (let count = 0; count < min; count += 1) first = part.build(builder, first);
       return first;
     },
   };

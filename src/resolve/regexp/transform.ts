@@ -1,11 +1,15 @@
 import { continuesIdentifier } from "../parser/characters.ts";
+import { PatternProblem } from "./problem.ts";
+
+/** Escapes that RE2 spells as JavaScript does. */
+const SAME_ESCAPE = /^(?:[bBdDsSwWfnrtv\\$]|x..)$/;
 
 /** What is not copied as it stands: escapes, and where classes and groups begin and end. */
 const PIECE = /\\(?:[0-7]+|[89]\d*|x[\da-fA-F]{2}|u[\da-fA-F]{4}|c[a-zA-Z]?|.?)|[[\]]|\((?:\?[=!])?|\)/gsu;
 
 /**
- * Rewrites a JavaScript pattern in RE2's spelling, the way otto does before it hands it to Go. Throws a TypeError with
- * the first complaint about what RE2 cannot do (lookahead, backreferences) or what is left open.
+ * Rewrites a JavaScript pattern in RE2's spelling, the way otto does before it hands it to Go. Throws the first
+ * problem, a TypeError, about what RE2 cannot do (lookahead, backreferences) or what is left open.
  */
 export function transformPattern(source: string): string {
   let problem: string | undefined;
@@ -29,22 +33,23 @@ export function transformPattern(source: string): string {
   });
   if (inClass) complain("Unterminated character class");
   if (depth > 0) complain("Unterminated group");
-  if (problem !== undefined) throw new TypeError(problem);
+  if (problem !== undefined) throw new PatternProblem("TypeError", problem);
   return pattern;
 }
 
 /** An escape, given without its backslash, as RE2 spells it. */
 function respell(escaped: string, inClass: boolean, complain: (text: string) => void): string {
   const { length } = escaped;
-  if (/^[0-7]/.test(escaped)) {
+  const first = escaped.charAt(0);
+  if (first >= "0" && first <= "7") {
     const value = parseInt(escaped, 8);
     if (length > 1) return hex(value);
     if (value > 0) complain(`re2: Invalid \\${value} <backreference>`);
-  } else if (/^[89]/.test(escaped)) complain(`re2: Invalid \\${escaped} <backreference>`);
-  else if (/^u./.test(escaped)) return `\\x{${escaped.slice(1)}}`;
-  else if (/^c./.test(escaped)) return hex(escaped.charCodeAt(1) % 32);
+  } else if (first === "8" || first === "9") complain(`re2: Invalid \\${escaped} <backreference>`);
+  else if (first === "u" && length > 1) return `\\x{${escaped.slice(1)}}`;
+  else if (first === "c" && length > 1) return hex(escaped.charCodeAt(1) % 32);
   else if (inClass && escaped === "b") return "\\x08";
-  else if (!/^(?:[bBdDsSwWfnrtv\\$]|x..)$/.test(escaped) && continuesIdentifier(escaped)) return escaped;
+  else if (!SAME_ESCAPE.test(escaped) && continuesIdentifier(escaped)) return escaped;
   return `\\${escaped}`;
 }
 

@@ -1,5 +1,5 @@
 import { toBoolean, toNumber, toObject, toText } from "../convert.ts";
-import { newError, raise, refuse, type ErrorName, type Library, type Machine } from "../machine.ts";
+import { newError, raise, refuse, spend, type ErrorName, type Library, type Machine } from "../machine.ts";
 import { nativeFunction } from "../members.ts";
 import { isObject, newObject, type Kind, type Native, type Value } from "../values.ts";
 import { LIST_METHODS, makeList } from "./lists.ts";
@@ -14,6 +14,9 @@ import {
 import { ERROR_METHODS, FUNCTION_METHODS, makeObject, OBJECT_METHODS, OBJECT_STATICS } from "./objects.ts";
 import { newPattern, PATTERN_METHODS } from "./patterns.ts";
 import { TEXT_METHODS } from "./texts.ts";
+
+/** What each member of a part of the library takes when that is first asked for. */
+const MEMBER_WORK = 16;
 
 type Make = (machine: Machine) => Value;
 type Members = Readonly<Record<string, Native | Value>>;
@@ -35,7 +38,9 @@ function builtIn(
 }
 
 function fill(machine: Machine, object: ReturnType<typeof newObject>, members: Members): Value {
-  for (const [name, member] of Object.entries(members)) {
+  const all = Object.entries(members);
+  spend(machine, MEMBER_WORK * all.length);
+  for (const [name, member] of all) {
     object.members.set(name, typeof member === "function" ? nativeFunction(machine, name, member) : member);
   }
   return object;

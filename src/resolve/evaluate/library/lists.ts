@@ -1,16 +1,11 @@
 import { toBoolean, toInteger, toNumber, toObject, toText } from "../convert.ts";
-import { invoke, payItems, payText, raise, spend, type Machine } from "../machine.ts";
-import { deleteMember, getMember, listItems, putMember } from "../members.ts";
-import { strictlyEqual } from "../operators.ts";
-import {
-  isCallable,
-  isObject,
-  newArray,
-  newObject,
-  type Native,
-  type ScriptObject,
-  type Value,
-} from "../values.ts";
+import { invoke, payItems, payPart, payText, raise, spend, type Machine } from "../machine.ts";
+import { deleteMember, lengthOf, listItems, makeArray, putMember } from "../members.ts";
+import { compareTexts, strictlyEqual } from "../operators.ts";
+import { isCallable, isObject, newObject, type Native, type ScriptObject, type Value } from "../values.ts";
+
+/** What a sort takes for each comparison, beyond what is compared. */
+const COMPARISON_WORK = 4;
 
 /** `items` are those of `self`, with its holes, which this runtime's own methods skip as ES5 wants it. */
 type Method = (items: Value[], args: Value[], machine: Machine, self: ScriptObject) => Value;
@@ -46,14 +41,14 @@ function visiting(name: "every" | "filter" | "forEach" | "map" | "some"): Native
       return name === "map" ? result : toBoolean(result);
     };
     const result = Reflect.apply(items[name], items, [visit]);
-    return Array.isArray(result) ? newArray(result) : result;
+    return Array.isArray(result) ? makeArray(machine, result) : result;
   });
 }
 
 function folding(name: "reduce" | "reduceRight"): Native {
   return onItems((items, [callback, ...initial], machine, list) => {
     if (!isCallable(callback)) return raise("TypeError");
-    if (initial.length === 0 && Object.keys(items).length === 0) raise("TypeError");
+    if (initial.length === 0 && !items.some(() => true)) raise("TypeError");
     const step = (result: Value, item: Value, index: number) =>
       invoke(machine, callback, undefined, [result, item, index, list]);
     return Reflect.apply(items[name], items, [step, ...initial.slice(0, 1)]);
@@ -81,9 +76,11 @@ const join: Method = (items, [separator], machine) => {
   let joined = "";
   for (const [index, item] of items.entries()) {
     const text = item === undefined || item === null ? "" : toText(machine, item);
-    joined += (index === 0 ? "" : between) + text;
-    payText(machine, joined.length);
+    const part = index === 0 ? text : between + text;
+    payPart(machine, joined.length, part.length);
+    joined += part;
   }
+  payText(machine, joined.length);
   return joined;
 };
 
@@ -94,8 +91,8 @@ const sort: Method = (items, [order], machine, self) => {
   );
   keyed.sort((one, other) => {
     if (one === undefined || other === undefined) return 0;
-    spend(machine, 1);
-    if (!isCallable(order)) return Number(one.key > other.key) - Number(one.key < other.key);
+    spend(machine, COMPARISON_WORK);
+    if (!isCallable(order)) return compareTexts(machine, one.key, other.key);
     return toNumber(machine, invoke(machine, order, undefined, [one.value, other.value])) || 0;
   });
   const { length } = items;
@@ -112,8 +109,7 @@ const METHODS: Record<string, Native> = {
     const all = [toObject(self), ...args].flatMap((one) =>
       isObject(one) && one.kind === "Array" ? Array.from(listItems(machine, one)) : [one],
     );
-    payItems(machine, all.length);
-    return newArray(all);
+    return makeArray(machine, all);
   },
   every: visiting("every"),
   filter: visiting("filter"),
@@ -125,7 +121,7 @@ const METHODS: Record<string, Native> = {
   pop: changing((items) => items.pop()),
   push: (machine, self, args) => {
     const list = toObject(self);
-    let length = Number(getMember(machine, list, "length")) >>> 0;
+    let length = lengthOf(machine, list);
     for (const value of args) putMember(machine, list, String(length++), value);
     putMember(machine, list, "length", length);
     return length;
@@ -139,7 +135,7 @@ const METHODS: Record<string, Native> = {
   shift: changing((items) => items.shift()),
   slice: onItems((items, [from, to], machine) => {
     const end = to === undefined ? items.length : toInteger(machine, to);
-    return newArray(Array.from(items.slice(toInteger(machine, from), end)));
+    return makeArray(machine, Array.from(items.slice(toInteger(machine, from), end)));
   }),
   some: visiting("some"),
   sort: changing(sort),
@@ -147,7 +143,7 @@ const METHODS: Record<string, Native> = {
     const [from, count, ...added] = args;
     const start = toInteger(machine, from);
     const removed = args.length < 2 ? items.length : Math.max(0, toInteger(machine, count));
-    return newArray(items.splice(start, removed, ...added));
+    return makeArray(machine, items.splice(start, removed, ...added));
   }),
   toLocaleString: onItems((items, _, machine, self) => join(items, [], machine, self)),
   toString: onItems((items, _, machine, self) => join(items, [], machine, self)),
@@ -157,9 +153,9 @@ const METHODS: Record<string, Native> = {
 export const LIST_METHODS = new Map(Object.entries(METHODS));
 
 /** `Array(...)`: one number is a length, anything else the items. */
-export function makeList(_: Machine, __: Value, args: Value[]): Value {
+export function makeList(machine: Machine, _: Value, args: Value[]): Value {
   const [length] = args;
-  if (args.length !== 1 || typeof length !== "number") return newArray(args);
+  if (args.length !== 1 || typeof length !== "number") return makeArray(machine, args);
   if (length !== length >>> 0) return raise("RangeError");
   return newObject("Array", { length });
 }

@@ -1,6 +1,9 @@
 import { decimalPrefix, toInteger, toNumber, toText, unwrap } from "../convert.ts";
-import { raise, refuse, type Machine } from "../machine.ts";
+import { payCharacters, raise, refuse, spend, type Machine } from "../machine.ts";
 import type { Native, Value } from "../values.ts";
+
+/** What it takes to spell a number in up to a thousand digits. */
+const DIGITS_WORK = 256;
 
 function thisNumber(machine: Machine, self: Value): number {
   return toNumber(machine, self);
@@ -8,6 +11,7 @@ function thisNumber(machine: Machine, self: Value): number {
 
 function digits(machine: Machine, value: Value, least: number, most: number, complaint: string): number {
   const count = toInteger(machine, value);
+  spend(machine, DIGITS_WORK);
   return count < least || count > most ? raise("RangeError", complaint) : count;
 }
 
@@ -18,7 +22,8 @@ export const NUMBER_METHODS = new Map<string, Native>([
       const value = Number(unwrap(self, "Number"));
       if (radix === undefined) return String(value);
       const base = digits(machine, radix, 2, 36, "toString() radix must be between 2 and 36");
-      return base === 10 ? String(value) : Math.trunc(value).toString(base);
+      if (base === 10) return String(value);
+      return Math.trunc(value).toString(base);
     },
   ],
   ["valueOf", (_, self) => unwrap(self, "Number")],
@@ -72,11 +77,15 @@ function mathFunction(name: string): Native {
   };
 }
 
-export const parseIntNative: Native = (machine, _, [value, radix]) =>
-  parseInt(toText(machine, value), toInteger(machine, radix));
+export const parseIntNative: Native = (machine, _, [value, radix]) => {
+  const text = toText(machine, value);
+  payCharacters(machine, text.length);
+  return parseInt(text, toInteger(machine, radix));
+};
 
 export const parseFloatNative: Native = (machine, _, [value]) => {
   const text = toText(machine, value).trim();
+  payCharacters(machine, text.length);
   const [infinite] = /^[+-]?Infinity/.exec(text) ?? [];
   return Number(infinite ?? (decimalPrefix(text).replaceAll("_", "") || NaN));
 };

@@ -1,7 +1,7 @@
 import { toBoolean, toObject, toText } from "../convert.ts";
 import { invoke, raise, refuse, type Machine } from "../machine.ts";
-import { getMember, memberNames, ownMember } from "../members.ts";
-import { ABSENT, isCallable, isObject, newArray, newObject, type Native, type Value } from "../values.ts";
+import { getMember, makeArray, memberNames, ownMember } from "../members.ts";
+import { ABSENT, isCallable, isObject, newObject, type Native, type Value } from "../values.ts";
 
 /** The object a method of all objects is called on. */
 function describe(self: Value): string {
@@ -32,7 +32,7 @@ function isOwn(machine: Machine, self: Value, name: Value): boolean {
 }
 
 function names(machine: Machine, value: Value): Value {
-  return isObject(value) ? newArray(memberNames(machine, value)) : raise("TypeError");
+  return isObject(value) ? makeArray(machine, memberNames(machine, value)) : raise("TypeError");
 }
 
 /** Functions of Object that only look. Those that change how objects behave have no use in a filter. */

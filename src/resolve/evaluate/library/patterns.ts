@@ -1,22 +1,17 @@
 import { findAll, findMatch, type Match } from "../../regexp/match.ts";
+import { PatternProblem } from "../../regexp/problem.ts";
 import { compilePattern, type PatternProgram } from "../../regexp/program.ts";
 import { toInteger, toText } from "../convert.ts";
-import { raise, spend, Stopped, type Machine } from "../machine.ts";
-import {
-  newArray,
-  newObject,
-  isObject,
-  type Native,
-  type Pattern,
-  type ScriptObject,
-  type Value,
-} from "../values.ts";
+import { payItems, raise, spend, Stopped, type Machine } from "../machine.ts";
+import { makeArray } from "../members.ts";
+import { newObject, isObject, type Native, type Pattern, type ScriptObject, type Value } from "../values.ts";
 
 /** As long as a filter, which is as long as a literal can be. */
 const MAX_SOURCE = 2000;
 
 /** A regular expression. Letters that are no flag are ignored, a flag given twice is not (as in otto). */
 export function newPattern(machine: Machine, source: string, flags: string): ScriptObject {
+  spend(machine, flags.length << 2);
   const letters = flags.replace(/[^gim]/g, "");
   if (new Set(letters).size < letters.length) raise("SyntaxError", `newRegExpObject: ${source} ${flags}`);
   const [global, ignoreCase, multiline] = [
@@ -26,19 +21,22 @@ export function newPattern(machine: Machine, source: string, flags: string): Scr
   ];
   if (source.length > MAX_SOURCE)
     throw new Stopped("budget", "a regular expression of more than 2,000 characters");
-  const program = compile(source, { ignoreCase, multiline });
-  spend(machine, program.steps.length + source.length);
+  const program = compile(machine, source, { ignoreCase, multiline });
   return newObject("RegExp", { pattern: { program, source, global, ignoreCase, multiline, lastIndex: 0 } });
 }
 
-function compile(source: string, flags: { ignoreCase: boolean; multiline: boolean }): PatternProgram {
+function compile(
+  machine: Machine,
+  source: string,
+  flags: { ignoreCase: boolean; multiline: boolean },
+): PatternProgram {
   try {
-    return compilePattern(source, flags);
+    return compilePattern(source, flags, payer(machine));
   } catch (error) {
-    const message = `Invalid regular expression: ${error instanceof Error ? error.message : ""}`;
-    if (error instanceof TypeError) return raise("TypeError", message);
-    if (error instanceof SyntaxError) return raise("SyntaxError", message);
-    throw new Stopped("budget", message);
+    const problem = (message: string) => `Invalid regular expression: ${message}`;
+    if (error instanceof PatternProblem) return raise(error.name, problem(error.message));
+    if (error instanceof RangeError) throw new Stopped("budget", problem(error.message));
+    throw error;
   }
 }
 
@@ -65,22 +63,30 @@ export function allMatches(machine: Machine, pattern: Pattern, text: string, all
   return findAll(pattern.program, text, all ? Infinity : 1, payer(machine));
 }
 
+/** What a step of a match takes. */
+const MATCH_WORK = 6;
+
 function payer(machine: Machine): (work: number) => void {
-  return (work) => spend(machine, 6 * work);
+  return (work) => spend(machine, MATCH_WORK * work);
 }
 
-/** The text of each group, `undefined` for those that took no part. */
-export function groupTexts(text: string, match: Match): (string | undefined)[] {
-  return Array.from({ length: match.length / 2 }, (_, group) => {
-    const start = match[2 * group] ?? -1;
-    return start < 0 ? undefined : text.slice(start, match[2 * group + 1]);
-  });
+/** The text of a group, `undefined` for one that took no part or does not exist. */
+export function groupText(text: string, match: Match, group: number): string | undefined {
+  const start = match[2 * group] ?? -1;
+  return start < 0 ? undefined : text.slice(start, match[2 * group + 1]);
+}
+
+/** The text of each group. */
+export function groupTexts(machine: Machine, text: string, match: Match): (string | undefined)[] {
+  const groups = match.length / 2;
+  payItems(machine, groups);
+  return Array.from({ length: groups }, (_, group) => groupText(text, match, group));
 }
 
 /** What `exec` and `match` return. */
-export function matchResult(text: string, match: Match | null): Value {
+export function matchResult(machine: Machine, text: string, match: Match | null): Value {
   if (match === null) return null;
-  const result = newArray(groupTexts(text, match));
+  const result = makeArray(machine, groupTexts(machine, text, match));
   result.members.set("input", text).set("index", match[0]);
   return result;
 }
@@ -95,7 +101,7 @@ export const PATTERN_METHODS = new Map<string, Native>([
     "exec",
     (machine, self, [subject]) => {
       const text = toText(machine, subject);
-      return matchResult(text, nextMatch(machine, thisPattern(self), text));
+      return matchResult(machine, text, nextMatch(machine, thisPattern(self), text));
     },
   ],
   [

@@ -1,8 +1,24 @@
 import type { Match } from "../../regexp/match.ts";
 import { toInteger, toText, unwrap } from "../convert.ts";
-import { invoke, payItems, paySearch, payText, raise, spend, type Machine } from "../machine.ts";
-import { isCallable, isObject, newArray, type Native, type Value } from "../values.ts";
+import {
+  invoke,
+  MAX_ITEMS,
+  payCharacters,
+  payPart,
+  paySearch,
+  payText,
+  raise,
+  spend,
+  type Machine,
+} from "../machine.ts";
+import { makeArray } from "../members.ts";
+import { append, compareTexts } from "../operators.ts";
+import { isCallable, isObject, type Native, type Value } from "../values.ts";
 import { allMatches, groupTexts, matchResult, nextMatch, toPattern } from "./patterns.ts";
+import { readTemplate, type Piece } from "./templates.ts";
+
+/** What each piece of a text that is split takes. */
+const PIECE_WORK = 2;
 
 type Method = (text: string, args: Value[], machine: Machine) => Value;
 
@@ -21,21 +37,25 @@ function position(machine: Machine, value: Value): number | undefined {
   return value === undefined ? undefined : toInteger(machine, value);
 }
 
-const lower: Method = (text) => text.toLowerCase();
-const upper: Method = (text) => text.toUpperCase();
+const lower: Method = (text, _, machine) => {
+  payCharacters(machine, text.length);
+  return text.toLowerCase();
+};
+const upper: Method = (text, _, machine) => {
+  payCharacters(machine, text.length);
+  return text.toUpperCase();
+};
 
 const METHODS: Record<string, Method> = {
   charAt: (text, [at], machine) => text.charAt(toInteger(machine, at)),
   charCodeAt: (text, [at], machine) => text.charCodeAt(toInteger(machine, at)),
-  concat: (text, args, machine) => args.reduce((joined: string, arg) => append(machine, joined, arg), text),
+  concat: (text, args, machine) =>
+    args.reduce((joined: string, arg) => append(machine, joined, toText(machine, arg)), text),
   indexOf: (text, [search, from], machine) =>
     text.indexOf(wanted(machine, text, search), position(machine, from)),
   lastIndexOf: (text, [search, from], machine) =>
     text.lastIndexOf(wanted(machine, text, search), position(machine, from) ?? Infinity),
-  localeCompare: (text, [other], machine) => {
-    const that = toText(machine, other);
-    return Number(text > that) - Number(text < that);
-  },
+  localeCompare: (text, [other], machine) => compareTexts(machine, text, toText(machine, other)),
   match,
   replace,
   search: (text, [pattern], machine) =>
@@ -70,28 +90,16 @@ function wanted(machine: Machine, text: string, search: Value): string {
   return plain;
 }
 
-function list(machine: Machine, items: Value[]): Value {
-  payItems(machine, items.length);
-  return newArray(items);
-}
-
-function append(machine: Machine, text: string, value: Value): string {
-  const joined = text + toText(machine, value);
-  payText(machine, joined.length);
-  return joined;
-}
-
 function match(text: string, [value]: Value[], machine: Machine): Value {
   const pattern = toPattern(machine, value);
-  if (!pattern.global) return matchResult(text, nextMatch(machine, pattern, text));
+  if (!pattern.global) return matchResult(machine, text, nextMatch(machine, pattern, text));
   const found = allMatches(machine, pattern, text);
   pattern.lastIndex = found.at(-1)?.[1] ?? 0;
-  return found.length === 0
-    ? undefined
-    : list(
-        machine,
-        found.map(([start, end]) => text.slice(start, end)),
-      );
+  if (found.length === 0) return undefined;
+  return makeArray(
+    machine,
+    found.map(([start, end]) => text.slice(start, end)),
+  );
 }
 
 function replace(text: string, [search, replacement]: Value[], machine: Machine): Value {
@@ -101,50 +109,64 @@ function replace(text: string, [search, replacement]: Value[], machine: Machine)
     const start = text.indexOf(plain);
     if (start >= 0) found.push([start, start + plain.length]);
   }
-  const parts = isCallable(replacement) ? "" : toText(machine, replacement);
+  const put = isCallable(replacement)
+    ? callReplacer(machine, replacement, text)
+    : fillTemplate(machine, readTemplate(machine, toText(machine, replacement)), text);
   let result = "";
   let last = 0;
   for (const one of found) {
     const [start = 0, end = 0] = one;
-    spend(machine, parts.length);
-    const put = isCallable(replacement)
-      ? toText(machine, invoke(machine, replacement, undefined, [...groupTexts(text, one), start, text]))
-      : expand(parts, text, one);
-    result = append(machine, result + text.slice(last, start), put);
+    payPart(machine, result.length, start - last);
+    result = put(one, result + text.slice(last, start));
     last = end;
   }
   return result + text.slice(last);
 }
 
-/** `$1` and its like. A group that does not exist is empty, as in otto; ES5 would leave the text. */
-function expand(parts: string, text: string, found: Match): string {
-  const [start = 0, end = 0] = found;
-  return parts.replace(
-    /\$(?:([$&'`])|([1-9]|0[1-9]))/g,
-    (_, sign: string | undefined, group: string | undefined) => {
-      if (sign === "$") return "$";
-      if (sign === "`") return text.slice(0, start);
-      if (sign === "'") return text.slice(end);
-      return groupTexts(text, found)[sign === "&" ? 0 : Number(group)] ?? "";
-    },
-  );
+/** Adds to the result what a match is replaced by. */
+type Put = (match: Match, result: string) => string;
+
+function callReplacer(machine: Machine, replacer: { call: Native }, text: string): Put {
+  return (match, result) => {
+    const args = [...groupTexts(machine, text, match), match[0], text];
+    const added = toText(machine, invoke(machine, replacer, undefined, args));
+    payPart(machine, result.length, added.length);
+    return result + added;
+  };
+}
+
+/** Each piece is paid for before it is made: a short template can name the whole text many times. */
+function fillTemplate(machine: Machine, template: readonly Piece[], text: string): Put {
+  return (match, before) => {
+    let result = before;
+    for (const piece of template) {
+      const added = typeof piece === "string" ? piece : piece(text, match);
+      payPart(machine, result.length, added.length);
+      result += added;
+    }
+    return result;
+  };
 }
 
 function split(text: string, [separator, limit]: Value[], machine: Machine): Value {
   const most = limit === undefined ? Infinity : toInteger(machine, limit) >>> 0;
-  if (most === 0) return newArray([]);
-  if (separator === undefined) return newArray([text]);
+  if (most === 0) return makeArray(machine, []);
+  if (separator === undefined) return makeArray(machine, [text]);
   if (!isObject(separator) || separator.pattern === null) {
-    return list(machine, text.split(wanted(machine, text, separator)).slice(0, most));
+    const plain = wanted(machine, text, separator);
+    // One piece more than a list may hold is enough to be refused for.
+    const pieces = Math.min(most, MAX_ITEMS + 1, 1 + Math.floor(text.length / Math.max(1, plain.length)));
+    spend(machine, PIECE_WORK * pieces);
+    return makeArray(machine, text.split(plain, pieces));
   }
   const pieces: Value[] = [];
   let last = 0;
   for (const one of allMatches(machine, separator.pattern, text, true)) {
     const [start = 0, end = 0] = one;
     if (start === end && (start === 0 || start === text.length)) continue;
-    pieces.push(text.slice(last, start), ...groupTexts(text, one).slice(1));
+    pieces.push(text.slice(last, start), ...groupTexts(machine, text, one).slice(1));
     last = end;
   }
   pieces.push(text.slice(last));
-  return list(machine, pieces.slice(0, most));
+  return makeArray(machine, pieces.slice(0, most));
 }

@@ -1,0 +1,48 @@
+/** Work is counted finer than steps, because some steps are longer: a long text, a regular expression. */
+export const WORK_PER_STEP = 32;
+
+/** Evaluation steps of one request, for all platforms, builds and filters it looks at together. */
+export const REQUEST_STEPS = 200_000;
+/** The same for a request about a set of up to 1,000 definitions. */
+export const SET_STEPS = 2_000_000;
+
+/**
+ * The work one request may still do. Whatever a request does for filters draws on one of these: reading them, their
+ * evaluation, the comparison of their builds. Running out is an error that names the budget, never another answer.
+ */
+export class Budget {
+  readonly steps: number;
+  #left: number;
+
+  constructor(steps: number = REQUEST_STEPS) {
+    this.steps = steps;
+    this.#left = steps * WORK_PER_STEP;
+  }
+
+  /** The work that is left; never negative. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** Steps taken so far, a started one included. */
+  get taken(): number {
+    return Math.ceil(this.steps - this.#left / WORK_PER_STEP);
+  }
+
+  /** Takes work off the budget. Throws BudgetExhausted when there is less left. */
+  spend(work: number): void {
+    if (work > this.#left) {
+      this.#left = 0;
+      throw new BudgetExhausted(this.steps);
+    }
+    this.#left -= work;
+  }
+}
+
+/** The end of a request's budget. */
+export class BudgetExhausted extends Error {
+  constructor(steps: number) {
+    super(`the filters take more than ${steps} evaluation steps, the budget of one request`);
+    this.name = "BudgetExhausted";
+  }
+}

@@ -1,0 +1,32 @@
+import type { Budget } from "./budget.ts";
+import { prepare, type Prepared } from "./evaluate.ts";
+
+/** What it takes to read a character of a filter. */
+const CHARACTER_WORK = 8;
+/** Characters of filters that are remembered as read: as many as the largest definition has. Their trees take fifty times that. */
+const REMEMBERED = 512_000;
+
+/** Reads the filters of one request, each once as a rule, and draws what that takes from the request's budget. */
+export class FilterReader {
+  readonly budget: Budget;
+  readonly #known = new Map<string, Prepared>();
+  #characters = 0;
+
+  constructor(budget: Budget) {
+    this.budget = budget;
+  }
+
+  read(expression: string): Prepared {
+    const known = this.#known.get(expression);
+    if (known !== undefined) return known;
+    this.budget.spend(CHARACTER_WORK * expression.length);
+    const prepared = prepare(expression);
+    if (this.#characters + expression.length > REMEMBERED) {
+      this.#known.clear();
+      this.#characters = 0;
+    }
+    this.#known.set(expression, prepared);
+    this.#characters += expression.length;
+    return prepared;
+  }
+}

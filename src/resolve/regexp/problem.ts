@@ -1,0 +1,13 @@
+/**
+ * Why a pattern is refused, and with which error of the language. No Error: a filter may compile bad patterns in a loop,
+ * and an Error records where it was made, which costs more than the rest.
+ */
+export class PatternProblem {
+  readonly name: "TypeError" | "SyntaxError";
+  readonly message: string;
+
+  constructor(name: PatternProblem["name"], message: string) {
+    this.name = name;
+    this.message = message;
+  }
+}
