@@ -4,6 +4,7 @@ import { authenticator, type CredentialSources } from "../../src/auth/authentica
 import { FailureLimit } from "../../src/auth/failure-limit.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { readConfig } from "../../src/config.ts";
+import { ApiError } from "../../src/errors.ts";
 
 const ISSUER = "https://login.example.com";
 const SECRET = "a-secret-for-tests-that-is-long-enough-to-sign-with";
@@ -98,10 +99,15 @@ describe("a token of an outside issuer", () => {
     ["without a kid", { alg: "RS256" }],
     ["with an empty kid", { alg: "RS256", kid: "" }],
     ["of an algorithm that is not pinned", { alg: "PS256", kid: "RS256" }],
-  ])("%s is refused", async (_, header) => {
+    ["of another issuer", { alg: "RS256", kid: "RS256" }, { ...CLAIMS, iss: "https://evil.example.com" }],
+  ])("%s is refused, and no keys are asked for", async (_, header, claims = CLAIMS) => {
     const { privateKey } = await generateKeyPair(header.alg);
-    const token = await new SignJWT(CLAIMS).setProtectedHeader(header).sign(privateKey);
-    await expect(ask(token)).rejects.toMatchObject({ kind: "unauthenticated" });
+    const token = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+    const keyFor: JWTVerifyGetKey = () => {
+      throw new ApiError("unavailable", "the keys were asked for");
+    };
+    const outside = sources.outside === null ? null : { ...sources.outside, keyFor };
+    await expect(ask(token, { ...sources, outside })).rejects.toMatchObject({ kind: "unauthenticated" });
   });
 
   it("is verified again after ten minutes, so a withdrawn key verifies nothing more", async () => {
