@@ -72,6 +72,7 @@ export function keyKind(origin: Pick<KeyOrigin, "find">): Kind<string, KeyRecord
     alwaysTold: false,
     immutable: false,
     stale: false,
+    permanent: true,
     key: apiKeyKey,
     mark: apiKeyKey,
     changedAt: (journal, digest) => journal.changes.get(apiKeyKey(digest)) ?? 0,

@@ -13,12 +13,15 @@ const ENTRY_CACHE_TTL = 60;
 const ENTRY_EXPIRATION_TTL = 30 * 86_400;
 /** An entry with its place in memory, without its value and key. */
 const ENTRY_BYTES = 240;
+/** Names that are asked for and absent. Strangers can make up any number: these must not displace what exists. */
+const ABSENCES: MemoryLimits = { entries: 2_000, bytes: 2 * 1024 * 1024 };
 
 /** The copies of one kind of thing, in memory and in KV, and the judgement of them. */
 export class Copies<Id, T> {
   readonly #edge: Edge;
   readonly #kind: Kind<Id, T>;
   readonly #memory: Memory<Entry<T>>;
+  readonly #absences = new Memory<Entry<T>>(ABSENCES);
 
   constructor(edge: Edge, kind: Kind<Id, T>, limits: MemoryLimits) {
     this.#edge = edge;
@@ -26,6 +29,7 @@ export class Copies<Id, T> {
     this.#memory = new Memory(limits);
   }
 
+  /** How much is held of what exists. */
   get memory(): { readonly size: number; readonly bytes: number } {
     return this.#memory;
   }
@@ -36,12 +40,13 @@ export class Copies<Id, T> {
 
   /** The same, to be held on to. */
   kept(id: Id): Kept<Entry<T>> | undefined {
-    return this.#memory.get(this.#kind.key(id));
+    const key = this.#kind.key(id);
+    return this.#memory.get(key) ?? this.#absences.get(key);
   }
 
   /** The copy that somebody holds on to; undefined once memory has let go of it. */
   use(kept: Kept<Entry<T>>): Entry<T> | undefined {
-    return this.#memory.use(kept);
+    return kept.value === undefined ? undefined : this.#memoryOf(kept.value).use(kept);
   }
 
   async inKv(id: Id, journal: Journal): Promise<Entry<T> | null> {
@@ -69,6 +74,7 @@ export class Copies<Id, T> {
 
   /** Remembers that this copy was served, so that no older one will be (I3). */
   served(id: Id, entry: Entry<T>): void {
+    if (this.#kind.permanent && entry.value === null) return;
     this.#edge.served.raise(this.#kind.mark(id), entry.epoch, entry.s);
   }
 
@@ -79,7 +85,9 @@ export class Copies<Id, T> {
     const key = this.#kind.key(id);
     // A copy that is only known to be current for longer is the same value: its texts need no reading again.
     const same = kept?.value !== undefined && kept.value.value === entry.value;
-    this.#memory.set(key, entry, same ? kept.bytes : this.#bytes(key, entry));
+    const memory = this.#memoryOf(entry);
+    for (const other of [this.#memory, this.#absences]) if (other !== memory) other.delete(key);
+    memory.set(key, entry, same ? kept.bytes : this.#bytes(key, entry));
   }
 
   #bytes(key: string, { value }: Entry<T>): number {
@@ -99,6 +107,10 @@ export class Copies<Id, T> {
     if (entry === null) return null;
     const { time, clock } = this.#edge;
     return { ...entry, readAt: Math.min(time.toOwn(entry.readAt), clock()) };
+  }
+
+  #memoryOf({ value }: Entry<T>): Memory<Entry<T>> {
+    return value === null ? this.#absences : this.#memory;
   }
 
   #highWater(id: Id, epoch: string): number {

@@ -23,6 +23,7 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
     alwaysTold: true,
     immutable: true,
     stale: true,
+    permanent: false,
     key: ({ namespace, from, limit }) =>
       cacheKey(
         ...scopeParts(namespace),

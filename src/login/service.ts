@@ -1,5 +1,5 @@
 import { signAccessToken, subjectOfAccessToken } from "../auth/access-tokens.ts";
-import { countFailure, unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
+import { unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
 import { checkApiKey, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
 import { signRefreshToken, verifyRefreshToken, type RefreshClaims } from "../auth/refresh-tokens.ts";
 import { invalid } from "../errors.ts";
@@ -31,11 +31,14 @@ export class LoginService {
 
   /** Checks a name and key; every failure reads the same. */
   async check(credential: BasicCredential | null, request: Request, moment: Moment): Promise<KeyHolder> {
-    const key =
-      credential === null ? null : await checkApiKey(credential.password, this.#sources.ring, moment);
-    if (key !== null && key.name === credential?.user) return key;
-    await countFailure(request, this.#sources);
-    throw unauthenticated("Unauthorized", BASIC_CHALLENGE);
+    const { failures, ring } = this.#sources;
+    const holder = await failures.limit(request, moment.now, async (beforeLookup) => {
+      if (credential === null) return null;
+      const key = await checkApiKey(credential.password, ring, { ...moment, beforeLookup });
+      return key?.name === credential.user ? key : null;
+    });
+    if (holder === null) throw unauthenticated("Unauthorized", BASIC_CHALLENGE);
+    return holder;
   }
 
   /** Opens a session for a key. `issuer` is the URL this server is reached by, where clients send the refresh. */
@@ -51,25 +54,26 @@ export class LoginService {
     return this.#issue(key, claims, issuer, now);
   }
 
-  /** Continues a session: both tokens are new, the old refresh token is good no more; its reuse ends the session. */
+  /**
+   * Continues a session: both tokens are new, and the old refresh token is no longer valid; its reuse ends the session.
+   * When the database fails, the old one is still valid.
+   */
   async refresh(access: string | null, refresh: string, issuer: string, moment: Moment): Promise<Tokens> {
     const claims = await this.#claims(access, refresh, moment);
     const next = { ...claims, tokenId: crypto.randomUUID() };
     const expiresAt = moment.now + REFRESH_SECONDS * 1000;
-    const rotated = await this.#sessions.rotate(
-      claims.sessionId,
-      claims.tokenId,
-      { refreshId: next.tokenId, expiresAt },
-      moment.now,
-    );
+    const rotate = () =>
+      this.#sessions.rotate(
+        claims.sessionId,
+        claims.tokenId,
+        { refreshId: next.tokenId, expiresAt },
+        moment.now,
+      );
+    // A failure may have lost the answer to a rotation that was made; repeated, it is answered and not made again.
+    const rotated = await rotate().catch(() => rotate());
     if (rotated.outcome === "reused") throw invalid("invalid access token");
-    if (rotated.outcome === "unknown") throw unauthenticated("Unauthorized");
-    const key = await this.#sources.ring.find(rotated.keyDigest, moment);
-    if (key === null || key.revokedAt !== null || (key.expiresAt ?? Infinity) <= moment.now) {
-      await this.#sessions.close(claims.sessionId);
-      throw unauthenticated("Unauthorized");
-    }
-    return this.#issue(key, next, issuer, moment.now);
+    if (rotated.outcome !== "rotated") throw unauthenticated("Unauthorized");
+    return this.#issue(rotated.key, next, issuer, moment.now);
   }
 
   /** Ends a session. Its access token lives out its few minutes, as Sensu's does. */
@@ -96,7 +100,12 @@ export class LoginService {
     return claims;
   }
 
-  async #issue(key: KeyHolder, refresh: RefreshClaims, issuer: string, now: number): Promise<Tokens> {
+  async #issue(
+    key: Pick<KeyHolder, "name" | "grants">,
+    refresh: RefreshClaims,
+    issuer: string,
+    now: number,
+  ): Promise<Tokens> {
     const [signer] = this.#sources.signingKeys;
     if (signer === undefined) throw new Error("no secret signs tokens");
     const issuedAt = Math.floor(now / 1000);
