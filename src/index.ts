@@ -29,6 +29,7 @@ import { D1AssetStore } from "./store/d1-asset-store.ts";
 import { D1HistoryStore } from "./store/d1-history-store.ts";
 import { D1KeyStore } from "./store/d1-key-store.ts";
 import { D1NamespaceStore } from "./store/d1-namespace-store.ts";
+import { withBoundedParameters } from "./store/d1-parameters.ts";
 import { D1PlanStore } from "./store/d1-plan-store.ts";
 import { D1SetStore } from "./store/d1-set-store.ts";
 import { forgetRevisions } from "./store/d1-retention.ts";
@@ -47,23 +48,24 @@ interface App {
 /** Wires bindings to implementations: the only place that sees them. */
 async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> {
   const config = await readConfig(env);
-  const sessions = new D1SessionStore(env.DB);
-  const plans = new D1PlanStore(env.DB);
-  const history = new D1HistoryStore(env.DB);
+  const db = withBoundedParameters(env.DB);
+  const sessions = new D1SessionStore(db);
+  const plans = new D1PlanStore(db);
+  const history = new D1HistoryStore(db);
   const edge = edgeOf({
     kv: env.CACHE,
-    readLog: (since) => loadCommitLog(env.DB, since),
+    readLog: (since) => loadCommitLog(db, since),
     clock: () => Date.now(),
     sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
     log,
   });
-  const keys = new CachedKeyStore(new D1KeyStore(env.DB), edge);
+  const keys = new CachedKeyStore(new D1KeyStore(db), edge);
   const sources: CredentialSources = {
     ...config,
     ring: keyRing(keys),
     failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
   };
-  const store = new CachedAssetStore(new D1AssetStore(env.DB), edge);
+  const store = new CachedAssetStore(new D1AssetStore(db), edge);
   const assets = new AssetService(store);
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
@@ -90,12 +92,12 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
       history: new HistoryService(history, assets),
       audit: history,
       resolve,
-      apply: new ApplyService(new JournaledSetStore(new D1SetStore(env.DB), edge), plans),
+      apply: new ApplyService(new JournaledSetStore(new D1SetStore(db), edge), plans),
       lint: config.lint,
-      namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(env.DB), edge)),
+      namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(db), edge)),
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
-      health: healthOf(edge, () => env.DB.prepare("SELECT seq FROM meta").first()),
+      health: healthOf(edge, () => db.prepare("SELECT seq FROM meta").first()),
       metrics: () => exposition(meter, gauges()),
       documents: (request) => env.DOCUMENTS.fetch(request),
     },
@@ -107,7 +109,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
   const chores: readonly Chore[] = [
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
-    ...retention(env.DB, config.historyDays),
+    ...retention(db, config.historyDays),
   ];
   const hot = hotPath({
     tokens,
@@ -120,7 +122,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
   return {
     hot,
     serve,
-    beat: () => beat(edge, (before, seq) => sweepTombstones(env.DB, before, seq), chores),
+    beat: () => beat(edge, (before, seq) => sweepTombstones(db, before, seq), chores),
   };
 }
 

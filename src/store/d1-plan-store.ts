@@ -1,7 +1,7 @@
 import type { PlanStore } from "./set-store.ts";
 
-/** Characters of one part; at four bytes each they fit a row. */
-const PART = 400_000;
+/** Bytes of one part. */
+const PART_BYTES = 1_500_000;
 
 /** Plans in D1, where whoever applies one finds it at once, wherever it was made. */
 export class D1PlanStore implements PlanStore {
@@ -12,12 +12,11 @@ export class D1PlanStore implements PlanStore {
   }
 
   async save(id: string, namespace: string, body: string, expiresAt: number): Promise<void> {
-    const parts = Math.max(1, Math.ceil(body.length / PART));
     await this.#db.batch(
-      Array.from({ length: parts }, (_, part) =>
+      partsOf(body).map((text, part) =>
         this.#db
           .prepare("INSERT INTO plans (id, part, namespace, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")
-          .bind(id, part, namespace, body.slice(part * PART, (part + 1) * PART), expiresAt),
+          .bind(id, part, namespace, text, expiresAt),
       ),
     );
   }
@@ -34,4 +33,17 @@ export class D1PlanStore implements PlanStore {
     const { meta } = await this.#db.prepare("DELETE FROM plans WHERE expires_at <= ?1").bind(now).run();
     return meta.changes;
   }
+}
+
+/** The text in parts that fit a row, none of which ends within a character. */
+function partsOf(text: string): string[] {
+  const encoder = new TextEncoder();
+  const room = new Uint8Array(PART_BYTES);
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const { read } = encoder.encodeInto(text.slice(at, at + PART_BYTES), room);
+    parts.push(text.slice(at, at + read));
+    at += read;
+  }
+  return parts;
 }
