@@ -25,6 +25,7 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
+          setupFiles: ["test/support/setup-workers.ts"],
           // A loaded machine is slow, not wrong.
           testTimeout: 30_000,
           hookTimeout: 30_000,

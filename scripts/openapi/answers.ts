@@ -82,9 +82,14 @@ export const SHARED: Readonly<Record<string, Answer>> = {
   PreconditionFailed: refusal("If-Match or If-None-Match does not hold; nothing was written.", 7, [
     "at least one condition failed for the asset my-secure-asset",
   ]),
-  TooLarge: refusal("The body is larger than 512,000 bytes (of a set: 8 MiB).", 1, [
-    "request body too large: the limit is 512000 bytes",
-  ]),
+  TooLarge: refusal(
+    "The body is larger than 512,000 bytes (of a set: 8 MiB), or an asset would be stored as more than 1,900,000 (a set: 16 MiB).",
+    1,
+    [
+      "request body too large: the limit is 512000 bytes",
+      "the asset is too large: it would be stored as 3030412 bytes, and the limit is 1900000",
+    ],
+  ),
   UnsupportedEncoding: refusal(
     "The body is compressed (any Content-Encoding but `identity`).",
     1,

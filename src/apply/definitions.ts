@@ -33,7 +33,8 @@ export function placed<T>(at: number | string, work: () => T): T {
 }
 
 export function placedError(at: number | string, error: unknown): unknown {
-  return error instanceof ApiError ? invalid(`definition ${at}: ${error.message}`) : error;
+  if (!(error instanceof ApiError)) return error;
+  return new ApiError(error.kind, `definition ${at}: ${error.message}`, { cause: error });
 }
 
 function bodiesIn(bytes: Uint8Array): unknown[] {

@@ -1,4 +1,4 @@
-import { prepareWrite } from "../assets/prepare.ts";
+import { prepareWrite, storedBytes } from "../assets/prepare.ts";
 import type { Asset } from "../assets/schema.ts";
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
@@ -6,12 +6,14 @@ import { ApiError, denied, invalid, notFound } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { PlanStore, SetOutcome, SetStore } from "../store/set-store.ts";
-import { placedError } from "./definitions.ts";
+import { placedError, SET_BYTES } from "./definitions.ts";
 import { defaultMaxDelete, isEmptyPlan, makePlan, type Plan } from "./plan.ts";
 
 /** How often a set without a plan is planned anew when others write in between. */
 const APPLY_ATTEMPTS = 3;
 const PLAN_MS = 3_600_000;
+/** Of a whole set, as its definitions are stored: an isolate holds them, their plan and the answer at once. */
+const STORED_SET_BYTES = 2 * SET_BYTES;
 
 /** Sets of definitions: compared, and written all or not at all. */
 export class ApplyService {
@@ -36,10 +38,14 @@ export class ApplyService {
     if (state === null) throw new ApiError("notFound", `the namespace ${namespace} does not exist`);
     const prepared = (name: AssetName, createdBy: string | null) =>
       prepareWrite({ namespace, name }, set.get(name) ?? {}, createdBy ?? by.name);
-    for (const [name] of set)
-      await prepared(name, null).catch((error: unknown) => {
+    let bytes = 0;
+    for (const [name] of set) {
+      const write = await prepared(name, null).catch((error: unknown) => {
         throw placedError(name, error);
       });
+      bytes += storedBytes(write);
+      refuseTooLarge(bytes);
+    }
     return makePlan(namespace, state, [...set.keys()], prepared, (name) => prune && mayEdit(name));
   }
 
@@ -88,6 +94,14 @@ export class ApplyService {
       if (outcome.outcome === "committed" || attempt === APPLY_ATTEMPTS) return { plan, outcome };
     }
   }
+}
+
+function refuseTooLarge(bytes: number): void {
+  if (bytes <= STORED_SET_BYTES) return;
+  throw new ApiError(
+    "tooLarge",
+    `the set is too large: its definitions would be stored as more than ${STORED_SET_BYTES} bytes; split it`,
+  );
 }
 
 function refuseTooManyDeletes(plan: Plan, maxDelete: number | null): void {

@@ -1,4 +1,4 @@
-import { invalid } from "../errors.ts";
+import { ApiError, invalid } from "../errors.ts";
 import {
   assetNameProblem,
   parseAssetName,
@@ -6,7 +6,8 @@ import {
   type AssetName,
   type Namespace,
 } from "../identity/names.ts";
-import type { AssetWrite } from "../store/asset-store.ts";
+import { utf8Bytes } from "../lib/text-bytes.ts";
+import { STORED_BYTES, type AssetWrite, type Representation } from "../store/asset-store.ts";
 import { encodeAsset, hasMapFilters } from "./encode.ts";
 import { entityTag } from "./etag.ts";
 import type { Asset } from "./schema.ts";
@@ -48,12 +49,29 @@ export async function preparePatched(
 }
 
 async function encodeWrite(namespace: Namespace, name: AssetName, asset: Asset): Promise<AssetWrite> {
-  const definition = encodeAsset(asset, "as-written");
-  const etag = await entityTag(definition);
-  if (!hasMapFilters(asset)) return { namespace, name, etag, definition, expressions: null };
-  const asExpressions = encodeAsset(asset, "expressions");
-  const expressions = { etag: await entityTag(asExpressions), definition: asExpressions };
-  return { namespace, name, etag, definition, expressions };
+  const asWritten = encodeAsset(asset, "as-written");
+  const asExpressions = hasMapFilters(asset) ? encodeAsset(asset, "expressions") : null;
+  refuseTooLarge(utf8Bytes(asWritten) + utf8Bytes(asExpressions ?? ""));
+  const expressions = asExpressions === null ? null : await representation(asExpressions);
+  return { namespace, name, ...(await representation(asWritten)), expressions };
+}
+
+async function representation(definition: string): Promise<Representation> {
+  return { etag: await entityTag(definition), definition };
+}
+
+/** Escapes make some texts six times as long, and map filters are stored in both forms. */
+function refuseTooLarge(bytes: number): void {
+  if (bytes <= STORED_BYTES) return;
+  throw new ApiError(
+    "tooLarge",
+    `the asset is too large: it would be stored as ${bytes} bytes, and the limit is ${STORED_BYTES}`,
+  );
+}
+
+/** Bytes of all forms of an asset, as they are stored. */
+export function storedBytes({ definition, expressions }: AssetWrite): number {
+  return utf8Bytes(definition) + utf8Bytes(expressions?.definition ?? "");
 }
 
 function checkedName(name: string): AssetName {

@@ -1,9 +1,10 @@
+import { refuseLargeParameters } from "./d1-parameters.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Replica } from "./origin.ts";
 
 /**
  * D1 with a deadline for each call. It is made once, from the binding, and all stores are given this in its place, so
- * that no statement can do without. Whether a call reads or writes is told from its SQL.
+ * that no statement can do without, nor take a parameter larger than D1 stores. Whether a call reads or writes is told from its SQL.
  */
 export function deadlined(db: D1Database, deadlines: Deadlines): D1Database {
   return new DeadlinedDatabase(db, deadlines);
@@ -78,6 +79,7 @@ class DeadlinedStatement implements D1PreparedStatement {
   }
 
   bind(...values: unknown[]): D1PreparedStatement {
+    refuseLargeParameters(values);
     const bound = this.statement.bind(...values);
     return new DeadlinedStatement(bound, this.isRead, this.#replica, this.#deadlines);
   }

@@ -1,8 +1,8 @@
 import type { Namespace } from "../identity/names.ts";
 import type { PlanStore } from "./set-store.ts";
 
-/** Characters of one part; at four bytes each they fit a row. */
-const PART = 400_000;
+/** Bytes of one part. */
+const PART_BYTES = 1_500_000;
 
 /** Parts deleted by one statement, which may be of 1.6 MB each; the next minute takes the rest. */
 const MAX_PRUNED = 200;
@@ -18,12 +18,11 @@ export class D1PlanStore implements PlanStore {
   }
 
   async save(id: string, namespace: Namespace, body: string, expiresAt: number): Promise<void> {
-    const parts = Math.max(1, Math.ceil(body.length / PART));
     await this.#db.batch(
-      Array.from({ length: parts }, (_, part) =>
+      partsOf(body).map((text, part) =>
         this.#db
           .prepare("INSERT INTO plans (id, part, namespace, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")
-          .bind(id, part, namespace, body.slice(part * PART, (part + 1) * PART), expiresAt),
+          .bind(id, part, namespace, text, expiresAt),
       ),
     );
   }
@@ -40,4 +39,17 @@ export class D1PlanStore implements PlanStore {
     const { meta } = await this.#db.prepare(PRUNE).bind(now).run();
     return meta.changes;
   }
+}
+
+/** The text in parts that fit a row, none of which ends within a character. */
+function partsOf(text: string): string[] {
+  const encoder = new TextEncoder();
+  const room = new Uint8Array(PART_BYTES);
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const { read } = encoder.encodeInto(text.slice(at, at + PART_BYTES), room);
+    parts.push(text.slice(at, at + read));
+    at += read;
+  }
+  return parts;
 }

@@ -1,14 +1,34 @@
 import type { AssetName, Namespace } from "../identity/names.ts";
-import type { AssetWrite, Commit } from "./asset-store.ts";
+import type { Commit } from "./asset-store.ts";
 import { commitBatch, loadCommitLog, SEQ } from "./d1-commit-log.ts";
 import type { Logged } from "./origin.ts";
 import type { NamespaceState, SetOrigin, SetOutcome, SetWrite } from "./set-store.ts";
 
-/** Bytes of one bound text: D1 takes 2 MB. */
-const PARAMETER_BYTES = 1_500_000;
+/** Bytes of one bound list; D1 takes 2,000,000. */
+const LIST_BYTES = 1_500_000;
 /** Fails, and the whole transaction with it, unless the namespace is as it was planned for. */
 const GUARD = `SELECT CASE WHEN (SELECT seq FROM namespaces WHERE name = ?1) = ?2 THEN 1 ELSE json('changed') END`;
 const GUARD_FAILED = /malformed JSON/;
+/** Writes the rows of a statement that names their columns and numbers them by `key`. */
+const put = (rows: string) => `INSERT INTO assets (namespace, name, seq, created_seq, etag, definition,
+    expressions_etag, expressions, created_by, updated_at)
+  SELECT ?1, name, ${SEQ} - ?2 + ?3 + key + 1, ${SEQ} - ?2 + ?3 + key + 1, etag, definition, expressions_etag,
+    expressions, ?4, ?5
+  FROM (${rows}) WHERE TRUE
+  ON CONFLICT (namespace, name) DO UPDATE SET seq = excluded.seq, etag = excluded.etag,
+    created_seq = CASE WHEN deleted THEN excluded.seq ELSE created_seq END,
+    definition = excluded.definition, expressions_etag = excluded.expressions_etag,
+    expressions = excluded.expressions, created_by = excluded.created_by,
+    updated_at = excluded.updated_at, deleted = 0`;
+const PUT_LIST = put(`SELECT key, value ->> 'name' AS name, value ->> 'etag' AS etag,
+  value ->> 'definition' AS definition, value ->> 'expressions_etag' AS expressions_etag,
+  value ->> 'expressions' AS expressions FROM json_each(?6)`);
+const PUT_ONE = put(`SELECT 0 AS key, ?6 AS name, ?7 AS etag, ?8 AS definition, ?9 AS expressions_etag,
+  ?10 AS expressions`);
+/** The list is made first, so that each name is looked up: SQLite would rather hold every asset against all of it. */
+const DELETE_LIST = `WITH gone AS MATERIALIZED (SELECT ?1 AS namespace, key, value AS name FROM json_each(?5))
+  UPDATE assets SET seq = ${SEQ} - ?2 + ?3 + gone.key + 1, deleted = 1, updated_at = ?4
+  FROM gone WHERE assets.namespace = gone.namespace AND assets.name = gone.name AND deleted = 0`;
 
 /** Sets of assets in D1: one batch a set, in which each asset is a commit of its own. */
 export class D1SetStore implements SetOrigin {
@@ -32,14 +52,18 @@ export class D1SetStore implements SetOrigin {
   }
 
   async definitions(namespace: Namespace, names: readonly AssetName[]): Promise<ReadonlyMap<string, string>> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT name, definition FROM assets
-         WHERE namespace = ?1 AND deleted = 0 AND name IN (SELECT value FROM json_each(?2))`,
-      )
-      .bind(namespace, JSON.stringify(names))
-      .all<{ name: string; definition: string }>();
-    return new Map(results.map(({ name, definition }) => [name, definition]));
+    const found = new Map<string, string>();
+    for (const list of listsOf(names)) {
+      const { results } = await this.#db
+        .prepare(
+          `SELECT name, definition FROM assets
+           WHERE namespace = ?1 AND deleted = 0 AND name IN (SELECT value FROM json_each(?2))`,
+        )
+        .bind(namespace, list.json)
+        .all<{ name: string; definition: string }>();
+      for (const { name, definition } of results) found.set(name, definition);
+    }
+    return found;
   }
 
   /** `since`: the log may leave out what was committed up to this seq. */
@@ -49,7 +73,7 @@ export class D1SetStore implements SetOrigin {
       this.#db.prepare(GUARD).bind(set.namespace, set.seq),
       this.#db.prepare("UPDATE meta SET seq = seq + ?1").bind(count),
       ...this.#puts(set, count, commit),
-      this.#deletes(set, count, commit),
+      ...this.#deletes(set, count, commit),
       this.#revisions(set.namespace, count, commit),
       this.#db.prepare(`UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1`).bind(set.namespace),
     ];
@@ -63,34 +87,25 @@ export class D1SetStore implements SetOrigin {
   }
 
   #puts({ namespace, puts }: SetWrite, count: number, commit: Commit): D1PreparedStatement[] {
-    let offset = 0;
-    return chunked(puts).map((rows) => {
-      const statement = this.#db
-        .prepare(
-          `INSERT INTO assets (namespace, name, seq, created_seq, etag, definition, expressions_etag, expressions,
-             created_by, updated_at)
-           SELECT ?1, value ->> 'name', ${SEQ} - ?2 + ?3 + key + 1, ${SEQ} - ?2 + ?3 + key + 1, value ->> 'etag',
-             value ->> 'definition', value ->> 'expressionsEtag', value ->> 'expressions', ?4, ?5
-           FROM json_each(?6) WHERE TRUE
-           ON CONFLICT (namespace, name) DO UPDATE SET seq = excluded.seq, etag = excluded.etag,
-             created_seq = CASE WHEN deleted THEN excluded.seq ELSE created_seq END,
-             definition = excluded.definition, expressions_etag = excluded.expressions_etag,
-             expressions = excluded.expressions, created_by = excluded.created_by,
-             updated_at = excluded.updated_at, deleted = 0`,
-        )
-        .bind(namespace, count, offset, commit.principal, commit.at, `[${rows.join(",")}]`);
-      offset += rows.length;
-      return statement;
+    const rows = puts.map(({ name, etag, definition, expressions }) => ({
+      name,
+      etag,
+      definition,
+      expressions_etag: expressions?.etag ?? null,
+      expressions: expressions?.definition ?? null,
+    }));
+    return listsOf(rows).map(({ first, json, only }) => {
+      const place = [namespace, count, first, commit.principal, commit.at];
+      if (only === null) return this.#db.prepare(PUT_LIST).bind(...place, json);
+      const { name, etag, definition, expressions_etag, expressions } = only;
+      return this.#db.prepare(PUT_ONE).bind(...place, name, etag, definition, expressions_etag, expressions);
     });
   }
 
-  #deletes({ namespace, puts, deletes }: SetWrite, count: number, commit: Commit): D1PreparedStatement {
-    return this.#db
-      .prepare(
-        `UPDATE assets SET seq = ${SEQ} - ?2 + ?3 + gone.key + 1, deleted = 1, updated_at = ?4
-         FROM json_each(?5) AS gone WHERE namespace = ?1 AND name = gone.value AND deleted = 0`,
-      )
-      .bind(namespace, count, puts.length, commit.at, JSON.stringify(deletes));
+  #deletes({ namespace, puts, deletes }: SetWrite, count: number, commit: Commit): D1PreparedStatement[] {
+    return listsOf(deletes).map(({ first, json }) =>
+      this.#db.prepare(DELETE_LIST).bind(namespace, count, puts.length + first, commit.at, json),
+    );
   }
 
   #revisions(namespace: Namespace, count: number, commit: Commit): D1PreparedStatement {
@@ -106,26 +121,30 @@ export class D1SetStore implements SetOrigin {
   }
 }
 
-/** Rows as JSON texts, in groups that fit a parameter. */
-function chunked(puts: readonly AssetWrite[]): string[][] {
-  const groups: string[][] = [];
+/** Part of a list as a JSON array that fits a bound text. */
+interface List<T> {
+  /** The position of its first item in the whole. */
+  readonly first: number;
+  readonly json: string;
+  /** Its item, when that is alone: JSON in JSON may be twice as long, so one definition need not fit. */
+  readonly only: T | null;
+}
+
+function listsOf<T>(items: readonly T[]): List<T>[] {
+  const groups: { first: number; texts: string[]; only: T | null }[] = [];
   let room = 0;
-  for (const { name, etag, definition, expressions } of puts) {
-    const row = {
-      name,
-      etag,
-      definition,
-      expressionsEtag: expressions?.etag,
-      expressions: expressions?.definition,
-    };
-    const text = JSON.stringify(row);
+  for (const [index, item] of items.entries()) {
+    const text = JSON.stringify(item);
     const bytes = new TextEncoder().encode(text).length + 1;
-    if (bytes > room || groups.length === 0) {
-      groups.push([]);
-      room = PARAMETER_BYTES;
+    const group = groups.at(-1);
+    if (group === undefined || bytes > room) {
+      groups.push({ first: index, texts: [text], only: item });
+      room = LIST_BYTES - bytes;
+    } else {
+      group.texts.push(text);
+      group.only = null;
+      room -= bytes;
     }
-    groups.at(-1)?.push(text);
-    room -= bytes;
   }
-  return groups;
+  return groups.map(({ first, texts, only }) => ({ first, json: `[${texts.join(",")}]`, only }));
 }

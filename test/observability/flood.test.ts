@@ -84,7 +84,10 @@ describe("a flood of requests without a credential", () => {
 
   it("has as few lines when every answer is a fault", async () => {
     await freshIsolate();
-    const broken = { DB: undefined, CACHE: undefined };
+    const fail = () => {
+      throw new Error("D1_ERROR: down");
+    };
+    const broken = { DB: { prepare: fail, batch: fail, withSession: fail } };
     for (let count = 0; count < FLOOD; count += 1)
       expect((await send("GET", "/ready", {}, broken)).status).toBe(503);
     expect(requestLines().length).toBeGreaterThan(0);

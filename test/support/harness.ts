@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createTestHarness } from "wrangler";
 import { signAccessToken } from "../../src/auth/access-tokens.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
+import { limitRows } from "./d1-limits.ts";
 
 const SECRET = "a-secret-for-tests-that-is-long-enough-to-sign-with";
 
@@ -83,8 +84,11 @@ async function running(
 ): Promise<RunningWorker> {
   const { url } = await harness.listen();
   const worker = harness.getWorker<{ DB: D1Database }>();
-  if (migrated) await worker.applyD1Migrations("DB");
   const { DB: database } = await worker.getEnv();
+  if (migrated) {
+    await worker.applyD1Migrations("DB");
+    await limitRows(database);
+  }
   const token = await tokenOf("admin", ["admin@*"]);
   return {
     database,

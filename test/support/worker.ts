@@ -3,6 +3,7 @@ import { applyD1Migrations, createScheduledController } from "cloudflare:test";
 import { signAccessToken } from "../../src/auth/access-tokens.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import worker from "../../src/index.ts";
+import { limitRows } from "./d1-limits.ts";
 import { refuseUndescribed } from "./described.ts";
 
 export const ORIGIN = "http://127.0.0.1:8080";
@@ -74,6 +75,7 @@ export async function freshStorage(): Promise<void> {
   const { keys } = await env.CACHE.list();
   await Promise.all(keys.map(({ name }) => env.CACHE.delete(name)));
   await applyD1Migrations(env.DB, env.MIGRATIONS);
+  await limitRows(env.DB);
   await worker.scheduled(createScheduledController(), env);
 }
 
