@@ -42,8 +42,9 @@ export interface EvaluationOptions {
   onSteps?: (steps: number) => void;
 }
 
-/** What a run takes before its first step. */
-const RUN_WORK = 32;
+/** What a run takes before its first step, and an error at its end. */
+const RUN_WORK = 64;
+const ERROR_WORK = 128;
 /** Characters of an error's message. A filter can throw a text of any length; people read the start. */
 const MESSAGE_CHARACTERS = 500;
 
@@ -82,6 +83,7 @@ export function judge(filter: Prepared, facts: Facts, budget: Budget = new Budge
   facts.changed ||= machine.changedFacts;
   const ranOut = machine.work < 0;
   budget.spend(ranOut ? allowed : allowed - machine.work);
+  if ("error" in verdict) budget.spend(ERROR_WORK);
   if (ranOut && allowed < own) throw new BudgetExhausted(budget.steps);
   return verdict;
 }
