@@ -63,7 +63,8 @@ export function prepare(expression: string): Prepared {
 
 /** Whether a filter is true for an entity, by a budget of its own. Never throws. */
 export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
-  const budget = new Budget(MAX_STEPS + 1);
+  // Twice what the filter may take: its own end comes first.
+  const budget = new Budget(2 * MAX_STEPS);
   const verdict = judge(prepare(expression), newFacts(entity), budget);
   options.onSteps?.(Math.min(budget.taken, MAX_STEPS));
   return verdict;
