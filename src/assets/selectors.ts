@@ -4,9 +4,17 @@ import { OPERATORS, tokensOf, type Operator, type Token } from "./selector-token
 export type Operation = { key: string; operator: Operator; values: string[] };
 
 /** What a selector is asked of: the labels of an object, or its fields as text (contract §3.4). */
-export type Fields = Readonly<Record<string, string>> | Map<string, string>;
+export type Fields =
+  | Readonly<Record<string, string>>
+  | Map<string, string>
+  | ((key: string) => string | undefined);
+
+/** Called with the number of characters about to be looked at; throws when there have been enough. */
+export type Spend = (characters: number) => void;
 
 const MAX_LENGTH = 4_096;
+/** Operations of one selector: each is asked of every asset that a list looks at. */
+const MAX_OPERATIONS = 50;
 const END: Token = { type: "end", text: "" };
 
 /**
@@ -33,6 +41,9 @@ export function parseSelector(text: string): { operations: Operation[] } | { err
       }
       if (!isText(token)) return { error: `unexpected token '${token.text}', expected ${expected}` };
       operations.push(parseOperation(token.text, next));
+      if (operations.length > MAX_OPERATIONS) {
+        return { error: `a selector may have at most ${MAX_OPERATIONS} operations` };
+      }
     }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -70,42 +81,70 @@ function parseValues(first: Token, next: () => Token): string[] {
   return values;
 }
 
-/** Whether every operation holds of these fields. */
-export function matches(operations: readonly Operation[], fields: Fields): boolean {
-  return operations.every((operation) => holds(operation, fields));
+/** Whether every operation holds of these fields; what is looked at is drawn from `spend`. */
+export function matches(
+  operations: readonly Operation[],
+  fields: Fields,
+  spend: Spend = () => undefined,
+): boolean {
+  return operations.every((operation) => holds(operation, fields, spend));
 }
 
-function holds({ key, operator, values }: Operation, fields: Fields): boolean {
+function holds({ key, operator, values }: Operation, fields: Fields, spend: Spend): boolean {
   const value = valueOf(fields, key);
+  spend(1 + values.length);
   switch (operator) {
     case "==":
     case "!=":
       return (value !== undefined && values.includes(value)) === (operator === "==");
     case "matches":
+      spend((value?.length ?? 0) * values.length);
       return value !== undefined && values.some((part) => value.includes(part));
     default:
-      return isIn(key, value, values, fields) === (operator === "in");
+      return isIn(key, value, values, fields, spend) === (operator === "in");
   }
 }
 
 /** `linux in check.subscriptions`: a single value that is itself a key is a field that holds a list (T365). */
-function isIn(key: string, value: string | undefined, values: string[], fields: Fields): boolean {
+function isIn(
+  key: string,
+  value: string | undefined,
+  values: string[],
+  fields: Fields,
+  spend: Spend,
+): boolean {
   const [only, ...others] = values;
   const list = only === undefined || others.length > 0 ? undefined : valueOf(fields, only);
   if (list === undefined) return value !== undefined && values.includes(value);
-  return itemsOf(list).includes(key);
+  spend(list.length);
+  return hasItem(list, key);
 }
 
-function itemsOf(list: string): string[] {
+/** Whether a text is among the items of a list: between commas, without the blanks around it and the list's own brackets. */
+function hasItem(list: string, wanted: string): boolean {
   let start = 0;
   let end = list.length;
   while (start < end && "[]".includes(list.charAt(start))) start++;
   while (start < end && "[]".includes(list.charAt(end - 1))) end--;
-  const items = list.slice(start, end).split(",");
-  return items.map((item) => item.trim());
+  const items = list.slice(start, end);
+  if (wanted === "") return items.split(",").some((item) => item.trim() === "");
+  if (wanted.includes(",") || wanted.trim() !== wanted) return false;
+  // To cut a list of 64 KiB into its items takes milliseconds; most lists do not hold the text at all.
+  for (let at = items.indexOf(wanted); at >= 0; at = items.indexOf(wanted, at + 1)) {
+    if (isItemEdge(items, at - 1, -1) && isItemEdge(items, at + wanted.length, 1)) return true;
+  }
+  return false;
+}
+
+/** Whether nothing but blanks lies between a place in a list and a comma or the list's end. */
+function isItemEdge(items: string, from: number, step: 1 | -1): boolean {
+  let at = from;
+  while (/^\s$/.test(items.charAt(at))) at += step;
+  return items.charAt(at) === "" || items.charAt(at) === ",";
 }
 
 function valueOf(fields: Fields, key: string): string | undefined {
+  if (typeof fields === "function") return fields(key);
   if (fields instanceof Map) return fields.get(key);
   return Object.hasOwn(fields, key) ? fields[key] : undefined;
 }

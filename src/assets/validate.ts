@@ -11,7 +11,6 @@ const FILTER_CHARACTERS = 2_000;
 
 const SHA512 = /^[0-9a-f]{128}$/i;
 const HTTP_URL = /^https?:\/\//i;
-const TEMPLATE_TOKEN = /\{\{.*?\}\}/s;
 
 /** Why Sensu would refuse this asset, in its own order and words (contract §1.5); null when it is valid. */
 export function assetProblem(asset: Asset): string | null {
@@ -45,11 +44,17 @@ function archiveProblem({ url = "", sha512 = "", filters }: Build): string | nul
   }
   if (!SHA512.test(sha512)) return "SHA-512 checksum must be exactly 128 hexadecimal digits";
   if (url === "") return "URL cannot be empty";
-  if (!HTTP_URL.test(url) && !TEMPLATE_TOKEN.test(url)) return "URL must be HTTP or HTTPS";
+  if (!HTTP_URL.test(url) && !holdsToken(url)) return "URL must be HTTP or HTTPS";
   return first(filterExpressions(filters), (expression, index) => {
     const problem = syntaxProblem(expression);
     return problem === null ? null : `syntax error in expression ${index}: ${problem}`;
   });
+}
+
+/** Whether a text holds a `{{ token }}`. Only the first opening matters: what closes a later one closes that too. */
+function holdsToken(text: string): boolean {
+  const open = text.indexOf("{{");
+  return open >= 0 && text.includes("}}", open + 2);
 }
 
 /** Bounds hold for every filter that is stored, also for those that Sensu does not parse. */

@@ -1,6 +1,10 @@
+import { invalid } from "../errors.ts";
 import type { Resolved } from "./resolve.ts";
 
-/** `KEY='value'` lines that a POSIX shell may evaluate: nothing in a value ends its quotes. */
+/** Characters of all header lines together: each part of a value at its commas repeats the header's name. */
+const HEADER_CHARACTERS = 1_000_000;
+
+/** `KEY='value'` lines that a POSIX shell may evaluate: nothing in a value ends its quotes. Too many headers are 400. */
 export function envLines({ url, sha512, headers, build, unresolved }: Resolved, etag: string): string {
   const parts = headerParts(headers);
   const lines = [
@@ -17,8 +21,15 @@ export function envLines({ url, sha512, headers, build, unresolved }: Resolved, 
 
 /** Header lines as an agent sends them: a value is split at commas, each part a line of its own (contract §6.5). */
 export function headerParts(headers: Resolved["headers"]): string[] {
-  return Object.entries(headers ?? {}).flatMap(([name, value]) =>
-    value.split(",").map((part) => `${name}: ${part.trim()}`.replaceAll(/[\r\n]+/g, " ")),
+  const split = Object.entries(headers ?? {}).map(([name, value]) => ({ name, parts: value.split(",") }));
+  const characters = split.reduce((sum, { name, parts }) => sum + parts.length * (name.length + 2), 0);
+  if (characters > HEADER_CHARACTERS) {
+    throw invalid(
+      "the headers of this build, split at their commas, are too long for format=env; use the JSON",
+    );
+  }
+  return split.flatMap(({ name, parts }) =>
+    parts.map((part) => `${name}: ${part.trim()}`.replaceAll(/[\r\n]+/g, " ")),
   );
 }
 
@@ -30,7 +41,8 @@ export function alignedTable(rows: readonly (readonly string[])[]): string {
   }
   const line = (row: readonly string[]) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      // The last column is as wide as it is.
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
       .join("  ")
       .trimEnd();
   return rows.map((row) => `${line(row)}\n`).join("");

@@ -42,8 +42,9 @@ export interface EvaluationOptions {
   onSteps?: (steps: number) => void;
 }
 
-/** What a run takes before its first step. */
-const RUN_WORK = 32;
+/** What a run takes before its first step, and an error at its end. */
+const RUN_WORK = 64;
+const ERROR_WORK = 128;
 /** Characters of an error's message. A filter can throw a text of any length; people read the start. */
 const MESSAGE_CHARACTERS = 500;
 
@@ -62,7 +63,8 @@ export function prepare(expression: string): Prepared {
 
 /** Whether a filter is true for an entity, by a budget of its own. Never throws. */
 export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
-  const budget = new Budget(MAX_STEPS + 1);
+  // Twice what the filter may take: its own end comes first.
+  const budget = new Budget(2 * MAX_STEPS);
   const verdict = judge(prepare(expression), newFacts(entity), budget);
   options.onSteps?.(Math.min(budget.taken, MAX_STEPS));
   return verdict;
@@ -82,6 +84,7 @@ export function judge(filter: Prepared, facts: Facts, budget: Budget = new Budge
   facts.changed ||= machine.changedFacts;
   const ranOut = machine.work < 0;
   budget.spend(ranOut ? allowed : allowed - machine.work);
+  if ("error" in verdict) budget.spend(ERROR_WORK);
   if (ranOut && allowed < own) throw new BudgetExhausted(budget.steps);
   return verdict;
 }

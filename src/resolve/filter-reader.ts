@@ -1,8 +1,10 @@
 import type { Budget } from "./budget.ts";
 import { prepare, type Prepared } from "./evaluate.ts";
 
-/** What it takes to read a character of a filter. */
+/** What it takes to read a filter, each of its characters, and each slash, which may begin a regular expression. */
+const FILTER_WORK = 128;
 const CHARACTER_WORK = 8;
+const SLASH_WORK = 64;
 /** Characters of filters that are remembered as read: as many as the largest definition has. Their trees take fifty times that. */
 const REMEMBERED = 512_000;
 
@@ -19,7 +21,7 @@ export class FilterReader {
   read(expression: string): Prepared {
     const known = this.#known.get(expression);
     if (known !== undefined) return known;
-    this.budget.spend(CHARACTER_WORK * expression.length);
+    this.budget.spend(workOf(expression));
     const prepared = prepare(expression);
     if (this.#characters + expression.length > REMEMBERED) {
       this.#known.clear();
@@ -29,4 +31,9 @@ export class FilterReader {
     this.#characters += expression.length;
     return prepared;
   }
+}
+
+function workOf(expression: string): number {
+  const slashes = expression.split("/").length - 1;
+  return FILTER_WORK + CHARACTER_WORK * expression.length + SLASH_WORK * slashes;
 }

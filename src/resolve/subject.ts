@@ -3,7 +3,7 @@ import { factCount } from "./fact-count.ts";
 import type { FilterReader } from "./filter-reader.ts";
 
 /** What each fact takes when the facts are made, and what a verdict takes that is known already. */
-const FACT_WORK = 8;
+const FACT_WORK = 64;
 const LOOKUP_WORK = 4;
 /** Verdicts that are remembered: as many as the largest definition has filters. */
 const REMEMBERED = 5_000;

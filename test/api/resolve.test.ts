@@ -268,3 +268,94 @@ describe("lint", () => {
     ).toBe(201);
   });
 });
+
+describe("work past the budget of a request", () => {
+  const LONG = (number: number) => `for (var i = ${number}; i < ${number + 700}; i++); false`;
+  const exhausting = anAsset("slow", {
+    builds: Array.from({ length: 100 }, (_, index) => ({ ...WINDOWS, filters: [LONG(index * 1_000)] })),
+  });
+  const SLOW = "/api/edge/v1/namespaces/default/assets/slow";
+  const named = {
+    message: expect.stringContaining("200000 evaluation steps, the budget of one request"),
+    code: 1,
+  };
+
+  beforeEach(async () => {
+    const put = await api("PUT", `${ASSETS}/slow`, { token: editor, body: exhausting });
+    expect([put.status, put.headers.get("X-Lint-Warnings")]).toEqual([201, expect.stringMatching(/^[1-9]/)]);
+  });
+
+  it.each([
+    ["a resolution", "GET", `${SLOW}/resolve?os=linux`],
+    ["an explanation", "GET", `${SLOW}/resolve?os=linux&explain=true`],
+    ["a resolution by the rule of 7.x", "GET", `${SLOW}/resolve?os=linux&rule=most-specific`],
+    ["a download", "GET", `${SLOW}/download?os=linux`],
+    ["a matrix", "GET", `${SLOW}/matrix`],
+  ])("is 400 for %s and names the budget", async (_, method, path) => {
+    const answer = await api(method, path, { token: agent });
+    expect([answer.status, await answer.json()]).toEqual([400, named]);
+  });
+
+  it("is a finding of a lint, which strict refuses", async () => {
+    const lint = await api("POST", "/api/edge/v1/lint", { token: agent, body: exhausting });
+    const { warnings } = await lint.json<{ warnings: { rule: string }[] }>();
+    expect(warnings.at(-1)).toMatchObject({ rule: "budget", where: "builds" });
+    const strict = await api("PUT", `${ASSETS}/slow?strict=true`, { token: editor, body: exhausting });
+    expect(strict.status).toBe(400);
+  });
+});
+
+describe("facts", () => {
+  const post = (entity: unknown) => api("POST", `${EDGE}/resolve`, { token: agent, body: entity });
+  const labels = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, "x"]));
+
+  it("of more than 10,000 values are 413, and never make another build the answer", async () => {
+    const builds = [
+      { ...WINDOWS, filters: ["entity.labels.l1 == 'y'"] },
+      { ...LINUX, filters: ["!entity.labels.l20001"] },
+    ];
+    await api("PUT", `${ASSETS}/tool`, { token: editor, body: anAsset("tool", { builds }) });
+    for (const count of [10_001, 20_002]) {
+      const answer = await post({ labels: labels(count), system: {} });
+      expect([answer.status, await answer.json()]).toEqual([
+        413,
+        { message: expect.stringContaining("more than 10000 values"), code: 1 },
+      ]);
+    }
+    expect((await post({ labels: labels(9_000), system: {} })).status).toBe(200);
+  });
+
+  it("as deep as a body may be are looked at", async () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 900; level += 1) deep = { deep };
+    expect((await post({ system: { os: "windows" }, deep })).status).toBe(200);
+  });
+});
+
+describe("what an answer repeats", () => {
+  it("is bounded for shells: each part of a header's value repeats its name", async () => {
+    const headers = { [`X-${"a".repeat(10_000)}`]: ",".repeat(10_000) };
+    const body = anAsset("tool", { builds: [{ ...WINDOWS, headers }] });
+    await api("PUT", `${ASSETS}/tool`, { token: editor, body });
+    const answer = await resolve("os=windows&format=env");
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { message: expect.stringContaining("too long for format=env"), code: 1 },
+    ]);
+    expect((await resolve("os=windows")).status).toBe(200);
+  });
+
+  it("is bounded for filters and errors in the reasons of a 404", async () => {
+    const filters = [`var s='a';while(s.length<60000)s+=s;throw s;${" ".repeat(1_900)}`];
+    const builds = Array.from({ length: 100 }, () => ({ ...WINDOWS, filters }));
+    await api("PUT", `${ASSETS}/tool`, { token: editor, body: anAsset("tool", { builds }) });
+    for (const rule of ["first", "most-specific"]) {
+      const answer = await resolve(`os=windows&rule=${rule}&explain=true`);
+      expect(answer.status).toBe(404);
+      const { message, explain } = await answer.json<{ message: string; explain: unknown }>();
+      expect(message.length).toBeLessThan(10_000);
+      expect(JSON.stringify(explain).length).toBeLessThan(100 * 3_000);
+    }
+  });
+});

@@ -156,6 +156,13 @@ describe("parseSelector", () => {
     expect(parseSelector(selector)).toEqual({ error });
   });
 
+  it("reads at most 50 operations", () => {
+    expect(parseSelector("a ==b ".repeat(50))).toHaveProperty("operations.length", 50);
+    expect(parseSelector("a ==b ".repeat(51))).toEqual({
+      error: "a selector may have at most 50 operations",
+    });
+  });
+
   it("reads at most 4,096 characters", () => {
     expect(parseSelector(" ".repeat(4_096))).toEqual({ operations: [] });
     expect(parseSelector(" ".repeat(4_097))).toEqual({
@@ -222,6 +229,35 @@ describe("matches", () => {
     expect(selects(`x notin ${key}`, {})).toBe(true);
     expect(selects(`${key} == x`, { [key]: "x" })).toBe(true);
     expect(selects(`x in ${key}`, new Map([[key, "y,x"]]))).toBe(true);
+  });
+
+  it("finds an item of a list as cutting the list up would", () => {
+    const list = fc.string({ unit: fc.constantFrom("a", "b", ",", " ", "[", "]", "\t"), maxLength: 12 });
+    const wanted = fc.string({ unit: fc.constantFrom("a", "b", ",", " "), maxLength: 3 });
+    fc.assert(
+      fc.property(list, wanted, (items, item) => {
+        const inside = items.replace(/^[[\]]+/, "").replace(/[[\]]+$/, "");
+        const expected = inside
+          .split(",")
+          .map((one) => one.trim())
+          .includes(item);
+        expect(matches([compare(item, "in", "list")], { list: items })).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("draws the characters it looks at from a budget, those of long values too", () => {
+    const looked = (selector: string, fields: Fields) => {
+      let total = 0;
+      matches(operationsOf(selector), fields, (characters) => (total += characters));
+      return total;
+    };
+    const long = { a: "x".repeat(60_000) };
+    expect(looked("a matches y", {})).toBeLessThan(10);
+    expect(looked("a != x", long)).toBeLessThan(10);
+    expect(looked("a matches x a matches x", long)).toBeGreaterThanOrEqual(120_000);
+    expect(looked("y notin a", long)).toBeGreaterThanOrEqual(60_000);
   });
 
   it("trims brackets from the ends of a list without going over the list once for each", () => {

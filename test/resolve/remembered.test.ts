@@ -1,7 +1,11 @@
-import { expect, it } from "vitest";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { AssetService } from "../../src/assets/service.ts";
 import { runtimeTimer } from "../../src/lib/timer.ts";
+import { factsOfEntity, namedFacts } from "../../src/resolution/facts.ts";
 import { answerKey, ResolveService } from "../../src/resolution/service.ts";
+import { UNCONDITIONAL } from "../../src/store/asset-store.ts";
+import { newReading } from "../../src/store/reading.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { assetId } from "../support/names.ts";
 
@@ -24,4 +28,56 @@ it("takes up no more than 4 MiB for answers, however large they are and however 
   for (const search of searches) resolve.remember(TOOL, '"1"', search, { body, etag: '"a"' });
   const kept = searches.filter((search) => resolve.peek(answerKey(TOOL, '"1"', search)) !== undefined);
   expect(kept).toEqual(searches.slice(-3));
+});
+
+describe("remembered resolutions", () => {
+  const storage = async (builds: unknown) => {
+    const store = new MemoryAssetStore(["default"]);
+    const definition = JSON.stringify({ metadata: { name: "tool" }, builds });
+    await store.put(
+      { namespace: TOOL.namespace, name: TOOL.name, etag: '"1"', definition, expressions: null },
+      UNCONDITIONAL,
+    );
+    return new ResolveService(new AssetService(store, { clock: Date.now, timer: runtimeTimer }));
+  };
+  const reading = () => newReading("bounded", () => undefined);
+  const facts = (name: string) => namedFacts(null, factsOfEntity({ name, system: { os: "linux" } }));
+  const build = (filters: string[], url = "https://e/a") => ({ url, sha512: "0f".repeat(64), filters });
+
+  it("hold no explanation, however long the messages of filters are", async () => {
+    const throwing = "var s='\u0161';while(s.length<30000)s+=s;throw s+entity.name";
+    const resolve = await storage(Array.from({ length: 50 }, () => build([throwing])));
+    for (let index = 0; index < 60; index += 1) {
+      const found = await resolve.resolve(TOOL, "most-specific", facts(`m${index}`), reading());
+      expect(found.resolution.outcome).toBe("none");
+      expect(found).not.toHaveProperty("reports");
+      expect(found.resolution).not.toHaveProperty("reports");
+    }
+    // 60 times 50 reasons of at most 420 characters, two bytes each.
+    expect(resolve.bytes).toBeGreaterThan(60 * 50 * 400);
+    expect(resolve.bytes).toBeLessThan(60 * 50 * 1_000);
+  });
+
+  it("are counted by what they hold: two bytes a character outside Latin-1", async () => {
+    const held = async (url: string) => {
+      const resolve = await storage([build([], url)]);
+      await resolve.resolve(TOOL, "first", facts("m"), reading());
+      return resolve.bytes;
+    };
+    const plain = await held(`https://e/${"a".repeat(10_000)}`);
+    const wide = await held(`https://e/${"\u0161".repeat(10_000)}`);
+    expect(wide - plain).toBeGreaterThanOrEqual(10_000);
+  });
+
+  it("are told apart by asset, tag and query, whatever these hold", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "/", "~", " ", '"'), maxLength: 4 });
+    const question = fc.tuple(fc.constantFrom("a", "a/a", "a/a/a"), text, text);
+    fc.assert(
+      fc.property(question, question, (one, other) => {
+        const key = ([name, tag, search]: [string, string, string]) =>
+          answerKey(assetId("default", name), tag, search);
+        expect(key(one) === key(other)).toBe(JSON.stringify(one) === JSON.stringify(other));
+      }),
+    );
+  });
 });

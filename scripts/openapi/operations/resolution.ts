@@ -17,6 +17,8 @@ const SERVED = ["X-Cache", "Age", "Server-Timing?", "Warning?"];
 const MISMATCH =
   "no build of sensu/http-checks matches this machine: build 0: entity.system.os == 'linux' is false; build 1: entity.system.os == 'windows' is false";
 const MATCHLESS = "There is no such asset, or no build of it for this machine.";
+const EXHAUSTED =
+  "sensu/http-checks cannot be resolved: the filters take more than 200000 evaluation steps, the budget of one request";
 const BAD_FACT = '"system" is no fact: use os, arch, ..., subscriptions, labels.<key> or annotations.<key>';
 
 const RESOLVED_ANSWER: Answer = content(
@@ -78,7 +80,7 @@ export const RESOLUTION_OPERATIONS: Descriptions = {
     answers: {
       200: RESOLVED_ANSWER,
       304: shared("NotModified"),
-      400: invalid(BAD_FACT, 'invalid rule "x": use first (agents of 6.x) or most-specific (7.x)'),
+      400: invalid(BAD_FACT, 'invalid rule "x": use first (agents of 6.x) or most-specific (7.x)', EXHAUSTED),
       404: UNRESOLVED_ANSWER,
       503: shared("Unavailable"),
     },
@@ -163,7 +165,7 @@ export const RESOLUTION_OPERATIONS: Descriptions = {
         },
         { headers: SERVED },
       ),
-      400: invalid('invalid rule "x": use first (agents of 6.x) or most-specific (7.x)'),
+      400: invalid('invalid rule "x": use first (agents of 6.x) or most-specific (7.x)', EXHAUSTED),
       404: notFound("There is no such asset."),
       503: shared("Unavailable"),
     },

@@ -191,5 +191,5 @@ function materialise(object: ScriptObject): void {
   const { source, members, shared } = object;
   if (source === null) return;
   object.source = null;
-  for (const [name, data] of Object.entries(source)) members.set(name, fromData(data, shared));
+  for (const name of Object.keys(source)) members.set(name, fromData(Reflect.get(source, name), shared));
 }

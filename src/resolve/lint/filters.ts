@@ -8,10 +8,14 @@ import { QUOTED_CHARACTERS, type Findings, type LintRule } from "./finding.ts";
 import { ENTITY_MEMBERS, KNOWN_VALUES, LATER_METHODS, SYSTEM_MEMBERS } from "./known-facts.ts";
 import { memberPath, visitNodes } from "./tree.ts";
 
+/** What it takes to begin with a filter. */
+const FILTER_WORK = 128;
+
 const LATER_SYNTAX = /=>|`|\b(?:let|const|class|import|export|async|await)\b|\?\.|\?\?|\*\*|\.\.\./;
 
 /** Finds what is wrong with one filter expression. Throws BudgetExhausted. */
 export function lintFilter(where: string, filter: string, filters: FilterReader, findings: Findings): void {
+  filters.budget.spend(FILTER_WORK);
   const prepared = filters.read(filter);
   if ("error" in prepared) {
     lintUnreadable(where, filter, prepared.error, findings);

@@ -2,8 +2,8 @@ import type { Budget } from "../budget.ts";
 import type { Expression, Program, Statement } from "../parser/ast.ts";
 
 /** What it takes to look at a part of a tree, and to spell it. */
-const VISIT_WORK = 16;
-const SPELL_WORK = 48;
+const VISIT_WORK = 24;
+const SPELL_WORK = 96;
 
 type Visit = (node: Expression | Statement, parent: Expression | null) => void;
 
@@ -17,7 +17,7 @@ function descend(value: unknown, parent: Expression | null, budget: Budget, visi
   budget.spend(VISIT_WORK);
   if (isNode(value)) visit(value, parent);
   const inner = isNode(value) && "at" in value ? value : parent;
-  for (const child of Object.values(value)) descend(child, inner, budget, visit);
+  for (const name in value) descend(Reflect.get(value, name), inner, budget, visit);
 }
 
 function isNode(value: object): value is Expression | Statement {
@@ -63,11 +63,25 @@ function spellCondition(node: Expression, budget: Budget): string {
   return `${sides.join()}${texts ? node.operator.slice(0, 2) : node.operator}`;
 }
 
-/** A part of a tree as JSON, without places in the text. */
-function spell(value: unknown, budget: Budget): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+/** A part of a tree as text, without its places; different parts have different texts. */
+function spell(part: unknown, budget: Budget): string {
+  const pieces: string[] = [];
+  spellInto(pieces, part, budget);
+  return pieces.join("");
+}
+
+/** Puts the pieces side by side: a chain of operators is as deep as it is long, and to join it level by level is quadratic. */
+function spellInto(pieces: string[], part: unknown, budget: Budget): void {
+  if (typeof part !== "object" || part === null) {
+    pieces.push(JSON.stringify(part), ",");
+    return;
+  }
   budget.spend(SPELL_WORK);
-  if (Array.isArray(value)) return `[${value.map((item) => spell(item, budget)).join()}]`;
-  const members = Object.entries(value).filter(([name]) => name !== "at");
-  return `{${members.map(([name, inner]) => `"${name}":${spell(inner, budget)}`).join()}}`;
+  pieces.push(Array.isArray(part) ? "[" : "{");
+  for (const name in part) {
+    if (name === "at") continue;
+    pieces.push(name, ":");
+    spellInto(pieces, Reflect.get(part, name), budget);
+  }
+  pieces.push("}");
 }

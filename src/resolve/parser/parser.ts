@@ -106,9 +106,12 @@ export function within<T>(
   return result;
 }
 
-/** Runs `parse` one level deeper. Throws RangeError past the limit; `parseProgram` turns that into a problem. */
+/** A text that nests too deeply. No Error: to record where that is takes as long as the parse. */
+export class TooDeep {}
+
+/** Runs `parse` one level deeper. Throws TooDeep past the limit; `parseProgram` turns that into a problem. */
 export function nested<T>(parser: Parser, parse: (parser: Parser) => T): T {
-  if (parser.depth === MAX_DEPTH) throw new RangeError("Too deeply nested");
+  if (parser.depth === MAX_DEPTH) throw new TooDeep();
   parser.depth += 1;
   const result = parse(parser);
   parser.depth -= 1;

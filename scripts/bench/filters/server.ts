@@ -1,0 +1,39 @@
+// The routes with their handlers and services, over stores in memory: what a request costs without a database.
+import { ApplyService } from "../../../src/apply/service.ts";
+import { AssetService } from "../../../src/assets/service.ts";
+import type { Services } from "../../../src/context.ts";
+import { compile, type Serve } from "../../../src/http/router.ts";
+import { ResolveService } from "../../../src/resolution/service.ts";
+import { routes } from "../../../src/routes.ts";
+import type { PlanStore, SetStore } from "../../../src/store/set-store.ts";
+import { MemoryAssetStore } from "../../../test/support/memory-asset-store.ts";
+
+const EMPTY_NAMESPACE: SetStore = {
+  state: async () => ({ seq: 0, assets: [] }),
+  definitions: async () => new Map(),
+  apply: async () => ({ outcome: "committed", first: 1, last: 1 }),
+};
+
+const NO_PLANS: PlanStore = { save: async () => undefined, load: async () => null, prune: async () => 0 };
+
+/** Serves requests of somebody who may do everything. */
+export function localServer(): Serve {
+  const assets = new AssetService(new MemoryAssetStore(["default"]));
+  const used: Pick<Services, "assets" | "resolve" | "apply" | "lint"> = {
+    assets,
+    resolve: new ResolveService(assets),
+    apply: new ApplyService(EMPTY_NAMESPACE, NO_PLANS),
+    lint: "count",
+  };
+  return compile({
+    routes,
+    // No other is used by the routes that are measured.
+    services: used as Services,
+    authenticate: async () => ({ name: "bench", grants: [{ role: "admin", namespace: "*", names: null }] }),
+    clock: () => Date.now(),
+    translate: (error) => error,
+    observe: ({ fault }) => {
+      if (fault !== undefined) throw fault;
+    },
+  });
+}
