@@ -1,35 +1,54 @@
-// npm run model [-- --reads 1000000 --seed 1]
-// Runs the real cache code in a simulated world, under the admission rule and without parts of it, as a table.
+// npm run model [-- --reads 1000000 --seed 1 --without deadline]
+// Runs the real cache code in a simulated world, under all rules and without each of them, as a table.
 import { parseArgs } from "node:util";
-import { POLICIES } from "../test/model/policies.ts";
+import { isPolicyName, POLICIES, type Policy, type PolicyName } from "../test/model/policies.ts";
 import { simulate } from "../test/model/total.ts";
 
 const { values } = parseArgs({
-  options: { reads: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" } },
+  options: {
+    reads: { type: "string", default: "1000000" },
+    seed: { type: "string", default: "1" },
+    without: { type: "string" },
+  },
 });
 const reads = Number(values.reads);
 const seed = Number(values.seed);
 if (!Number.isInteger(reads) || reads < 1 || !Number.isInteger(seed)) {
-  console.error("npm run model -- --reads N --seed N, both whole numbers");
-  process.exit(1);
+  fail("npm run model -- --reads N --seed N, both whole numbers");
 }
 
-console.log(`${reads} reads for the rule, a quarter for each experiment; seed ${seed}\n`);
+const THE_RULE = "the rule";
+const wanted = policiesWanted(values.without);
+console.log(`${reads} reads, a quarter for each rule left out; seed ${seed}\n`);
 console.log(
-  row(["policy", "reads", "D1", "stale", "503", "max staleness", "past bound", "backwards", "resurrected"]),
+  row([
+    "policy",
+    "reads",
+    "writes",
+    "D1",
+    "stale",
+    "503",
+    "max staleness",
+    "past bound",
+    "backwards",
+    "resurrected",
+    "late",
+  ]),
 );
-console.log(row(Array.from({ length: 9 }, (_, column) => (column === 0 ? "---" : "--:"))));
+console.log(row(Array.from({ length: 11 }, (_, column) => (column === 0 ? "---" : "--:"))));
 let broken = false;
-for (const [index, [name, rule]] of Object.entries(POLICIES).entries()) {
-  const wanted = index === 0 ? reads : Math.ceil(reads / 4);
-  const outcome = await simulate(rule, wanted, seed, (done) => progress(name, done, wanted));
-  const share = (count: number) => `${((100 * count) / outcome.reads).toFixed(2)} %`;
-  const { pastBound, backwards, resurrected } = outcome;
+for (const name of wanted) {
+  const policy: Policy = POLICIES[name];
+  const count = name === THE_RULE ? reads : Math.ceil(reads / 4);
+  const outcome = await simulate(policy, count, seed, (done) => progress(name, done, count));
+  const share = (part: number) => `${((100 * part) / outcome.reads).toFixed(2)} %`;
+  const { pastBound, backwards, resurrected, late } = outcome;
   progress("", 0, 0);
   console.log(
     row([
       name,
       String(outcome.reads),
+      String(outcome.writes),
       share(outcome.fromDatabase),
       share(outcome.stale),
       share(outcome.unavailable),
@@ -37,12 +56,25 @@ for (const [index, [name, rule]] of Object.entries(POLICIES).entries()) {
       String(pastBound),
       String(backwards),
       String(resurrected),
+      String(late),
     ]),
   );
-  if (index === 0) broken = pastBound + backwards + resurrected > 0;
+  if (name === THE_RULE) broken = pastBound + backwards + resurrected + late > 0;
 }
-if (broken) {
-  console.error("\nthe rule was broken");
+if (broken) fail("\na promise was broken");
+
+/** All policies, or the one without a rule. */
+function policiesWanted(without: string | undefined): PolicyName[] {
+  const all = Object.keys(POLICIES).filter(isPolicyName);
+  if (without === undefined) return all;
+  const name = `without ${without}`;
+  if (isPolicyName(name)) return [name];
+  const rules = all.filter((each) => each !== THE_RULE).map((each) => each.replace("without ", ""));
+  return fail(`there is no rule "${without}"; --without takes ${rules.join(", ")}`);
+}
+
+function fail(message: string): never {
+  console.error(message);
   process.exit(1);
 }
 
@@ -51,7 +83,7 @@ function row(cells: readonly string[]): string {
 }
 
 /** On a terminal, one line that is written over. */
-function progress(name: string, done: number, wanted: number): void {
+function progress(name: string, done: number, of: number): void {
   if (!process.stderr.isTTY) return;
-  process.stderr.write(name === "" ? "\r\u001b[K" : `\r${name}: ${done} of ${wanted}`);
+  process.stderr.write(name === "" ? "\r\u001b[K" : `\r${name}: ${done} of ${of}`);
 }

@@ -5,6 +5,8 @@ export interface Faults {
   readonly kvDown: Span;
   readonly kvSlow: Span;
   readonly databaseDown: Span;
+  /** The database does what it is asked and does not answer. */
+  readonly databaseHangs: Span;
   readonly cronDead: Span;
   /** Share of KV puts that are lost without an error. */
   readonly dropped: number;
@@ -15,8 +17,10 @@ export interface Faults {
   /** Share of database answers that reach a paused isolate, and for how long at the most. */
   readonly paused: number;
   readonly pause: number;
-  /** The most a clock is wrong, either way. */
+  /** The most a clock is wrong, either way, that is not wrong. */
   readonly skew: number;
+  /** Between two jumps of the clock of a machine, on average; null for none. */
+  readonly clockJumpEvery: number | null;
   /** Between two changes of anything, on average. */
   readonly writeEvery: number;
 }
@@ -41,6 +45,7 @@ export function drawFaults(random: Random, length: number): Faults {
     kvDown: span(300_000),
     kvSlow: span(300_000),
     databaseDown: span(300_000),
+    databaseHangs: span(300_000),
     cronDead: span(420_000),
     dropped: random.pick([0, 0.02, 0.3]),
     putDelay: random.pick([200, 5_000, 30_000]),
@@ -48,6 +53,7 @@ export function drawFaults(random: Random, length: number): Faults {
     paused: random.pick([0, 0.02, 0.1]),
     pause: 30_000,
     skew: random.pick([0, 500, 1_000]),
+    clockJumpEvery: random.pick([null, 1_800_000, 300_000]),
     writeEvery: random.pick([200, 2_000, 20_000]),
   };
 }

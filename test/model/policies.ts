@@ -1,12 +1,41 @@
-import { admit, type Admit } from "../../src/cache/admit.ts";
+import { admit } from "../../src/cache/admit.ts";
+import type { Rules } from "../../src/cache/edge.ts";
 
-/** Rules to be compared: the one that is used, and what happens without it or without a part of it. */
-export const POLICIES: Readonly<Record<string, Admit>> = {
-  "the rule": admit,
-  "no high-water mark": (copy, evidence, now, bound) => admit(copy, evidence, now, bound, 0),
-  "no age of the journal": (copy, evidence, _now, bound, highWater) =>
-    admit(copy, evidence, evidence.asOf, bound, highWater),
-  "no journal's changes": (copy, evidence, now, bound, highWater) =>
-    admit(copy, { ...evidence, changedAt: 0 }, now, bound, highWater),
-  "everything admitted": () => "admitted",
-};
+/** The rules of a simulation: those that are used, without one of them. */
+export interface Policy {
+  readonly rules?: Partial<Rules>;
+  /** False: whoever asks the database waits until it answers. */
+  readonly deadline?: false;
+  /** False: isolates believe their machine's clock, also when it goes back. */
+  readonly monotonicClock?: false;
+}
+
+/** Rules to be compared: all of them, and what happens without each. */
+export const POLICIES = {
+  "the rule": {},
+  "without high-water": {
+    rules: { admit: (copy, evidence, now, bound) => admit(copy, evidence, now, bound, 0) },
+  },
+  "without journal-age": {
+    rules: {
+      admit: (copy, evidence, _now, bound, highWater) =>
+        admit(copy, evidence, evidence.asOf, bound, highWater),
+    },
+  },
+  "without journal-changes": {
+    rules: {
+      admit: (copy, evidence, now, bound, highWater) =>
+        admit(copy, { ...evidence, changedAt: 0 }, now, bound, highWater),
+    },
+  },
+  "without admission": { rules: { admit: () => "admitted" } },
+  "without deadline": { deadline: false },
+  "without monotonic-clock": { monotonicClock: false },
+  "without future-journal": { rules: { tolerance: Infinity } },
+} as const satisfies Readonly<Record<string, Policy>>;
+
+export type PolicyName = keyof typeof POLICIES;
+
+export function isPolicyName(name: string): name is PolicyName {
+  return Object.hasOwn(POLICIES, name);
+}

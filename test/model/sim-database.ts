@@ -10,7 +10,8 @@ import {
 } from "../../src/store/asset-store.ts";
 import type { AssetOrigin, CommitLog, Logged, Replica, Snapshot } from "../../src/store/origin.ts";
 import { isDuring, type Faults } from "./faults.ts";
-import type { History, Name } from "./history.ts";
+import type { History, Name, Version } from "./history.ts";
+import { rightTime } from "./machine.ts";
 import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { assetKey } from "../../src/identity/cache-key.ts";
@@ -45,6 +46,9 @@ export class SimDatabase {
       const exists = () => !(this.#history.at(write, this.#history.seq)?.deleted ?? true);
       return this.#write<WriteOutcome>(since, () => {
         if (condition.noneMatch === "*" && exists()) return { outcome: "condition-failed" };
+        const etag = etagOf(this.#history.at(write, this.#history.seq));
+        if (Array.isArray(condition.match) && !condition.match.includes(etag))
+          return { outcome: "condition-failed" };
         const created = !exists();
         return { outcome: "committed", seq: this.#history.commit(write, false, this.#time.now), created };
       });
@@ -80,8 +84,6 @@ export class SimDatabase {
       replica === "primary" ? this.#history.seq : this.#history.seqAt(this.#time.now - this.#replicaLag());
     const snapshot = { epoch: "e", g, ...look(g) };
     await this.#travel(replica);
-    if (this.#random.chance(this.#faults.paused))
-      await this.#time.sleep(this.#random.between(0, this.#faults.pause));
     return snapshot;
   }
 
@@ -112,7 +114,14 @@ export class SimDatabase {
     const told = all.slice(-MAX_CHANGES);
     const complete = all.length > told.length ? (told[0]?.seq ?? seq) - 1 : since;
     const changes = told.map((change) => [assetKey(change.namespace, change.name), change.seq] as const);
-    return { epoch: "e", seq, since: complete, changes, namespaces: this.#history.namespaces() };
+    return {
+      epoch: "e",
+      at: rightTime(this.#time),
+      seq,
+      since: complete,
+      changes,
+      namespaces: this.#history.namespaces(),
+    };
   }
 
   /** Lag changes now and then, and may grow or shrink at once: not even one replica is monotonic. */
@@ -131,7 +140,12 @@ export class SimDatabase {
       replica === "primary" ? this.#random.between(20, 120) : this.#random.between(2, 25),
     );
     if (isDuring(this.#faults.databaseDown, this.#time.now)) throw new Error("D1 does not answer");
+    if (isDuring(this.#faults.databaseHangs, this.#time.now)) await new Promise<never>(() => undefined);
   }
+}
+
+function etagOf(version: Version | undefined): string {
+  return version === undefined || version.deleted ? "" : `"${version.seq}"`;
 }
 
 function asset({ namespace, name }: Name, seq: number): StoredAsset {

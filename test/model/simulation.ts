@@ -1,14 +1,17 @@
-import type { Admit } from "../../src/cache/admit.ts";
 import { CachedAssetStore } from "../../src/cache/cached-asset-store.ts";
 import { edgeOf, type Edge } from "../../src/cache/edge.ts";
 import { Glance } from "../../src/cache/fresh-reader.ts";
 import { beat } from "../../src/cache/heartbeat.ts";
 import type { KvStore } from "../../src/cache/patient-kv.ts";
 import { ApiError } from "../../src/errors.ts";
+import { steadyClock } from "../../src/lib/steady-clock.ts";
 import { IF_ABSENT, UNCONDITIONAL, type StoredAsset } from "../../src/store/asset-store.ts";
 import { newReading } from "../../src/store/reading.ts";
 import { drawFaults, isDuring, type Faults } from "./faults.ts";
+import { guarded } from "./guarded-database.ts";
 import { History, type Name } from "./history.ts";
+import { Machine, plainClock } from "./machine.ts";
+import type { Policy } from "./policies.ts";
 import { randomOf, type Random } from "./random.ts";
 import { Referee, type Verdicts } from "./referee.ts";
 import { SimDatabase } from "./sim-database.ts";
@@ -21,12 +24,18 @@ const HOUR_MS = 3_600_000;
 const NAMESPACES = ["default", "team"];
 const NAMES = 30;
 const LOCATIONS = 4;
+/** Of these, as many have agents alone: their isolates learn of commits only by what others publish. */
+const READERS = 2;
 /** So that much is forgotten, and asked of KV again. */
 const SMALL_MEMORY = { entries: 5, bytes: 1_000_000 };
 const ISOLATES = 3;
 const ISOLATE_LIFE_MS = 900_000;
 /** Time for what is still on its way at the end. */
 const AFTERMATH_MS = 120_000;
+/** A request that takes longer is late, pauses of its isolate apart: two reads of the database have two seconds each. */
+const LATE_MS = 15_000;
+/** Pauses that one request may meet. */
+const PAUSES = 3;
 
 export interface Outcome extends Verdicts {
   reads: number;
@@ -36,6 +45,8 @@ export interface Outcome extends Verdicts {
   stale: number;
   unavailable: number;
   writes: number;
+  /** Requests without an answer in time, or at all. */
+  late: number;
 }
 
 interface Isolate {
@@ -49,7 +60,13 @@ interface Isolate {
 
 interface Location {
   readonly kv: KvStore;
-  readonly isolates: (Isolate | undefined)[];
+  readonly places: readonly Place[];
+}
+
+/** Where isolates run, one after the other. */
+interface Place {
+  readonly machine: Machine;
+  isolate: Isolate | null;
 }
 
 /** One hour in the life of a deployment: the real cache code, everything around it simulated from a seed. */
@@ -61,17 +78,25 @@ export class Simulation {
   readonly #faults: Faults;
   readonly #database: SimDatabase;
   readonly #locations: readonly Location[];
-  readonly #rule: Admit;
-  readonly #counts = { reads: 0, fromDatabase: 0, hot: 0, stale: 0, unavailable: 0, writes: 0 };
+  readonly #policy: Policy;
+  readonly #counts = { reads: 0, fromDatabase: 0, hot: 0, stale: 0, unavailable: 0, writes: 0, late: 0 };
+  /** When the requests started that have no answer yet. */
+  readonly #open = new Set<{ readonly start: number }>();
 
-  constructor(seed: number, rule: Admit) {
+  constructor(seed: number, policy: Policy) {
     const random = randomOf(seed);
     this.#random = random;
-    this.#rule = rule;
+    this.#policy = policy;
     this.#faults = drawFaults(random, HOUR_MS);
     this.#database = new SimDatabase(this.#time, random, this.#faults, this.#history);
     const kv = new SimKv(this.#time, random, this.#faults);
-    this.#locations = Array.from({ length: LOCATIONS }, () => ({ kv: kv.at(), isolates: [] }));
+    this.#locations = Array.from({ length: LOCATIONS }, () => ({
+      kv: kv.at(),
+      places: Array.from({ length: ISOLATES }, () => ({
+        machine: new Machine(this.#time, random, this.#faults, HOUR_MS),
+        isolate: null,
+      })),
+    }));
   }
 
   /** Runs the hour with about this many reads. */
@@ -79,17 +104,18 @@ export class Simulation {
     const every = HOUR_MS / reads;
     void this.#repeat(
       () => this.#random.wait(every),
-      () => void this.#read(),
+      () => void this.#timed(() => this.#read()),
     );
     void this.#repeat(
       () => this.#random.wait(this.#faults.writeEvery),
-      () => void this.#write(),
+      () => void this.#timed(() => this.#write()),
     );
     void this.#repeat(
       () => 60_000,
       () => void this.#beat(),
     );
     await this.#time.run(HOUR_MS + AFTERMATH_MS);
+    for (const { start } of this.#open) this.#countWhenLate(start);
     return { ...this.#counts, ...this.#referee.verdicts };
   }
 
@@ -98,6 +124,19 @@ export class Simulation {
       await this.#time.sleep(wait());
       work();
     }
+  }
+
+  async #timed(request: () => Promise<void>): Promise<void> {
+    const opened = { start: this.#time.now };
+    this.#open.add(opened);
+    await request();
+    this.#open.delete(opened);
+    this.#countWhenLate(opened.start);
+  }
+
+  #countWhenLate(start: number): void {
+    const { paused, pause } = this.#faults;
+    if (this.#time.now - start > LATE_MS + (paused > 0 ? PAUSES * pause : 0)) this.#counts.late += 1;
   }
 
   async #read(): Promise<void> {
@@ -146,14 +185,20 @@ export class Simulation {
 
   async #write(): Promise<void> {
     const random = this.#random;
-    const { store } = this.#isolate();
+    const { store } = this.#isolate(READERS);
     const name = this.#name();
     const commit = { principal: "model", at: this.#time.now, reason: null, waitUntil: ignore };
     const asset = { ...name, etag: "", definition: "", expressions: null };
     try {
+      let condition = random.chance(0.2) ? IF_ABSENT : UNCONDITIONAL;
+      if (random.chance(0.2)) {
+        // As PATCH does: what is written depends on what was read.
+        const current = await store.get(idOf(name), newReading("newest", ignore));
+        condition = { match: [current?.etag ?? '""'], noneMatch: null };
+      }
       const written = random.chance(0.25)
         ? await store.delete(idOf(name), UNCONDITIONAL, commit)
-        : await store.put(asset, random.chance(0.2) ? IF_ABSENT : UNCONDITIONAL, commit);
+        : await store.put(asset, condition, commit);
       if (written.outcome !== "committed") return;
       this.#history.acknowledge(written.seq, this.#time.now);
       this.#counts.writes += 1;
@@ -164,7 +209,7 @@ export class Simulation {
 
   async #beat(): Promise<void> {
     if (isDuring(this.#faults.cronDead, this.#time.now)) return;
-    const { edge } = this.#isolate();
+    const { edge } = this.#isolate(READERS);
     await beat(edge, this.#database.sweep, []).catch(ignore);
   }
 
@@ -173,26 +218,29 @@ export class Simulation {
     return nameOf(index);
   }
 
-  /** Some isolate of some location; one that has died is replaced by one that remembers nothing. */
-  #isolate(): Isolate {
-    const location = this.#random.pick(this.#locations);
-    const place = Math.floor(this.#random.next() * ISOLATES);
-    const living = location.isolates[place];
-    if (living !== undefined && living.diesAt > this.#time.now) return living;
-    const born = this.#born(location.kv);
-    location.isolates[place] = born;
-    return born;
+  /** Some isolate of some location, the first so many of them excepted; one that has died is replaced by one that remembers nothing. */
+  #isolate(from = 0): Isolate {
+    const location = this.#random.pick(this.#locations.slice(from));
+    const place = this.#random.pick(location.places);
+    if (place.isolate === null || place.isolate.diesAt <= this.#time.now)
+      place.isolate = this.#born(location.kv, place.machine);
+    return place.isolate;
   }
 
-  #born(kv: KvStore): Isolate {
-    const skew = this.#random.between(-this.#faults.skew, this.#faults.skew);
-    const { sleep } = this.#time;
-    const clock = () => Math.round(1_000_000 + this.#time.now + skew);
-    const options = { kv, readLog: this.#database.readLog, clock, sleep, log: ignore };
-    const edge = edgeOf(options, this.#rule);
+  #born(kv: KvStore, { wall }: Machine): Isolate {
+    const { rules, deadline, monotonicClock } = this.#policy;
+    const clock = monotonicClock === false ? plainClock(wall) : steadyClock(wall);
+    const timed = deadline === false ? null : clock.now;
+    const { origin, readLog } = guarded(this.#database, timed, this.#time, () => this.#pause());
+    const edge = edgeOf({ kv, readLog, clock, timer: this.#time.timer, log: ignore }, rules);
     const diesAt = this.#time.now + this.#random.wait(ISOLATE_LIFE_MS);
-    const store = new CachedAssetStore(this.#database.origin, edge, SMALL_MEMORY, SMALL_MEMORY);
+    const store = new CachedAssetStore(origin, edge, SMALL_MEMORY, SMALL_MEMORY);
     return { store, edge, diesAt, seen: new Map(), glances: new Map() };
+  }
+
+  async #pause(): Promise<void> {
+    const { paused, pause } = this.#faults;
+    if (this.#random.chance(paused)) await this.#time.sleep(this.#random.between(0, pause));
   }
 }
 

@@ -1,7 +1,10 @@
+import type { Timer } from "../../src/lib/timer.ts";
+
 interface Sleeper {
   readonly at: number;
   readonly order: number;
   readonly wake: () => void;
+  cancelled: boolean;
 }
 
 /** Time that passes only when everything waits: what takes days outside takes seconds here, the same way each time. */
@@ -18,14 +21,24 @@ export class VirtualTime {
 
   readonly sleep = (ms: number): Promise<void> =>
     new Promise((wake) => {
-      this.#push({ at: this.#now + Math.max(0, ms), order: (this.#order += 1), wake });
+      this.timer(ms, wake);
     });
+
+  readonly timer: Timer = (ms, wake) => {
+    const order = (this.#order += 1);
+    const sleeper: Sleeper = { at: this.#now + Math.max(0, ms), order, wake, cancelled: false };
+    this.#push(sleeper);
+    return () => {
+      sleeper.cancelled = true;
+    };
+  };
 
   /** Lets time pass up to `until`, waking each sleeper in its turn and letting it run until it waits again. */
   async run(until: number): Promise<void> {
     await settled();
     for (let first = this.#sleepers[0]; first !== undefined && first.at <= until; first = this.#sleepers[0]) {
       this.#pop();
+      if (first.cancelled) continue;
       this.#now = first.at;
       first.wake();
       await settled();
