@@ -3,6 +3,7 @@ import { ApplyService } from "../../../src/apply/service.ts";
 import { AssetService } from "../../../src/assets/service.ts";
 import type { Services } from "../../../src/context.ts";
 import { compile, type Serve } from "../../../src/http/router.ts";
+import { runtimeTimer } from "../../../src/lib/timer.ts";
 import { ResolveService } from "../../../src/resolution/service.ts";
 import { routes } from "../../../src/routes.ts";
 import type { PlanStore, SetStore } from "../../../src/store/set-store.ts";
@@ -18,7 +19,10 @@ const NO_PLANS: PlanStore = { save: async () => undefined, load: async () => nul
 
 /** Serves requests of somebody who may do everything. */
 export function localServer(): Serve {
-  const assets = new AssetService(new MemoryAssetStore(["default"]));
+  const assets = new AssetService(new MemoryAssetStore(["default"]), {
+    clock: Date.now,
+    timer: runtimeTimer,
+  });
   const used: Pick<Services, "assets" | "resolve" | "apply" | "lint"> = {
     assets,
     resolve: new ResolveService(assets),
@@ -29,7 +33,10 @@ export function localServer(): Serve {
     routes,
     // No other is used by the routes that are measured.
     services: used as Services,
-    authenticate: async () => ({ name: "bench", grants: [{ role: "admin", namespace: "*", names: null }] }),
+    authenticator: {
+      authenticate: async () => ({ name: "bench", grants: [{ role: "admin", namespace: "*", names: null }] }),
+      stillValid: async () => true,
+    },
     clock: () => Date.now(),
     translate: (error) => error,
     observe: ({ fault }) => {
