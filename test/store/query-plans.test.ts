@@ -50,7 +50,8 @@ describe("statements that read commits", () => {
   it("retention that has something to forget scans no table that grows", async () => {
     const statements = await statementsOf((db) => forgetRevisions(db, 500));
     expect(statements.length).toBeGreaterThan(1);
-    for (const statement of statements) expect([statement.sql, await scansOf(statement)]).toEqual([statement.sql, []]);
+    for (const statement of statements)
+      expect([statement.sql, await scansOf(statement)]).toEqual([statement.sql, []]);
   });
 
   it.each(READERS)("%s: read rows in proportion to what they return", async (_, work) => {

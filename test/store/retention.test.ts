@@ -85,7 +85,10 @@ describe("retention", () => {
   });
 
   it("reads one commit a minute when none is old, and each commit a bounded number of times otherwise", async () => {
-    const commits = Array.from({ length: 8_000 }, (_, index) => ({ name: `n${index % 2_000}`, at: index + 1 }));
+    const commits = Array.from({ length: 8_000 }, (_, index) => ({
+      name: `n${index % 2_000}`,
+      at: index + 1,
+    }));
     await written(commits);
     const idle = await rowsReadBy((db) => forgetRevisions(db, 1));
     expect(idle).toBeLessThan(10);

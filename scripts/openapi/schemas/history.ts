@@ -103,12 +103,10 @@ export const Gone = z
   .meta({ id: "Gone", description: "The cursor is of no use any more, and the one to go on from." });
 
 /** What an event `reset` of the stream holds. */
-export const Reset = z
-  .strictObject({ message: z.string(), next: Cursor.nullable() })
-  .meta({
-    id: "Reset",
-    description: "Why the assets have to be listed again, and the cursor to go on from.",
-  });
+export const Reset = z.strictObject({ message: z.string(), next: Cursor.nullable() }).meta({
+  id: "Reset",
+  description: "Why the assets have to be listed again, and the cursor to go on from.",
+});
 
 /** The last line of an audit that is longer than one stream. */
 export const AuditContinue = z
