@@ -29,8 +29,8 @@ async function coldIsolate() {
   const open = async (path: string, token: string) => {
     Object.assign(asked, NOTHING);
     const headers = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
-    const request = new Request(`${ORIGIN}${path}`, { headers });
-    const answer = await worker.fetch(request, bindings, createExecutionContext());
+    const context = createExecutionContext();
+    const answer = await worker.fetch(new Request(`${ORIGIN}${path}`, { headers }), bindings, context);
     return { reader: (answer.body ?? new ReadableStream<Uint8Array>()).getReader(), asked };
   };
   return { open, send, beat: () => worker.scheduled(createScheduledController(), bindings) };
