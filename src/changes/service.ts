@@ -48,9 +48,12 @@ export interface ChangeOptions {
   readonly sleep: (ms: number) => Promise<unknown>;
 }
 
-/** Commits in a page, and commits that are scanned for them when some may be hidden. */
+/** Commits in a page. */
 export const PAGE_CHANGES = 500;
+/** Commits that are scanned for a page when some may be hidden. */
 const SCANNED = 2_000;
+/** Commits that are scanned beyond those of a page when none is hidden: some are to namespaces and keys. */
+const SPARE = 100;
 const WATCH_MS = 1_000;
 
 /** Commits to assets, in commit order, for programs that follow them. */
@@ -66,7 +69,7 @@ export class ChangeService {
     const { store } = this.#options;
     const { grants, scope } = follower;
     const after = from === "now" ? Number.MAX_SAFE_INTEGER : (from?.seq ?? 0);
-    const scanned = seesEveryName(grants, scope) ? limit : SCANNED;
+    const scanned = seesEveryName(grants, scope) ? limit + SPARE : SCANNED;
     const scan = await store.scan(after, scope, namespacesOfOneLife(grants, scope), scanned);
     checkCursor(from === "now" ? null : from, follower, scan);
     if (from === "now") return emptyPage(cursorAt(scan.epoch, scan.seq, null));

@@ -146,22 +146,18 @@ describe("a cursor of the feed", () => {
     });
   });
 
-  /** Expects 410, and in a stream an event `reset`, with a cursor that can be gone on from. */
-  async function expectGone(since: string, why: string, token = viewer): Promise<void> {
-    const answer = await api("GET", `${FEED}?namespace=default&since=${since}`, { token });
-    expect(answer.status).toBe(410);
+  /** Status and message of the answer to a cursor that must be of no use; a stream must send the same as a `reset`. */
+  async function refused(since: string): Promise<[status: number, message: string]> {
+    const answer = await api("GET", `${FEED}?namespace=default&since=${since}`, { token: viewer });
     const { message, code, next } = await answer.json<{ message: string; code: number; next: string }>();
-    expect([message, code]).toEqual([expect.stringContaining(why), 2]);
-    expect(await page(`namespace=default&since=${next}`, token)).toEqual({
-      changes: [],
-      next,
-      complete: true,
-    });
+    expect(code).toBe(2);
+    expect(await page(`namespace=default&since=${next}`)).toEqual({ changes: [], next, complete: true });
     const headers = { Accept: "text/event-stream", "Last-Event-ID": since };
-    const stream = await api("GET", `${FEED}?namespace=default`, { token, headers });
+    const stream = await api("GET", `${FEED}?namespace=default`, { token: viewer, headers });
     expect(await textUntil(stream, "reset")).toContain(
       `id: ${next}\nevent: reset\ndata: ${JSON.stringify({ message, next })}\n\n`,
     );
+    return [answer.status, message];
   }
 
   it("of another epoch is 410, with the cursor to go on from", async () => {
@@ -170,12 +166,12 @@ describe("a cursor of the feed", () => {
     await env.DB.prepare(NEW_EPOCH).run();
     // Those who wait learn of it with the next journal.
     await worker.scheduled(createScheduledController(), env);
-    await expectGone(next, "the database was restored");
+    expect(await refused(next)).toEqual([410, expect.stringContaining("the database was restored")]);
   });
 
   it("that is a bare seq, as earlier releases gave out, is 410", async () => {
     await put("a");
-    await expectGone("1", "the database was restored");
+    expect(await refused("1")).toEqual([410, expect.stringContaining("the database was restored")]);
   });
 
   it("older than what is kept is 410; reading from the start goes on, and says that it is not complete", async () => {
@@ -199,7 +195,7 @@ describe("a cursor of the feed", () => {
     await put("a");
     await env.DB.prepare("UPDATE revisions SET at = 1").run();
     await forgetRevisions(env.DB, 2);
-    await expectGone(old.next, "no longer kept");
+    expect(await refused(old.next)).toEqual([410, expect.stringContaining("no longer kept")]);
   });
 });
 
@@ -359,6 +355,19 @@ describe("a namespace that was deleted and created again", () => {
     const answer = await api("GET", `${FEED}?namespace=team&since=${next}`, { token });
     expect(answer.status).toBe(410);
     expect(namesOf(await page(`namespace=team&since=${next}`, root))).toEqual(["tool"]);
+  });
+
+  it("is 410 to a follower that was half-way through the former one from its start", async () => {
+    await api("PUT", TEAM, { token: root, body: {} });
+    for (const name of ["a", "b", "c"]) await put(name, {}, "team");
+    const token = await tokenFor(["view@team"]);
+    const half = await page("namespace=team&limit=1", token);
+    expect(namesOf(half)).toEqual(["a"]);
+    for (const name of ["a", "b", "c"]) await api("DELETE", `${TEAM}/assets/${name}`, { token: root });
+    await api("DELETE", TEAM, { token: root });
+    await api("PUT", TEAM, { token: root, body: {} });
+    const answer = await api("GET", `${FEED}?namespace=team&since=${half.next}`, { token });
+    expect(answer.status).toBe(410);
   });
 
   it("has an audit that begins with its creation", async () => {

@@ -74,17 +74,18 @@ function recordingStatement(
   recording: Recording,
 ): D1PreparedStatement {
   const place = recording.statements.push({ sql, values }) - 1;
-  const { bind, all } = statement;
-  const runAll = async () => counted(await all.call(statement), recording);
+  const bind = statement.bind.bind(statement);
+  const all = statement.all.bind(statement);
+  const runAll = async () => counted(await all(), recording);
   const replaced = {
     bind: (...given: unknown[]) => {
       recording.statements.splice(place, 1);
-      return recordingStatement(bind.apply(statement, given), sql, given, recording);
+      return recordingStatement(bind(...given), sql, given, recording);
     },
     all: runAll,
     run: runAll,
     first: async (column?: string) => {
-      const [row] = (await runAll()).results as Record<string, unknown>[];
+      const [row] = (await runAll()).results;
       return column === undefined ? (row ?? null) : (row?.[column] ?? null);
     },
   };
