@@ -5,6 +5,7 @@ import type { CursorSeal } from "./auth/cursor-seal.ts";
 import type { Principal } from "./auth/principal.ts";
 import { invalid } from "./errors.ts";
 import type { Namespace } from "./identity/names.ts";
+import type { ChangeService } from "./changes/service.ts";
 import type { HistoryService } from "./history/service.ts";
 import type { KeyService } from "./keys/service.ts";
 import type { LoginService } from "./login/service.ts";
@@ -24,6 +25,7 @@ export interface Services {
   readonly login: LoginService;
   readonly history: HistoryService;
   readonly audit: HistoryStore;
+  readonly changes: ChangeService;
   readonly resolve: ResolveService;
   readonly apply: ApplyService;
   /** Seals cursors that may name what their reader must not see. */

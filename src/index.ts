@@ -7,9 +7,12 @@ import { CachedKeyStore } from "./cache/cached-key-store.ts";
 import { edgeOf } from "./cache/edge.ts";
 import { healthOf, journalAgeSeconds } from "./cache/health.ts";
 import { beat, type Chore } from "./cache/heartbeat.ts";
+import { JournalWatch } from "./cache/journal-watch.ts";
 import { JournaledNamespaceStore } from "./cache/journaled-namespace-store.ts";
 import { JournaledSetStore } from "./cache/journaled-set-store.ts";
 import { isDatabaseFailure, unavailable } from "./cache/unavailable.ts";
+import { ChangeService } from "./changes/service.ts";
+import { WaitingRoom } from "./changes/waiting-room.ts";
 import { readConfig } from "./config.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
@@ -22,7 +25,7 @@ import { CursorSeal } from "./auth/cursor-seal.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
 import { steadyClock } from "./lib/steady-clock.ts";
-import { runtimeTimer } from "./lib/timer.ts";
+import { runtimeTimer, sleep } from "./lib/timer.ts";
 import { keyRing } from "./keys/ring.ts";
 import { KeyService } from "./keys/service.ts";
 import { LoginService } from "./login/service.ts";
@@ -32,6 +35,7 @@ import { routes } from "./routes.ts";
 import { deadlined } from "./store/d1-deadlined.ts";
 import { Deadlines } from "./store/deadlines.ts";
 import { D1AssetStore } from "./store/d1-asset-store.ts";
+import { D1ChangeStore } from "./store/d1-change-store.ts";
 import { D1HistoryStore } from "./store/d1-history-store.ts";
 import { D1KeyStore } from "./store/d1-key-store.ts";
 import { D1NamespaceStore } from "./store/d1-namespace-store.ts";
@@ -100,6 +104,13 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
       assets,
       history: new HistoryService(history, assets),
       audit: history,
+      changes: new ChangeService({
+        store: new D1ChangeStore(database),
+        watch: new JournalWatch(edge),
+        room: new WaitingRoom(),
+        clock: clock.now,
+        sleep: (ms) => sleep(runtimeTimer, ms),
+      }),
       resolve,
       apply: new ApplyService(new JournaledSetStore(new D1SetStore(database), edge), plans),
       cursors: new CursorSeal(config.signingKeys),
