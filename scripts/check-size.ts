@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { QUIET } from "./local.ts";
 
 /** KiB, gzipped: what a Worker of ours may weigh (design: limits). */
-const LIMIT_KIB = 64;
+const LIMIT_KIB = 256;
 /** Text that only a wrong import brings in: zod with all its languages. */
 const UNWANTED = ["Ungültige Eingabe", "entrée invalide"];
 

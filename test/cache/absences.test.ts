@@ -1,13 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { authenticator } from "../../src/auth/authenticate.ts";
-import { apiKeyDigest, makeApiKey } from "../../src/auth/api-keys.ts";
-import { FailureLimit } from "../../src/auth/failure-limit.ts";
 import { BOUND_MS } from "../../src/cache/admit.ts";
 import { CachedAssetStore } from "../../src/cache/cached-asset-store.ts";
 import { beat } from "../../src/cache/heartbeat.ts";
 import { apiKeyKey } from "../../src/identity/cache-key.ts";
-import { keyRing } from "../../src/keys/ring.ts";
 import { UNCONDITIONAL } from "../../src/store/asset-store.ts";
 import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
 import { assetId } from "../support/names.ts";
@@ -102,51 +98,5 @@ describe("an unknown asset", () => {
     await isolate.settled();
     expect(await tierOf("tool")).toEqual(['"2"', "MEMORY"]);
     expect(assets.memory.size).toBe(1);
-  });
-});
-
-describe("a credential that held when its request came", () => {
-  async function withKey(expiresAt: number | null) {
-    const key = makeApiKey(new Uint8Array(32).fill(9));
-    await isolate.keys.create({ ...aKey(await apiKeyDigest(key)), expiresAt }, isolate.commit());
-    await cron();
-    const counted: string[] = [];
-    const { authenticate, stillValid } = authenticator({
-      signingKeys: [],
-      ring: keyRing(isolate.keys),
-      outside: null,
-      failures: new FailureLimit(async (client) => counted.push(client) < 0),
-    });
-    const request = new Request("http://localhost/", { headers: { Authorization: `key ${key}` } });
-    const moment = () => ({ now: world.now, waitUntil: isolate.waitUntil });
-    expect(await authenticate(request, moment())).toMatchObject({ name: "ci" });
-    return { stillValid: () => stillValid(request, moment()), counted };
-  }
-
-  it("is no longer valid once its key is revoked anywhere, within the bound, and is not counted", async () => {
-    const { stillValid, counted } = await withKey(null);
-    expect(await callsFor(async () => expect(await stillValid()).toBe(true))).toBe(0);
-    const elsewhere = new Isolate(world);
-    await elsewhere.keys.revoke("ci", elsewhere.commit());
-    await elsewhere.settled();
-    world.seconds(BOUND_MS / 1000 + 2);
-    for (let times = 0; times < 400; times += 1) expect(await stillValid()).toBe(false);
-    expect(counted).toEqual([]);
-  });
-
-  it("is no longer valid once its key expires", async () => {
-    const { stillValid } = await withKey(world.now + 20_000);
-    world.seconds(19);
-    expect(await stillValid()).toBe(true);
-    world.seconds(1);
-    expect(await stillValid()).toBe(false);
-  });
-
-  it("is neither valid nor not when no store can say", async () => {
-    const { stillValid } = await withKey(null);
-    world.databaseDown = true;
-    world.kv.mode = "fails";
-    world.seconds(BOUND_MS / 1000 + 2);
-    await expect(stillValid()).rejects.toMatchObject({ kind: "unavailable" });
   });
 });
