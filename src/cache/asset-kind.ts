@@ -28,6 +28,7 @@ export function assetKind(origin: AssetOrigin): Kind<AssetId, StoredAsset> {
     alwaysTold: false,
     immutable: false,
     stale: true,
+    permanent: false,
     key: ({ key }) => key,
     mark: ({ key }) => key,
     changedAt: ({ changes }, { change }) => changes.get(change) ?? 0,

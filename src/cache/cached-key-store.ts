@@ -64,6 +64,7 @@ export function keyKind(origin: Pick<KeyOrigin, "find">): Kind<string, KeyRecord
     alwaysTold: false,
     immutable: false,
     stale: false,
+    permanent: true,
     key: (digest) => `k:${digest}`,
     mark: (digest) => `k:${digest}`,
     changedAt: (journal, digest) => journal.changes.get(changeKey("key", "", digest) ?? "") ?? 0,

@@ -12,12 +12,15 @@ const ENTRY_CACHE_TTL = 60;
 const ENTRY_EXPIRATION_TTL = 30 * 86_400;
 /** What an entry takes in memory besides its value and key. */
 const ENTRY_BYTES = 300;
+/** Names that are asked for and absent. Strangers can make up any number: these must not displace what exists. */
+const ABSENCES: MemoryLimits = { entries: 2_000, bytes: 2 * 1024 * 1024 };
 
 /** The copies of one kind of thing, in memory and in KV, and the judgement of them. */
 export class Copies<Id, T> {
   readonly #edge: Edge;
   readonly #kind: Kind<Id, T>;
   readonly #memory: Memory<Entry<T>>;
+  readonly #absences = new Memory<Entry<T>>(ABSENCES);
 
   constructor(edge: Edge, kind: Kind<Id, T>, limits: MemoryLimits) {
     this.#edge = edge;
@@ -25,6 +28,7 @@ export class Copies<Id, T> {
     this.#memory = new Memory(limits);
   }
 
+  /** How much is held of what exists. */
   get memory(): { readonly size: number; readonly bytes: number } {
     return this.#memory;
   }
@@ -35,12 +39,13 @@ export class Copies<Id, T> {
 
   /** The same, to be held on to. */
   kept(id: Id): Kept<Entry<T>> | undefined {
-    return this.#memory.get(this.#kind.key(id));
+    const key = this.#kind.key(id);
+    return this.#memory.get(key) ?? this.#absences.get(key);
   }
 
   /** The copy that somebody holds on to; undefined once memory has let go of it. */
   use(kept: Kept<Entry<T>>): Entry<T> | undefined {
-    return this.#memory.use(kept);
+    return kept.value === undefined ? undefined : this.#memoryOf(kept.value).use(kept);
   }
 
   async inKv(id: Id, journal: Journal): Promise<Entry<T> | null> {
@@ -68,6 +73,7 @@ export class Copies<Id, T> {
 
   /** Remembers that this copy was served, so that no older one will be (I3). */
   served(id: Id, entry: Entry<T>): void {
+    if (this.#kind.permanent && entry.value === null) return;
     this.#edge.served.raise(this.#kind.mark(id), entry.epoch, entry.s);
   }
 
@@ -77,7 +83,9 @@ export class Copies<Id, T> {
     if (kept !== undefined && isNewer(kept, entry)) return;
     const key = this.#kind.key(id);
     const bytes = entry.value === null ? 0 : this.#kind.bytes(entry.value);
-    this.#memory.set(key, entry, ENTRY_BYTES + 2 * key.length + bytes);
+    const memory = this.#memoryOf(entry);
+    for (const other of [this.#memory, this.#absences]) if (other !== memory) other.delete(key);
+    memory.set(key, entry, ENTRY_BYTES + 2 * key.length + bytes);
   }
 
   /** Puts a copy in KV, best effort. */
@@ -86,6 +94,10 @@ export class Copies<Id, T> {
     if (sealed === null) return;
     const options = { metadata: sealed.metadata, expirationTtl: ENTRY_EXPIRATION_TTL };
     await this.#edge.kv.put(kvKey(this.#kind, id, entry.epoch, entry.s), sealed.text, options);
+  }
+
+  #memoryOf({ value }: Entry<T>): Memory<Entry<T>> {
+    return value === null ? this.#absences : this.#memory;
   }
 
   #highWater(id: Id, epoch: string): number {

@@ -26,6 +26,11 @@ export interface Kind<Id, T> {
   decode(id: Id, encoded: Encoded, s: number): T;
   /** About how much memory it takes. */
   bytes(value: T): number;
+  /**
+   * Whether a thing that was once made stays for ever. Its absence then precedes all else known of it, and needs no mark:
+   * marks are bounded, and made-up names would displace them.
+   */
+  readonly permanent: boolean;
   /** Whether it may be served past the bound when no store answers; credentials may not (I7). */
   readonly stale: boolean;
 }

@@ -19,6 +19,7 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
     alwaysTold: true,
     immutable: true,
     stale: true,
+    permanent: false,
     key: ({ namespace, from, limit }) =>
       `l:${namespace ?? "*"}:${limit}:${from === null ? "" : `${from.inclusive ? "=" : ">"}${from.key}`}`,
     mark: ({ namespace }) => `l:${namespace ?? "*"}`,
