@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { signAccessToken } from "../src/auth/access-tokens.ts";
 import { parseGrant } from "../src/auth/grants.ts";
 import { readSigningKeys } from "../src/auth/signing-keys.ts";
+import { isSubject } from "../src/auth/token-claims.ts";
 
 /** Where local data lives when `--state` does not say otherwise; also wrangler's own default. */
 export const DEFAULT_STATE = ".wrangler/state";
@@ -39,8 +40,13 @@ export interface TokenRequest {
   readonly issuer: string;
 }
 
-/** An access token signed with the local secret; a grant that is none is an error that says so. */
+/** An access token signed with the local secret; a name or grant that the server would refuse is an error that says so. */
 export async function localToken(request: TokenRequest): Promise<string> {
+  if (!isSubject(request.name)) {
+    throw new Error(
+      `"${request.name}" is not a name: use 1 to 255 characters, none of them a control character`,
+    );
+  }
   for (const grant of request.grants) {
     if (parseGrant(grant) === null) {
       throw new Error(

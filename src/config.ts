@@ -1,10 +1,13 @@
-import { publishedKeys, type OutsideIssuer } from "./auth/outside-issuer.ts";
+import { issuerKeys } from "./auth/issuer-keys.ts";
+import type { OutsideIssuer } from "./auth/outside-issuer.ts";
 import { readSigningKeys, type SigningKey } from "./auth/signing-keys.ts";
 
 /** What the app relies on, checked once an isolate. */
 export interface Config {
   /** The first signs, all verify. */
   readonly signingKeys: readonly SigningKey[];
+  /** The name of this deployment among those of an account. */
+  readonly workerName: string;
   /** Null unless an outside issuer is configured. */
   readonly outside: OutsideIssuer | null;
   /** `strict`: assets with lint findings are refused on write. */
@@ -19,6 +22,7 @@ export interface Config {
 export interface Settings {
   /** And any name that begins so. */
   readonly TOKEN_SECRET?: string;
+  readonly WORKER_NAME?: string;
   readonly OIDC_ISSUER?: string;
   readonly OIDC_AUDIENCE?: string;
   readonly OIDC_JWKS_URL?: string;
@@ -28,10 +32,13 @@ export interface Settings {
   readonly LOG_ONE_IN?: string;
 }
 
+const DEFAULT_NAME = "edge-assets";
+
 /** Checks the settings; a wrong one fails with its name, so that the log says what to mend. */
 export async function readConfig(settings: Settings): Promise<Config> {
   return {
     signingKeys: await readSigningKeys(secretsOf(settings)),
+    workerName: settings.WORKER_NAME ?? DEFAULT_NAME,
     outside: readOutsideIssuer(settings),
     lint: readLint(settings.LINT ?? ""),
     historyDays: readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null),
@@ -76,6 +83,6 @@ function readOutsideIssuer(settings: Settings): OutsideIssuer | null {
     issuer,
     audience,
     grantsClaim: settings.OIDC_GRANTS_CLAIM ?? "grants",
-    keyFor: publishedKeys(jwks),
+    keyFor: issuerKeys(new URL(jwks)),
   };
 }

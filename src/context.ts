@@ -46,6 +46,11 @@ export interface Context {
   /** Milliseconds since the epoch, read once a request. */
   readonly now: number;
   readonly spent: Spent;
+  /**
+   * Whether the credential of the request still holds: false once it has expired, or its revocation is known. For what
+   * goes on after the first check, such as a stream. Throws `unavailable` when no store can say.
+   */
+  readonly stillValid: () => Promise<boolean>;
   /** Lets work go on after the answer has been sent. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }

@@ -1,6 +1,7 @@
 import { ApplyService } from "./apply/service.ts";
 import { AssetService } from "./assets/service.ts";
 import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
+import { FailureLimit, type CountShared } from "./auth/failure-limit.ts";
 import { CachedAssetStore } from "./cache/cached-asset-store.ts";
 import { CachedKeyStore } from "./cache/cached-key-store.ts";
 import { edgeOf } from "./cache/edge.ts";
@@ -60,7 +61,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
   const sources: CredentialSources = {
     ...config,
     ring: keyRing(keys),
-    failedTooOften: (request) => failedTooOften(env.AUTH_FAILURES, request),
+    failures: new FailureLimit(sharedCounter(env.AUTH_FAILURES, config.workerName)),
   };
   const store = new CachedAssetStore(new D1AssetStore(env.DB), edge);
   const assets = new AssetService(store);
@@ -98,7 +99,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
       metrics: () => exposition(meter, gauges()),
       documents: (request) => env.DOCUMENTS.fetch(request),
     },
-    authenticate: authenticator(sources, tokens),
+    authenticator: authenticator(sources, tokens),
     clock: () => Date.now(),
     translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
     observe: (exchange) => observer.observe(exchange),
@@ -134,11 +135,28 @@ function isDatabaseFailure(error: unknown): boolean {
   return error instanceof Error && /^(?:D1_|Network connection lost)/.test(error.message);
 }
 
-/** Failures are counted by client address, in each of Cloudflare's locations on its own. */
-async function failedTooOften(limiter: RateLimit, request: Request): Promise<boolean> {
-  const key = request.headers.get("CF-Connecting-IP") ?? "unknown";
-  const { success } = await limiter.limit({ key });
-  return !success;
+/**
+ * Counts failures of a client in each of Cloudflare's locations. Counters with one `namespace_id` are shared by all
+ * Workers of an account, so ours carry the Worker's name. Without the binding, or when it fails, each isolate's own count
+ * must do.
+ */
+function sharedCounter(limiter: RateLimit | undefined, worker: string): CountShared {
+  if (limiter === undefined) {
+    log({
+      level: "warn",
+      event: "no-rate-limit",
+      message: "AUTH_FAILURES is not bound; isolates count alone",
+    });
+    return async () => true;
+  }
+  return async (client) => {
+    try {
+      return (await limiter.limit({ key: `${worker}:${client}` })).success;
+    } catch (error) {
+      log({ level: "warn", event: "rate-limit-failed", error: String(error) });
+      return true;
+    }
+  };
 }
 
 function log(entry: Record<string, unknown>): void {

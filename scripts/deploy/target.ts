@@ -17,6 +17,7 @@ export interface Config {
   readonly workers_dev?: boolean;
   readonly definedEnvironments?: readonly string[];
   readonly routes?: readonly (string | { readonly pattern: string; readonly custom_domain?: boolean })[];
+  readonly vars?: Readonly<Record<string, unknown>>;
   readonly triggers: { readonly crons?: readonly string[] };
   readonly assets?: { readonly binding?: string; readonly directory?: string };
   readonly ratelimits: readonly { readonly name: string }[];
@@ -128,6 +129,7 @@ export function resolvedConfig(
   return {
     ...Object.fromEntries(entries),
     name: worker,
+    vars: { ...config.vars, WORKER_NAME: worker },
     ...(config.assets === undefined
       ? {}
       : { assets: { ...config.assets, directory: resolve(config.assets.directory ?? "public") } }),

@@ -5,7 +5,7 @@ export const INFO = {
   license: { name: "MIT", identifier: "MIT" },
   description: [
     "The Sensu Go Assets API, served from the data centre next to whoever asks.",
-    "**Credentials.** `Authorization: Bearer <access token or API key>` or `Authorization: Key <API key>`. A credential carries grants, `role@namespace` or `role@namespace/name-glob`, `*` for all: `view` reads, `edit` also writes, `admin` also manages namespaces, keys and the audit. Paths without a namespace need a grant for `*`.",
+    "**Credentials.** `Authorization: Bearer <access token or API key>` or `Authorization: Key <API key>`, the scheme in any letter case. A credential carries grants, `role@namespace` or `role@namespace/name-glob`, `*` for all: `view` reads, `edit` also writes, `admin` also manages namespaces, keys and the audit. Paths without a namespace need a grant for `*`.",
     '**Errors** are always `{"message": "...", "code": n}` with Sensu\'s codes and carry `X-Request-Id`. A path that is not described here is 404; a method that a path does not have is 405 with `Allow`.',
     "**HEAD** works wherever GET does, with the same status and headers and no body.",
     "**Names** in paths are percent-encoded: `sensu%2Fhttp-checks`. Under `/api/core/v2` raw slashes are taken as well; a raw slash at the end of a path is 404.",

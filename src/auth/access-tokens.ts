@@ -1,7 +1,7 @@
-import { parseGrant, type Grant } from "./grants.ts";
 import type { Principal } from "./principal.ts";
 import { signClaims, verifyClaims } from "./signed-claims.ts";
 import type { SigningKey } from "./signing-keys.ts";
+import { readSubject, readTokenGrants } from "./token-claims.ts";
 
 /** What goes into an access token of ours. Times are Unix seconds. */
 export interface AccessClaims {
@@ -13,10 +13,10 @@ export interface AccessClaims {
   readonly tokenId: string;
 }
 
-/** A verified token: who it stands for and until when (Unix seconds). */
+/** A verified token: who it stands for, and until when (Unix seconds) it need not be verified again. */
 export interface VerifiedToken {
   readonly principal: Principal;
-  readonly expiresAt: number;
+  readonly goodUntil: number;
 }
 
 /** Signs an access token with the first secret of the ring. */
@@ -35,23 +35,12 @@ export async function verifyAccessToken(
   now: Date,
 ): Promise<VerifiedToken> {
   const required = ["iss", "sub", "exp", "jti", "grants"];
-  const { sub: name = "", exp = 0, grants } = await verifyClaims("JWT", token, keys, now, required);
-  if (name === "") throw new Error("the token has no subject");
-  return { principal: { name, grants: readGrants(grants) }, expiresAt: exp };
+  const { sub, exp = 0, grants } = await verifyClaims("JWT", token, keys, now, required);
+  return { principal: { name: readSubject(sub), grants: readTokenGrants(grants) }, goodUntil: exp };
 }
 
 /** The subject of a well-signed access token of ours, expired or not: what a refresh starts from. Throws otherwise. */
 export async function subjectOfAccessToken(token: string, keys: readonly SigningKey[]): Promise<string> {
   // Nothing has expired at the start of time.
   return (await verifyAccessToken(token, keys, new Date(0))).principal.name;
-}
-
-/** The grants of a claim: an array of grant strings, each of which must be one. */
-export function readGrants(claim: unknown): Grant[] {
-  if (!Array.isArray(claim)) throw new Error("the grants are not an array");
-  return claim.map((text: unknown) => {
-    const grant = typeof text === "string" ? parseGrant(text) : null;
-    if (grant === null) throw new Error("a grant is not of the form role@namespace");
-    return grant;
-  });
 }

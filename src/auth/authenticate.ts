@@ -1,6 +1,8 @@
 import { decodeProtectedHeader } from "jose";
 import { ApiError } from "../errors.ts";
 import { verifyAccessToken, type VerifiedToken } from "./access-tokens.ts";
+import { authorizationOf, readAuthorization } from "./authorization.ts";
+import type { FailureLimit } from "./failure-limit.ts";
 import { checkApiKey, holderPrincipal, type KeyRing, type Moment } from "./key-credentials.ts";
 import { verifyOutsideToken, type OutsideIssuer } from "./outside-issuer.ts";
 import type { Principal } from "./principal.ts";
@@ -13,57 +15,69 @@ export interface CredentialSources {
   readonly ring: KeyRing;
   /** Null unless configured. */
   readonly outside: OutsideIssuer | null;
-  /** Counts a failed credential of this client; true when it has failed too often. */
-  readonly failedTooOften: (request: Request) => Promise<boolean>;
+  readonly failures: FailureLimit;
 }
 
-/** Turns the credential of a request into a principal, or throws `unauthenticated`. */
-export type Authenticate = (request: Request, moment: Moment) => Promise<Principal>;
-
-const SCHEME = /^(?:Bearer|Key) /;
-const CREDENTIAL = /^(?:Bearer [\w-]+\.[\w-]+\.[\w-]*$|(?:Bearer|Key) sak_)/;
+/** Checks the credentials of requests. */
+export interface Authenticator {
+  /** The principal of a request's credential; throws `unauthenticated`, or `tooManyRequests` past the limit. */
+  readonly authenticate: (request: Request, moment: Moment) => Promise<Principal>;
+  /**
+   * Whether the credential of a request still holds: false once it has expired or was revoked. Counts no failure.
+   * Throws `unavailable` when no store can say.
+   */
+  readonly stillValid: (request: Request, moment: Moment) => Promise<boolean>;
+}
 
 /**
- * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`; scheme names are case-sensitive, as Sensu's are
- * (contract §4.3). What cannot be a credential by its form is refused without a look-up and without being counted.
+ * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`. What cannot be a credential by its form is
+ * refused without a look-up and without being counted.
  */
-export function authenticator(sources: CredentialSources, remembered = new RememberedTokens()): Authenticate {
-  return async (request, moment) => {
-    const header = request.headers.get("Authorization") ?? "";
-    const known = remembered.principalOf(header, moment.now);
-    if (known !== null) return known;
-    const refusal = refusedByForm(header);
-    if (refusal !== null) throw refusal;
-    const credential = header.slice(header.indexOf(" ") + 1);
-    const principal = await principalOf(credential, sources, moment);
-    if (principal !== null) {
-      const { expiresAt } = principal;
-      if (expiresAt !== null) remembered.remember(header, principal.principal, expiresAt * 1000);
-      return principal.principal;
+export function authenticator(
+  sources: CredentialSources,
+  remembered = new RememberedTokens(),
+): Authenticator {
+  const principalOf = async (request: Request, moment: Moment): Promise<Principal | null> => {
+    const { credential } = authorizationOf(request);
+    if (credential.startsWith("sak_")) {
+      const key = await checkApiKey(credential, sources.ring, moment);
+      return key === null ? null : holderPrincipal(key);
     }
-    await countFailure(request, sources);
-    throw INVALID_CREDENTIALS;
+    // Under one spelling of the scheme, the usual one, which is all the hot path looks for.
+    const usual = `Bearer ${credential}`;
+    const known = remembered.principalOf(usual, moment.now);
+    if (known !== null) return known;
+    const token = await verifiedOrNull(credential, sources, new Date(moment.now));
+    if (token === null) return null;
+    remembered.remember(usual, token.principal, token.goodUntil * 1000);
+    return token.principal;
+  };
+
+  return {
+    async authenticate(request, moment) {
+      const malformed = rejectMalformed(request.headers.get("Authorization") ?? "");
+      if (malformed !== null) throw malformed;
+      const principal = await sources.failures.limit(request, moment.now, (beforeLookup) =>
+        principalOf(request, { ...moment, beforeLookup }),
+      );
+      if (principal === null) throw INVALID_CREDENTIALS;
+      return principal;
+    },
+    stillValid: async (request, moment) => (await principalOf(request, moment)) !== null,
   };
 }
 
-/**
- * The answer to a header that no credential looks like, which needs no look-up and is not counted as a failure; null
- * for one that must be checked.
- */
-export function refusedByForm(header: string): ApiError | null {
-  if (CREDENTIAL.test(header)) return null;
-  return SCHEME.test(header) ? INVALID_CREDENTIALS : BAD_CREDENTIALS;
-}
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** Counts a failed credential and, when there were too many, answers 429 in place of 401. */
-export async function countFailure(
-  request: Request,
-  { failedTooOften }: Pick<CredentialSources, "failedTooOften">,
-): Promise<void> {
-  if (!(await failedTooOften(request))) return;
-  throw new ApiError("tooManyRequests", "too many failed credentials; wait a minute", {
-    headers: { "Retry-After": "60" },
-  });
+/**
+ * The refusal of a header that has not the form of a credential: it needs no look-up and is not counted as a failure.
+ * Null for one that must be checked.
+ */
+export function rejectMalformed(header: string): ApiError | null {
+  const { scheme, credential } = readAuthorization(header);
+  if (scheme !== "bearer" && scheme !== "key") return BAD_CREDENTIALS;
+  if (credential.startsWith("sak_") || (scheme === "bearer" && TOKEN.test(credential))) return null;
+  return INVALID_CREDENTIALS;
 }
 
 /** One wording for every credential that fails, so that an answer tells nothing about why it did. */
@@ -74,18 +88,14 @@ export function unauthenticated(message: string, challenge = 'Bearer realm="sens
 export const BAD_CREDENTIALS = unauthenticated("bad credentials");
 export const INVALID_CREDENTIALS = unauthenticated("invalid credentials");
 
-/** Whom a credential stands for, and until when (Unix seconds) that may be remembered; null when for nobody. */
-async function principalOf(
-  credential: string,
+/** Null for a token that does not hold, whatever the reason. Throws `unavailable` when that cannot be known. */
+async function verifiedOrNull(
+  token: string,
   sources: CredentialSources,
-  moment: Moment,
-): Promise<{ principal: Principal; expiresAt: number | null } | null> {
-  if (credential.startsWith("sak_")) {
-    const key = await checkApiKey(credential, sources.ring, moment);
-    return key === null ? null : { principal: holderPrincipal(key), expiresAt: null };
-  }
+  now: Date,
+): Promise<VerifiedToken | null> {
   try {
-    return await verifyToken(credential, sources, new Date(moment.now));
+    return await verifyToken(token, sources, now);
   } catch (error) {
     if (error instanceof ApiError) throw error;
     return null;
@@ -94,7 +104,9 @@ async function principalOf(
 
 /** Which keys may verify a token is decided by its `kid`: ours by the ring, any other by the outside issuer. */
 function verifyToken(token: string, sources: CredentialSources, now: Date): Promise<VerifiedToken> {
-  const { kid } = decodeProtectedHeader(token);
+  const { kid, b64 } = decodeProtectedHeader(token);
+  // jose ignores it unless `crit` names it; a JWT must not have it either way (RFC 7797 §7).
+  if (b64 === false) throw new Error("the token's payload is not encoded");
   const ours = sources.signingKeys.some((key) => key.kid === kid);
   if (ours || sources.outside === null) return verifyAccessToken(token, sources.signingKeys, now);
   return verifyOutsideToken(token, sources.outside, now);

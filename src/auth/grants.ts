@@ -16,6 +16,10 @@ export interface Need {
   readonly name: string | null;
 }
 
+/** Grants of one principal, and the characters of all of them together. */
+export const MAX_GRANTS = 50;
+export const MAX_GRANT_CHARACTERS = 16_384;
+
 const RANK: Record<Role, number> = { view: 0, edit: 1, admin: 2 };
 const GRANT = /^(?<role>\w+)@(?<namespace>\*|[\w.\-:]{1,255})(?:\/(?<names>[\w/.\-:*]{1,255}))?$/;
 

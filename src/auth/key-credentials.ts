@@ -1,7 +1,7 @@
 import { apiKeyDigest, isApiKey } from "./api-keys.ts";
-import { readGrants } from "./access-tokens.ts";
 import type { Spent } from "../observability/spent.ts";
 import type { Principal } from "./principal.ts";
+import { readGrants } from "./token-claims.ts";
 
 /** What must be known of a key to check it. Times are milliseconds since the epoch; null: never. */
 export interface KeyHolder {
@@ -19,6 +19,8 @@ export interface Moment {
   readonly now: number;
   readonly waitUntil: (work: Promise<unknown>) => void;
   readonly spent?: Spent;
+  /** Called before a store is asked for what is not in memory; throws to refuse that. */
+  readonly beforeLookup?: () => void;
 }
 
 /** Where keys are looked up, and told of their use. */

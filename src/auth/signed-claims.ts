@@ -1,5 +1,4 @@
-import { CompactSign, type JWTPayload } from "jose";
-import { verifiedClaims } from "./claims.ts";
+import { jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import type { SigningKey } from "./signing-keys.ts";
 
 const ALGORITHM = "HS256";
@@ -9,9 +8,7 @@ export type TokenType = "JWT" | "refresh+jwt";
 
 /** Signs the claims of a token; `exp` and `iat` are Unix seconds. */
 export async function signClaims(typ: TokenType, claims: JWTPayload, signer: SigningKey): Promise<string> {
-  const payload = new TextEncoder().encode(JSON.stringify(claims));
-  const header = { alg: ALGORITHM, typ, kid: signer.kid };
-  return new CompactSign(payload).setProtectedHeader(header).sign(signer.key);
+  return new SignJWT(claims).setProtectedHeader({ alg: ALGORITHM, typ, kid: signer.kid }).sign(signer.key);
 }
 
 /** The claims of a token of ours: HS256 and nothing else, a `kid` of the ring, not expired. Throws otherwise. */
@@ -20,17 +17,13 @@ export async function verifyClaims(
   token: string,
   keys: readonly SigningKey[],
   now: Date,
-  required: string[],
+  requiredClaims: string[],
 ): Promise<JWTPayload> {
-  const keyFor = ({ kid }: { kid?: string }) => {
+  const keyFor: JWTVerifyGetKey = ({ kid }) => {
     const found = keys.find((key) => key.kid === kid);
     if (found === undefined) throw new Error("no secret has this kid");
     return found.key;
   };
-  return verifiedClaims(token, keyFor, {
-    algorithms: [ALGORITHM],
-    typ: typ.toLowerCase(),
-    now,
-    required,
-  });
+  const rules = { algorithms: [ALGORITHM], typ, currentDate: now, requiredClaims };
+  return (await jwtVerify(token, keyFor, rules)).payload;
 }

@@ -55,6 +55,7 @@ export class FreshReader<Id, T> {
     if (kept !== undefined && this.#copies.judge(id, kept, journal, now) === "admitted") {
       return this.#serve(id, kept, journal, reading, "MEMORY", now);
     }
+    reading.beforeLookup();
     const near =
       journal !== null && this.#isUsable(journal, now) ? await this.#near(id, journal, reading) : null;
     if (near !== null && this.#copies.judge(id, near, journal, now) === "admitted") {

@@ -1,4 +1,4 @@
-import { BAD_CREDENTIALS, INVALID_CREDENTIALS, refusedByForm } from "../auth/authenticate.ts";
+import { BAD_CREDENTIALS, INVALID_CREDENTIALS, rejectMalformed } from "../auth/authenticate.ts";
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { RememberedTokens } from "../auth/remembered.ts";
@@ -78,9 +78,9 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     return kept?.value;
   }
 
-  /** The answer to what cannot be a credential by its form; null for one that must be checked. */
+  /** The answer to a malformed credential; null for one that must be checked. */
   function refuse(request: Request, authorization: string, counters: Counters): Response | null {
-    const refusal = refusedByForm(authorization);
+    const refusal = rejectMalformed(authorization);
     if (refusal === null) return null;
     const response = (refusal === BAD_CREDENTIALS ? bad : invalid)(requestIdOf(request));
     return counted(request, response, counters, "refused", null);

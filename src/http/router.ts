@@ -1,5 +1,5 @@
 import { Router, type IRequestStrict } from "itty-router";
-import type { Authenticate } from "../auth/authenticate.ts";
+import type { Authenticator } from "../auth/authenticate.ts";
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Context, Route, Services } from "../context.ts";
@@ -12,7 +12,7 @@ import { failure, isServerFault } from "./respond.ts";
 export interface RouterOptions {
   readonly routes: readonly Route[];
   readonly services: Services;
-  readonly authenticate: Authenticate;
+  readonly authenticator: Authenticator;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   /** Names what handlers let through without a name: a failing database is `unavailable`. */
@@ -115,11 +115,15 @@ async function answer(
 ): Promise<Response> {
   visit.route = row.path;
   const params = decodeParams(request.params);
-  const now = options.clock();
-  const principal = row.access === "public" ? null : await options.authenticate(request, { ...visit, now });
+  const { clock, authenticator, services } = options;
+  const now = clock();
+  const isPublic = row.access === "public";
+  const principal = isPublic ? null : await authenticator.authenticate(request, { ...visit, now });
   visit.principal = principal?.name ?? null;
   if (principal !== null) guard(row, params, principal);
-  const context: Context = { ...visit, request, params, principal, services: options.services, now };
+  const stillValid = async () =>
+    isPublic || authenticator.stillValid(request, { waitUntil: visit.waitUntil, now: clock() });
+  const context: Context = { ...visit, request, params, principal, services, now, stillValid };
   return row.handle(context);
 }
 

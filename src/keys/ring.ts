@@ -11,9 +11,9 @@ export function keyRing(store: KeyStore): KeyRing {
   let notedDay = "";
   const noted = new Set<string>();
   return {
-    async find(digest, { waitUntil, spent }) {
+    async find(digest, { waitUntil, spent, beforeLookup }) {
       try {
-        return await store.find(digest, newReading("bounded", waitUntil, spent));
+        return await store.find(digest, newReading("bounded", waitUntil, spent, beforeLookup));
       } catch (cause) {
         if (cause instanceof ApiError) throw cause;
         const headers = { "Retry-After": "5" };

@@ -1,5 +1,5 @@
 import { apiKeyDigest, makeApiKey } from "../auth/api-keys.ts";
-import { coversGrant, parseGrant, type Grant } from "../auth/grants.ts";
+import { coversGrant, MAX_GRANT_CHARACTERS, MAX_GRANTS, parseGrant, type Grant } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
@@ -13,7 +13,6 @@ export interface MintedKey {
 
 /** `.` and `..` never reach a path, so such a key could not be revoked. */
 const NAME = /^(?!\.\.?$)[\w.\-:@]{1,128}$/;
-const GRANTS = 50;
 
 /** The rules of API keys: nobody hands out, sees or ends more than they hold. */
 export class KeyService {
@@ -81,7 +80,10 @@ function recordOf(fresh: Wanted & { digest: string }, commit: Commit): KeyRecord
 
 function readGrantTexts(texts: readonly string[]): Grant[] {
   if (texts.length === 0) throw invalid("grants cannot be empty; give at least one, such as view@default");
-  if (texts.length > GRANTS) throw invalid(`a key cannot have more than ${GRANTS} grants`);
+  if (texts.length > MAX_GRANTS) throw invalid(`a key cannot have more than ${MAX_GRANTS} grants`);
+  if (texts.join("").length > MAX_GRANT_CHARACTERS) {
+    throw invalid(`a key's grants cannot be longer than ${MAX_GRANT_CHARACTERS} characters together`);
+  }
   return texts.map((text) => {
     const grant = parseGrant(text);
     if (grant === null) {

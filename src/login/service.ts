@@ -1,5 +1,5 @@
 import { signAccessToken, subjectOfAccessToken } from "../auth/access-tokens.ts";
-import { countFailure, unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
+import { unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
 import { checkApiKey, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
 import { signRefreshToken, verifyRefreshToken, type RefreshClaims } from "../auth/refresh-tokens.ts";
 import { invalid } from "../errors.ts";
@@ -31,11 +31,14 @@ export class LoginService {
 
   /** Checks a name and key; every failure reads the same. */
   async check(credential: BasicCredential | null, request: Request, moment: Moment): Promise<KeyHolder> {
-    const key =
-      credential === null ? null : await checkApiKey(credential.password, this.#sources.ring, moment);
-    if (key !== null && key.name === credential?.user) return key;
-    await countFailure(request, this.#sources);
-    throw unauthenticated("Unauthorized", BASIC_CHALLENGE);
+    const { failures, ring } = this.#sources;
+    const holder = await failures.limit(request, moment.now, async (beforeLookup) => {
+      if (credential === null) return null;
+      const key = await checkApiKey(credential.password, ring, { ...moment, beforeLookup });
+      return key?.name === credential.user ? key : null;
+    });
+    if (holder === null) throw unauthenticated("Unauthorized", BASIC_CHALLENGE);
+    return holder;
   }
 
   /** Opens a session for a key. `issuer` is the URL this server is reached by, where clients send the refresh. */

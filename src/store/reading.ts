@@ -14,6 +14,8 @@ export interface Reading {
   /** Seconds since the answer was last known to be current. */
   ageSeconds: number;
   readonly spent: Spent;
+  /** Called before anything but memory is asked for the answer; throws to refuse that. */
+  readonly beforeLookup: () => void;
 }
 
 /** Whole seconds from one time to another (milliseconds), none if it lies ahead. */
@@ -26,6 +28,7 @@ export function newReading(
   freshness: Reading["freshness"],
   waitUntil: Reading["waitUntil"],
   spent = new Spent(),
+  beforeLookup: Reading["beforeLookup"] = () => undefined,
 ): Reading {
-  return { freshness, waitUntil, tier: "D1", ageSeconds: 0, spent };
+  return { freshness, waitUntil, tier: "D1", ageSeconds: 0, spent, beforeLookup };
 }

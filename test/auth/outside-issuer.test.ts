@@ -1,8 +1,10 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT, type JWTPayload } from "jose";
+import { createLocalJWKSet, errors, exportJWK, generateKeyPair, SignJWT, type JWTVerifyGetKey } from "jose";
 import { describe, expect, it } from "vitest";
 import { authenticator, type CredentialSources } from "../../src/auth/authenticate.ts";
+import { FailureLimit } from "../../src/auth/failure-limit.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { readConfig } from "../../src/config.ts";
+import { ApiError } from "../../src/errors.ts";
 
 const ISSUER = "https://login.example.com";
 const SECRET = "a-secret-for-tests-that-is-long-enough-to-sign-with";
@@ -33,7 +35,7 @@ const sources: CredentialSources = {
     grantsClaim: "sensu_grants",
     keyFor: createLocalJWKSet({ keys }),
   },
-  failedTooOften: async () => false,
+  failures: new FailureLimit(async () => true),
 };
 
 const CLAIMS = {
@@ -44,15 +46,15 @@ const CLAIMS = {
   sensu_grants: ["view@default"],
 };
 
-async function tokenOf(claims: JWTPayload, alg = "RS256"): Promise<string> {
+async function tokenOf(claims: object, alg = "RS256"): Promise<string> {
   const pair = pairs[alg];
   if (pair === undefined) throw new Error(alg);
-  return new SignJWT(claims).setProtectedHeader({ alg, kid: alg }).sign(pair.privateKey);
+  return new SignJWT({ ...claims }).setProtectedHeader({ alg, kid: alg }).sign(pair.privateKey);
 }
 
 function ask(token: string, from = sources) {
   const request = new Request("http://localhost/", { headers: { Authorization: `Bearer ${token}` } });
-  return authenticator(from)(request, moment);
+  return authenticator(from).authenticate(request, moment);
 }
 
 describe("a token of an outside issuer", () => {
@@ -70,7 +72,15 @@ describe("a token of an outside issuer", () => {
     ["of another issuer", { ...CLAIMS, iss: "https://evil.example.com" }],
     ["for another audience", { ...CLAIMS, aud: "mail" }],
     ["that has expired", { ...CLAIMS, exp: Math.floor(NOW / 1000) - 60 }],
-    ["without a subject", { ...CLAIMS, sub: "" }],
+    ["for no audience", { ...CLAIMS, aud: [] }],
+    ["for an audience that is a list in a list", { ...CLAIMS, aud: [["assets"]] }],
+    ["without an issuer", { ...CLAIMS, iss: undefined }],
+    ["without an expiry", { ...CLAIMS, exp: undefined }],
+    ["that holds only later", { ...CLAIMS, nbf: Math.floor(NOW / 1000) + 60 }],
+    ["with an empty subject", { ...CLAIMS, sub: "" }],
+    ["without a subject", { ...CLAIMS, sub: undefined }],
+    ["whose subject is a number", { ...CLAIMS, sub: 7 }],
+    ["whose subject is null", { ...CLAIMS, sub: null }],
     ["without grants", { ...CLAIMS, sensu_grants: undefined }],
     ["with a grant that is none", { ...CLAIMS, sensu_grants: ["root"] }],
   ])("%s is refused", async (_, claims) => {
@@ -78,6 +88,42 @@ describe("a token of an outside issuer", () => {
       kind: "unauthenticated",
       message: "invalid credentials",
     });
+  });
+
+  it("for several audiences is taken when we are one", async () => {
+    const token = await tokenOf({ ...CLAIMS, aud: ["mail", "assets"] });
+    expect(await ask(token)).toMatchObject({ name: "robot" });
+  });
+
+  it.each([
+    ["without a kid", { alg: "RS256" }],
+    ["with an empty kid", { alg: "RS256", kid: "" }],
+    ["of an algorithm that is not pinned", { alg: "PS256", kid: "RS256" }],
+    ["of another issuer", { alg: "RS256", kid: "RS256" }, { ...CLAIMS, iss: "https://evil.example.com" }],
+  ])("%s is refused, and no keys are asked for", async (_, header, claims = CLAIMS) => {
+    const { privateKey } = await generateKeyPair(header.alg);
+    const token = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+    const keyFor: JWTVerifyGetKey = () => {
+      throw new ApiError("unavailable", "the keys were asked for");
+    };
+    const outside = sources.outside === null ? null : { ...sources.outside, keyFor };
+    await expect(ask(token, { ...sources, outside })).rejects.toMatchObject({ kind: "unauthenticated" });
+  });
+
+  it("is verified again after ten minutes, so a withdrawn key verifies nothing more", async () => {
+    const token = await tokenOf({ ...CLAIMS, exp: Math.floor(NOW / 1000) + 86_400 });
+    let withdrawn = false;
+    const keyFor: JWTVerifyGetKey = async (header, input) => {
+      if (withdrawn) throw new errors.JWKSNoMatchingKey();
+      return createLocalJWKSet({ keys })(header, input);
+    };
+    const outside = sources.outside === null ? null : { ...sources.outside, keyFor };
+    const { authenticate, stillValid } = authenticator({ ...sources, outside });
+    const request = new Request("http://localhost/", { headers: { Authorization: `Bearer ${token}` } });
+    await authenticate(request, moment);
+    withdrawn = true;
+    expect(await stillValid(request, { ...moment, now: NOW + 599_000 })).toBe(true);
+    expect(await stillValid(request, { ...moment, now: NOW + 600_000 })).toBe(false);
   });
 
   it("is refused where no issuer is configured", async () => {
@@ -105,10 +151,10 @@ describe("a token of an outside issuer", () => {
       TOKEN_SECRET: SECRET,
       OIDC_ISSUER: "http://127.0.0.1:9",
       OIDC_AUDIENCE: "assets",
+      OIDC_GRANTS_CLAIM: "sensu_grants",
     });
-    await expect(ask(await tokenOf(CLAIMS), { ...sources, outside })).rejects.toMatchObject({
-      kind: "unavailable",
-    });
+    const token = await tokenOf({ ...CLAIMS, iss: "http://127.0.0.1:9" });
+    await expect(ask(token, { ...sources, outside })).rejects.toMatchObject({ kind: "unavailable" });
   });
 });
 

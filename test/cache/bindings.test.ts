@@ -1,5 +1,8 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { apiKeyDigest, makeApiKey } from "../../src/auth/api-keys.ts";
+import { D1KeyStore } from "../../src/store/d1-key-store.ts";
 import { countedBindings, type Asked } from "../support/counted-bindings.ts";
 import { anAsset, servedAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
@@ -8,16 +11,24 @@ const agent = await tokenFor(["view@default"]);
 const editor = await tokenFor(["edit@default"], { name: "tester" });
 const NOTHING: Asked = { queries: 0, batches: 0, kvGets: 0, kvPuts: 0 };
 const PATH = `${ASSETS}/one`;
+const KEYS = "/api/edge/v1/keys";
+
+/** A key that nobody made. */
+function unknownKey(seed: number): string {
+  return makeApiKey(Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? seed >> 8 : seed & 255)));
+}
+
+function drop(): void {}
 
 /** The whole Worker in an isolate that has just started, and what its last request asked of the bindings. */
-async function coldIsolate() {
+async function coldIsolate(changed: object = {}) {
   vi.resetModules();
   const { default: worker } = await import("../../src/index.ts");
   const asked = { ...NOTHING };
-  const bindings = countedBindings(asked);
-  const send = async (method: string, path: string, token: string, body?: unknown) => {
+  const bindings: Env = { ...countedBindings(asked), ...changed };
+  const send = async (method: string, path: string, token: string, body?: unknown, address = "192.0.2.1") => {
     Object.assign(asked, NOTHING);
-    const headers = { Authorization: `Bearer ${token}`, "CF-Connecting-IP": "192.0.2.1" };
+    const headers = { Authorization: `Bearer ${token}`, "CF-Connecting-IP": address };
     const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
     const context = createExecutionContext();
     const answer = await worker.fetch(new Request(`${ORIGIN}${path}`, init), bindings, context);
@@ -74,6 +85,85 @@ describe("what the whole Worker asks of its bindings", () => {
     const first = await send("GET", ASSETS, agent);
     expect(first).toMatchObject({ status: 200, tier: "KV", asked: { ...NOTHING, kvGets: 2 } });
     expect(await send("GET", ASSETS, agent)).toEqual({ ...first, tier: "MEMORY", asked: NOTHING });
+  });
+
+  it("for an unknown key: one statement of D1, however often it is asked with", async () => {
+    const { send, beat } = await coldIsolate();
+    await beat();
+    const key = unknownKey(1);
+    const first = await send("GET", PATH, key);
+    expect(first).toMatchObject({ status: 401, asked: { queries: 1 } });
+    for (let times = 0; times < 20; times += 1) {
+      expect(await send("GET", PATH, key)).toMatchObject({ status: 401, asked: NOTHING });
+    }
+    expect(await send("GET", "/auth", key)).toMatchObject({ status: 401, asked: NOTHING });
+  });
+
+  it("for a key that is made after it was asked with: it is known at once", async () => {
+    const { send, beat } = await coldIsolate();
+    await beat();
+    const key = unknownKey(2);
+    expect((await send("GET", ASSETS, key)).status).toBe(401);
+    const made = { digest: await apiKeyDigest(key), name: "late", grants: ["view@default"], expiresAt: null };
+    await new D1KeyStore(env.DB).create(made, { principal: "root", at: 1, reason: null, waitUntil: drop }, 0);
+    await beat();
+    expect((await send("GET", ASSETS, key)).status).toBe(200);
+  });
+
+  it("for 1,500 unknown keys of one client: at most 300 statements of D1, then 429 and nothing", async () => {
+    const { send, beat } = await coldIsolate();
+    await beat();
+    const admin = await tokenFor(["admin@*"]);
+    const made = await send("POST", KEYS, admin, { name: "good", grants: ["view@default"] });
+    const { key: good } = JSON.parse(made.text) as { key: string };
+    expect((await send("GET", ASSETS, good)).status).toBe(200);
+    let queries = 0;
+    let queriesOfRefusals = 0;
+    const statuses = new Map<number, number>();
+    for (let index = 0; index < 1_500; index += 1) {
+      const { status, asked } = await send("GET", PATH, unknownKey(index));
+      queries += asked.queries + asked.batches;
+      if (status === 429) queriesOfRefusals += asked.queries;
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    // A minute may end meanwhile, and the count with it.
+    expect(queries).toBeLessThanOrEqual(2 * 301);
+    // The look-up by which the limiter is found to be exhausted is the last.
+    expect(queriesOfRefusals).toBeLessThanOrEqual(2);
+    expect([...statuses.keys()].sort()).toEqual([401, 429]);
+    expect(statuses.get(429)).toBeGreaterThanOrEqual(1_500 - 2 * 301);
+    // A key that is known to be good is not refused for its neighbour's failures.
+    expect(await send("GET", ASSETS, good)).toMatchObject({ status: 200 });
+    expect((await send("GET", ASSETS, unknownKey(1_501), undefined, "192.0.2.2")).status).toBe(401);
+  });
+
+  it.each([
+    ["is not bound", undefined],
+    ["fails", { limit: async () => Promise.reject(new Error("out of order")) }],
+  ])("for bad credentials when the rate limiter %s: 401, and 429 past the limit", async (_, limiter) => {
+    const { send } = await coldIsolate({ AUTH_FAILURES: limiter });
+    const forged = `${await tokenFor(["view@default"])}x`;
+    const statuses = new Set<number>();
+    for (let times = 0; times <= 2 * 301; times += 1) statuses.add((await send("GET", PATH, forged)).status);
+    expect([...statuses]).toEqual([401, 429]);
+    expect((await send("GET", PATH, agent)).status).toBe(404);
+  });
+
+  it("for a bad credential: the limiter counts under the Worker's name and the client's address", async () => {
+    const keys: string[] = [];
+    const limiter = { limit: async ({ key }: { key: string }) => ({ success: keys.push(key) > 0 }) };
+    const forged = `${agent}x`;
+    for (const name of ["edge-assets-staging", undefined]) {
+      const { send } = await coldIsolate({ AUTH_FAILURES: limiter, WORKER_NAME: name });
+      expect((await send("GET", PATH, forged)).status).toBe(401);
+      expect((await send("GET", PATH, forged, undefined, "2001:db8::1")).status).toBe(401);
+    }
+    expect(keys).toEqual([
+      "edge-assets-staging:192.0.2.1",
+      "edge-assets-staging:2001:db8:0:0::/64",
+      "edge-assets:192.0.2.1",
+      "edge-assets:2001:db8:0:0::/64",
+    ]);
   });
 
   it("for a GET by whoever may write: one statement of D1's primary", async () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { readTarget, resolvedConfig } from "../../scripts/deploy/target.ts";
+import { FAILURES_PER_MINUTE } from "../../src/auth/failure-limit.ts";
 
 interface Workflow {
   readonly permissions: unknown;
@@ -34,6 +35,17 @@ it("staging is as production, under other names: bindings are not inherited", ()
   expect(JSON.parse(renamed)).toEqual(JSON.parse(production));
 });
 
+it.each([{}, { env: "staging" }])(
+  "counters of failed credentials have the Worker's name and limit: %j",
+  (which) => {
+    const { config, worker } = readTarget(which);
+    expect(config.vars?.["WORKER_NAME"]).toBe(worker);
+    expect(config.ratelimits).toMatchObject([
+      { name: "AUTH_FAILURES", simple: { limit: FAILURES_PER_MINUTE, period: 60 } },
+    ]);
+  },
+);
+
 it("the Deploy button finds an id for every binding to replace, and a description for each", () => {
   const config = readFileSync("wrangler.toml", "utf8");
   expect(config.match(/^database_id = "0{8}-0{4}-0{4}-0{4}-0{12}"$/gm)).toHaveLength(2);
@@ -43,7 +55,7 @@ it("the Deploy button finds an id for every binding to replace, and a descriptio
   };
   const secrets = readFileSync(".dev.vars.example", "utf8").match(/^\w+(?==)/gm) ?? [];
   expect(secrets).toEqual(["TOKEN_SECRET"]);
-  for (const name of ["DB", "CACHE", "AUTH_FAILURES", ...secrets]) {
+  for (const name of ["DB", "CACHE", "AUTH_FAILURES", "WORKER_NAME", ...secrets]) {
     expect(cloudflare.bindings[name]?.description).toMatch(/\.$/);
   }
 });

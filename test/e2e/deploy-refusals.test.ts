@@ -162,6 +162,7 @@ describe("what is changed", () => {
     const staging = cloudflare.scripts.get("edge-assets-staging");
     expect(staging?.metadata.bindings).toEqual(
       expect.arrayContaining([
+        { type: "plain_text", name: "WORKER_NAME", text: "edge-assets-staging" },
         { type: "kv_namespace", name: "CACHE", namespace_id: "id-of-edge-assets-staging-cache" },
         { type: "d1", name: "DB", id: cloudflare.databases.get("edge-assets-staging")?.id },
         {
@@ -178,6 +179,11 @@ describe("what is changed", () => {
     // The same release under another name, with a database of its own.
     expect((await runDeploy(cloudflare, { name: "edge-two" })).error).toBe("");
     expect([...cloudflare.databases.keys()]).toEqual(["edge-assets-staging", "edge-two"]);
+    expect(cloudflare.scripts.get("edge-two")?.metadata.bindings).toContainEqual({
+      type: "plain_text",
+      name: "WORKER_NAME",
+      text: "edge-two",
+    });
     expect((await runDeploy(cloudflare, { env: "moon" })).error).toMatch(
       /no \[env\.moon\][\s\S]*one of: staging/,
     );

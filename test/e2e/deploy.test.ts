@@ -42,6 +42,7 @@ describe("with the real Worker behind the address", () => {
     const { bindings, compatibility_date, observability, annotations, assets } = script.metadata;
     const secret = script.secrets.get("TOKEN_SECRET") ?? "";
     expect(bindings).toEqual([
+      { type: "plain_text", name: "WORKER_NAME", text: "edge-assets" },
       { type: "secret_text", name: "TOKEN_SECRET", text: secret },
       { type: "kv_namespace", name: "CACHE", namespace_id: cloudflare.namespaces.get("edge-assets-cache") },
       { type: "d1", name: "DB", id: cloudflare.databases.get("edge-assets")?.id },

@@ -22,12 +22,16 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** Builds and starts the Worker with an empty database, migrated unless told otherwise. */
-export async function startWorker({ migrated = true } = {}): Promise<RunningWorker> {
-  return running(
-    createTestHarness({ workers: [{ configPath: "./wrangler.toml", secrets: { TOKEN_SECRET: SECRET } }] }),
-    migrated,
-  );
+interface Starting {
+  readonly migrated?: boolean;
+  /** Settings beside those of wrangler.toml. */
+  readonly vars?: Record<string, string>;
+}
+
+/** Builds and starts the Worker with an empty database, migrated unless `migrated` is false. */
+export async function startWorker({ migrated = true, vars = {} }: Starting = {}): Promise<RunningWorker> {
+  const worker = { configPath: "./wrangler.toml", secrets: { TOKEN_SECRET: SECRET }, vars };
+  return running(createTestHarness({ workers: [worker] }), migrated);
 }
 
 export interface FaultyWorker extends RunningWorker {

@@ -142,7 +142,7 @@ export const LOGIN_OPERATIONS: Descriptions = {
   "POST /auth/token": {
     id: "refreshLogin",
     tag: "Login",
-    text: `New tokens for a session. ${SESSION} A refresh token is good once: its reuse ends the session.`,
+    text: `New tokens for a session. ${SESSION} A refresh token is good once: its reuse ends the session. After a 503 the same one is still good.`,
     security: BEARER,
     body: REFRESH,
     answers: {
