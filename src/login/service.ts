@@ -54,25 +54,26 @@ export class LoginService {
     return this.#issue(key, claims, issuer, now);
   }
 
-  /** Continues a session: both tokens are new, the old refresh token is good no more; its reuse ends the session. */
+  /**
+   * Continues a session: both tokens are new, and the old refresh token is no longer valid; its reuse ends the session.
+   * When the database fails, the old one is still valid.
+   */
   async refresh(access: string | null, refresh: string, issuer: string, moment: Moment): Promise<Tokens> {
     const claims = await this.#claims(access, refresh, moment);
     const next = { ...claims, tokenId: crypto.randomUUID() };
     const expiresAt = moment.now + REFRESH_SECONDS * 1000;
-    const rotated = await this.#sessions.rotate(
-      claims.sessionId,
-      claims.tokenId,
-      { refreshId: next.tokenId, expiresAt },
-      moment.now,
-    );
+    const rotate = () =>
+      this.#sessions.rotate(
+        claims.sessionId,
+        claims.tokenId,
+        { refreshId: next.tokenId, expiresAt },
+        moment.now,
+      );
+    // A failure may have lost the answer to a rotation that was made; repeated, it is answered and not made again.
+    const rotated = await rotate().catch(() => rotate());
     if (rotated.outcome === "reused") throw invalid("invalid access token");
-    if (rotated.outcome === "unknown") throw unauthenticated("Unauthorized");
-    const key = await this.#sources.ring.find(rotated.keyDigest, moment);
-    if (key === null || key.revokedAt !== null || (key.expiresAt ?? Infinity) <= moment.now) {
-      await this.#sessions.close(claims.sessionId);
-      throw unauthenticated("Unauthorized");
-    }
-    return this.#issue(key, next, issuer, moment.now);
+    if (rotated.outcome !== "rotated") throw unauthenticated("Unauthorized");
+    return this.#issue(rotated.key, next, issuer, moment.now);
   }
 
   /** Ends a session. Its access token lives out its few minutes, as Sensu's does. */
@@ -99,7 +100,12 @@ export class LoginService {
     return claims;
   }
 
-  async #issue(key: KeyHolder, refresh: RefreshClaims, issuer: string, now: number): Promise<Tokens> {
+  async #issue(
+    key: Pick<KeyHolder, "name" | "grants">,
+    refresh: RefreshClaims,
+    issuer: string,
+    now: number,
+  ): Promise<Tokens> {
     const [signer] = this.#sources.signingKeys;
     if (signer === undefined) throw new Error("no secret signs tokens");
     const issuedAt = Math.floor(now / 1000);

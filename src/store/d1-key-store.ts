@@ -2,6 +2,7 @@ import type { Commit } from "./asset-store.ts";
 import { ADVANCE, commitBatch, SEQ } from "./d1-commit-log.ts";
 import { onReplica } from "./d1-replica.ts";
 import type { KeyOrigin, KeyOutcome, KeyRecord, NewKey } from "./key-store.ts";
+import { liveAt, readGrantsColumn } from "./live-key.ts";
 import type { Logged, Replica, Snapshot } from "./origin.ts";
 
 /** The seq that the commit is about to take. */
@@ -9,7 +10,7 @@ const NEXT = "(SELECT seq + 1 FROM meta)";
 const ROW = `digest, name, grants, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt,
   revoked_at AS revokedAt, last_used AS lastUsed`;
 const FIND = `SELECT meta.epoch, meta.seq AS g, api_keys.seq AS s, ${ROW} FROM meta LEFT JOIN api_keys ON digest = ?1`;
-const LIVE = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
+const LIVE = liveAt("?2");
 /** One row for the batch, and the keys it touched by their own seq; caches learn of a key by its digest. */
 const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
   SELECT ${SEQ}, 'key', '', ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM api_keys WHERE digest = ?1 AND seq = ${SEQ})`;
@@ -137,7 +138,6 @@ export class D1KeyStore implements KeyOrigin {
   }
 }
 
-function fromRow({ grants: text, ...record }: Row): KeyRecord {
-  const grants: unknown = JSON.parse(text);
-  return { ...record, grants: Array.isArray(grants) ? grants.map(String) : [] };
+function fromRow({ grants, ...record }: Row): KeyRecord {
+  return { ...record, grants: readGrantsColumn(grants) };
 }

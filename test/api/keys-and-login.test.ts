@@ -85,6 +85,44 @@ describe("API keys", () => {
     expect((await api("GET", "/api/core/v2/assets", { headers: withKey(key) })).status).toBe(403);
   });
 
+  it("open the door under every spelling of the scheme, as access tokens do", async () => {
+    const key = await makeKey("ci", ["view@default"]);
+    await api("PUT", `${ASSETS}/one`, { token: admin, body: anAsset("one") });
+    const token = await tokenFor(["view@default"]);
+    const spellings = (scheme: string) => [
+      scheme,
+      scheme.toLowerCase(),
+      scheme.toUpperCase(),
+      scheme.slice(0, 1).toLowerCase() + scheme.slice(1).toUpperCase(),
+    ];
+    const good = [
+      ...spellings("Key").map((scheme) => withKey(key, scheme)),
+      ...spellings("Bearer").flatMap((scheme) => [withKey(key, scheme), withKey(token, scheme)]),
+    ];
+    const bad = [
+      ...spellings("Key").flatMap((scheme) => [withKey("x", scheme), withKey(token, scheme)]),
+      ...spellings("Bearer").map((scheme) => withKey("x.y", scheme)),
+    ];
+    // The paths of the hot path, answered by it once they are in memory, and one that only the slow path answers.
+    for (let times = 0; times < 3; times += 1) {
+      for (const path of [`${ASSETS}/one`, ASSETS]) {
+        for (const headers of good) expect((await api("GET", path, { headers })).status).toBe(200);
+        for (const headers of bad) {
+          expect(await statusAndText(await api("GET", path, { headers }))).toEqual([
+            401,
+            "invalid credentials",
+          ]);
+        }
+        for (const scheme of ["Keys", "Bear", "Basic", "Token", "key\tx", ""]) {
+          expect(await statusAndText(await api("GET", path, { headers: withKey(token, scheme) }))).toEqual([
+            401,
+            "bad credentials",
+          ]);
+        }
+      }
+    }
+  });
+
   it("that are unknown, expired, revoked or mistyped are refused alike", async () => {
     const expired = await makeKey("old", ["view@default"], Math.floor(Date.now() / 1000) + 1_000);
     await env.DB.prepare("UPDATE api_keys SET expires_at = 1 WHERE name = 'old'").run();
@@ -233,16 +271,30 @@ describe("login", () => {
         expect(answer.headers.get("WWW-Authenticate")).toBe('Basic realm="sensu"');
         expect(await answer.text()).toBe('{"message":"Unauthorized","code":5}');
       }
-      for (const headers of [
-        {},
-        withKey(key),
-        withKey(key, "Bearer"),
-        { Authorization: `basic ${btoa(`alice:${key}`)}` },
-      ]) {
+      for (const headers of [{}, withKey(key), withKey(key, "Bearer"), { Authorization: "Basic" }]) {
         const answer = await api("GET", path, { headers });
         expect(answer.status).toBe(401);
         expect(await answer.text()).toBe('{"message":"Request unauthorized","code":5}');
       }
+    }
+  });
+
+  it("takes every spelling of the scheme Basic, and of Bearer to go on", async () => {
+    const key = await makeKey("alice", ["view@default"]);
+    const credential = btoa(`alice:${key}`);
+    for (const basicScheme of ["Basic", "basic", "BASIC", "bAsIc"]) {
+      const headers = { Authorization: `${basicScheme} ${credential}` };
+      expect((await api("GET", "/auth/test", { headers })).status).toBe(200);
+      const { access_token, refresh_token } = await (await api("GET", "/auth", { headers })).json<Tokens>();
+      for (const path of ["/auth/token", "/auth/logout"]) {
+        expect(await statusAndText(await api("POST", path, { headers, body: {} }))).toEqual([
+          400,
+          "invalid access token",
+        ]);
+      }
+      const bearer = { Authorization: `${basicScheme === "basic" ? "bearer" : "BEARER"} ${access_token}` };
+      const answer = await api("POST", "/auth/token", { headers: bearer, body: { refresh_token } });
+      expect(answer.status).toBe(200);
     }
   });
 
@@ -266,6 +318,43 @@ describe("login", () => {
     const { refresh_token } = await session();
     const expired = await tokenFor(["view@default"], { name: "alice", ttl: -100 });
     expect((await refresh(expired, refresh_token)).status).toBe(200);
+  });
+
+  it.each(["api_keys", "sessions"])(
+    "goes on with the same refresh token after the database failed at %s",
+    async (table) => {
+      const first = await session();
+      const key = await makeKey("bob", ["view@default"]);
+      await env.DB.prepare(`ALTER TABLE ${table} RENAME TO away`).run();
+      for (let times = 0; times < 3; times += 1) {
+        const failed = await refresh(first.access_token, first.refresh_token);
+        expect(failed.status).toBe(503);
+        expect(failed.headers.get("Retry-After")).toBe("5");
+      }
+      await env.DB.prepare(`ALTER TABLE away RENAME TO ${table}`).run();
+      const answer = await refresh(first.access_token, first.refresh_token);
+      expect(answer.status).toBe(200);
+      const second = await answer.json<Tokens>();
+      expect((await refresh(second.access_token, second.refresh_token)).status).toBe(200);
+      expect((await api("GET", "/auth", { headers: basic("bob", key) })).status).toBe(200);
+    },
+  );
+
+  it("of two refreshes at once one wins, and the other ends the session", async () => {
+    const { access_token: token, refresh_token } = await session();
+    const answers = await Promise.all([refresh(token, refresh_token), refresh(token, refresh_token)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    const { results } = await env.DB.prepare("SELECT id FROM sessions").all();
+    expect(results).toEqual([]);
+  });
+
+  it("ends with its key when that expires", async () => {
+    const tokens = await session();
+    await env.DB.prepare("UPDATE api_keys SET expires_at = 1").run();
+    const answer = await refresh(tokens.access_token, tokens.refresh_token);
+    expect([answer.status, await answer.json()]).toEqual([401, { message: "Unauthorized", code: 5 }]);
+    const { results } = await env.DB.prepare("SELECT id FROM sessions").all();
+    expect(results).toEqual([]);
   });
 
   it("ends with its key", async () => {
