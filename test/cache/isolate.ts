@@ -23,6 +23,8 @@ export class World {
   now = 1_800_000_000_000;
   databaseDown = false;
   databaseHangs = false;
+  /** Only sessions opened with this hang. */
+  sessionHangs: string | null = null;
   /** D1 does what it is asked and keeps its answers to itself until `release`. */
   databaseIsLate = false;
   readonly kv = new CommandedKv();
@@ -35,6 +37,8 @@ export class World {
 
   /** The next answers of D1 arrive only after these. */
   readonly delayed: Promise<void>[] = [];
+  /** Answers that were there and delayed. */
+  answered = 0;
   readonly logged: Record<string, unknown>[] = [];
   #release = (): void => undefined;
   #released = new Promise<void>((done) => {
@@ -55,7 +59,8 @@ export class World {
   readonly around: Around = async ({ session }, work) => {
     this.databaseCalls += 1;
     this.sessions.push(session);
-    if (this.databaseHangs) return new Promise(() => undefined);
+    if (this.databaseHangs || (session !== null && session === this.sessionHangs))
+      return new Promise(() => undefined);
     if (this.databaseDown) throw new Error("D1_ERROR: Network connection lost.");
     const late = this.databaseIsLate;
     const answer = await work();
@@ -65,7 +70,7 @@ export class World {
 
   /** Rings only while D1 does not answer: a machine that is slow is no database that hangs. */
   readonly databaseTimer: Timer = (ms, ring) => {
-    if (!this.databaseHangs && !this.databaseIsLate) return () => undefined;
+    if (!this.databaseHangs && !this.databaseIsLate && this.sessionHangs === null) return () => undefined;
     const handle = setTimeout(() => {
       this.now += ms;
       ring();
@@ -79,6 +84,7 @@ export class CommandedKv implements KvStore {
   mode: "works" | "fails" | "hangs" = "works";
   gets = 0;
   puts = 0;
+  hangsPuts = false;
   /** Puts are taken and forgotten. */
   dropsPuts = false;
   readonly entries = new Map<string, { value: string; metadata: unknown }>();
@@ -92,6 +98,7 @@ export class CommandedKv implements KvStore {
 
   async put(key: string, value: string, options: { metadata?: unknown } = {}): Promise<void> {
     this.puts += 1;
+    if (this.hangsPuts) return new Promise(() => undefined);
     if (this.mode !== "works") throw new Error("KV PUT failed: 429 Too Many Requests");
     if (!this.dropsPuts) this.entries.set(key, { value, metadata: options.metadata ?? null });
   }
@@ -193,6 +200,7 @@ export class Isolate {
   async #delayed<T>(work: () => Promise<T>): Promise<T> {
     const delay = this.#world.delayed.shift();
     const answer = await work();
+    if (delay !== undefined) this.#world.answered += 1;
     await delay;
     return answer;
   }
