@@ -19,6 +19,12 @@ const QUERY: Readonly<Record<string, Told>> = {
     schema: { type: "string", pattern: "^[\\w-]{1,700}$" },
     example: "ZGVmYXVsdAA",
   },
+  continueAfterKey: {
+    name: "continue",
+    description: "Where the page starts: the `Sensu-Continue` header of the page before, unchanged.",
+    schema: { type: "string", pattern: "^[\\w-]{1,700}$" },
+    example: "OWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOAA",
+  },
   continueBeforeSeq: {
     name: "continue",
     description: "Where the page starts: the `Sensu-Continue` header of the page before, unchanged.",

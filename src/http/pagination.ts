@@ -1,4 +1,4 @@
-import { invalid } from "../errors.ts";
+import { invalid, type ApiError } from "../errors.ts";
 
 /** Assets in one page at the most; what is left follows by `Sensu-Continue`. */
 export const PAGE_LIMIT = 10_000;
@@ -35,6 +35,11 @@ export function continueHeader(key: string | number | null | undefined): Record<
   return key === null || key === undefined ? {} : { "Sensu-Continue": continueToken(String(key)) };
 }
 
+/** The answer to a `continue` that no page has handed out. */
+export function badContinueToken(): ApiError {
+  return invalid("invalid continue token: send the Sensu-Continue header of the page before, unchanged");
+}
+
 function readLimit(text: string | null): number {
   if (text === null || text === "") return PAGE_LIMIT;
   if (!LIMIT.test(text)) throw invalid(`invalid limit "${text}": use a whole number, 0 for no limit`);
@@ -44,9 +49,7 @@ function readLimit(text: string | null): number {
 
 function readContinue(token: string | null): PageStart | null {
   if (token === null || token === "") return null;
-  const refused = invalid(
-    "invalid continue token: send the Sensu-Continue header of the page before, unchanged",
-  );
+  const refused = badContinueToken();
   if (!/^[\w-]{1,700}$/.test(token)) throw refused;
   let key: string;
   try {
