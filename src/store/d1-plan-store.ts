@@ -13,12 +13,11 @@ export class D1PlanStore implements PlanStore {
   }
 
   async save(id: string, namespace: Namespace, body: string, expiresAt: number): Promise<void> {
-    const parts = Math.max(1, Math.ceil(body.length / PART));
     await this.#db.batch(
-      Array.from({ length: parts }, (_, part) =>
+      partsOf(body).map((text, part) =>
         this.#db
           .prepare("INSERT INTO plans (id, part, namespace, body, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)")
-          .bind(id, part, namespace, body.slice(part * PART, (part + 1) * PART), expiresAt),
+          .bind(id, part, namespace, text, expiresAt),
       ),
     );
   }
@@ -35,4 +34,16 @@ export class D1PlanStore implements PlanStore {
     const { meta } = await this.#db.prepare("DELETE FROM plans WHERE expires_at <= ?1").bind(now).run();
     return meta.changes;
   }
+}
+
+/** Never cut between the halves of a surrogate pair: neither half can be stored. */
+function partsOf(body: string): string[] {
+  const parts: string[] = [];
+  for (let start = 0; start < body.length || start === 0;) {
+    const end = start + PART;
+    const cut = /[\ud800-\udbff]/.test(body.charAt(end - 1)) ? end - 1 : end;
+    parts.push(body.slice(start, cut));
+    start = cut;
+  }
+  return parts;
 }
