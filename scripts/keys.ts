@@ -30,8 +30,8 @@ interface Options {
 }
 
 const COMMANDS: Record<string, (server: Deployment, options: Options) => Promise<void>> = {
-  async list({ ask }, { format }) {
-    show((await answered(await ask("GET", PATH))) as Shown[], format);
+  async list(server, { format }) {
+    show(await allKeys(server), format);
   },
   async get({ ask }, options) {
     show((await answered(await ask("GET", `${PATH}/${named(options)}`))) as Shown[], options.format);
@@ -55,6 +55,18 @@ const COMMANDS: Record<string, (server: Deployment, options: Options) => Promise
     console.error(`${named(options)} is revoked; every location knows within three minutes.`);
   },
 };
+
+/** Every key that the caller may manage, page by page. */
+async function allKeys({ ask }: Deployment): Promise<Shown[]> {
+  const keys: Shown[] = [];
+  for (let token: string | null = ""; token !== null;) {
+    const query: string = token === "" ? "" : `?${new URLSearchParams({ continue: token }).toString()}`;
+    const response = await ask("GET", `${PATH}${query}`);
+    keys.push(...((await answered(response)) as Shown[]));
+    token = response.headers.get("Sensu-Continue");
+  }
+  return keys;
+}
 
 function named({ name }: Options): string {
   if (name === undefined) throw new Error("--name is missing");

@@ -24,12 +24,7 @@ export async function applyPlan(place: Place, id: string, wish: Wish): Promise<n
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 409) throw new Mistake(`${error.said}: nothing was changed`, "run it again");
-    const limit = /^(.*); the limit is (\d+): say max-delete=(\d+) /.exec(error.said);
-    if (limit === null) throw error;
-    throw new Mistake(
-      `${limit[1]}; the limit is ${limit[2]}, so nothing was changed`,
-      `say --max-delete ${limit[3]} if that is meant`,
-    );
+    throw error;
   }
 }
 
@@ -68,7 +63,7 @@ async function applied(
 
 function queryOf({ maxDelete, reason }: Wish): URLSearchParams {
   const query = new URLSearchParams();
-  if (maxDelete !== undefined) query.set("max-delete", String(maxDelete));
+  if (maxDelete !== undefined) query.set("max_delete", String(maxDelete));
   if (reason !== undefined) query.set("reason", reason);
   return query;
 }

@@ -5,6 +5,7 @@ import { Refused } from "../deployment.ts";
 import { askChanges, changeCount, type Change, type Changes } from "./changes.ts";
 import {
   CHANGES,
+  countOf,
   DONE,
   FAILED,
   oneOf,
@@ -41,7 +42,7 @@ one transaction; when somebody wrote to the namespace in between, nothing is don
 
   --plan ID          do this plan, which takes no files
   --prune            delete assets that are in no file
-  --max-delete N     delete N assets at the most (default: a tenth of the namespace, or 10 where that is more)
+  --max-delete N     delete N assets at the most (default: a tenth of the namespace, or 3 where that is more)
   --dry-run          show what would be done, and do nothing
   --reason TEXT      why; kept in the history of every asset that changes
   --batches          more than ${MOST} definitions in several transactions: each is all or nothing, all of them are not
@@ -60,11 +61,7 @@ Exit codes: 0 done or nothing to do, 2 changes are planned (--dry-run), 1 an err
 
     const { batches, changes } =
       id === undefined
-        ? await planFiles(place, positionals, {
-            prune,
-            kept: !dryRun,
-            mayEmpty: wish.maxDelete !== undefined,
-          })
+        ? await planFiles(place, positionals, { prune, maxDelete: wish.maxDelete, kept: !dryRun })
         : await storedPlan(place, id, positionals, prune);
     if (dryRun || changeCount(changes) === 0) {
       print(format, { applied: false, ...changes }, () => shownChanges(changes));
@@ -85,12 +82,6 @@ Exit codes: 0 done or nothing to do, 2 changes are planned (--dry-run), 1 an err
   },
 };
 
-function countOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Mistake(`--max-delete "${text}" is no number`, "say how many assets may go");
-}
-
 /** What a plan made before says; the server does not do it yet. */
 async function storedPlan(
   place: Place,
@@ -103,7 +94,9 @@ async function storedPlan(
   }
   const query = new URLSearchParams({ plan: id, dry_run: "true" });
   const changes = await askChanges(place, `apply?${query.toString()}`, null).catch((error: unknown) => {
-    if (!(error instanceof Refused && error.status === 404)) throw error;
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 409) throw new Mistake(`${error.said}: nothing was changed`, "run it again");
+    if (error.status !== 404) throw error;
     throw new Mistake(`the namespace ${place.namespace} has no plan ${id}`, "plans last an hour; plan again");
   });
   return { batches: [], changes };

@@ -8,7 +8,7 @@ import { Mistake } from "./mistake.ts";
 
 const Change = z.object({
   name: z.string(),
-  lines: z.array(z.string()),
+  lines: z._default(z.array(z.string()), []),
   lint: z._default(z.array(z.object({ rule: z.string(), where: z.string(), message: z.string() })), []),
   patch: z.optional(z.unknown()),
 });
@@ -23,6 +23,8 @@ const Changes = z.object({
   update: z.array(Change),
   unchanged: z.array(z.string()),
   delete: z.array(Change),
+  /** Whether the server left out the differences of some. */
+  truncated: z._default(z.boolean(), false),
 });
 export type Changes = z.infer<typeof Changes>;
 
@@ -40,17 +42,27 @@ export function joined(parts: readonly Changes[]): Changes {
     update: parts.flatMap((part) => part.update),
     unchanged: parts.flatMap((part) => part.unchanged),
     delete: parts.flatMap((part) => part.delete),
+    truncated: parts.some((part) => part.truncated),
   };
+}
+
+/** How a set is planned. */
+export interface Planning {
+  readonly prune: boolean;
+  /** How many assets may be deleted; undefined: as many as the server lets go without a word. */
+  readonly maxDelete: number | undefined;
+  /** Whether the plan is kept for an hour. */
+  readonly kept: boolean;
 }
 
 /** Asks for a plan of a set, kept for an hour, or, with `dry_run`, for the same without anything kept. */
 export function changesOf(
   place: Place,
   batch: readonly Definition[],
-  prune: boolean,
-  kept: boolean,
+  { prune, maxDelete, kept }: Planning,
 ): Promise<Changes> {
   const query = new URLSearchParams(prune ? { prune: "true" } : {});
+  if (maxDelete !== undefined) query.set("max_delete", String(maxDelete));
   if (!kept) query.set("dry_run", "true");
   return askChanges(place, `${kept ? "plan" : "apply"}?${query.toString()}`, batch);
 }
@@ -70,7 +82,10 @@ export async function askChanges(
   );
 }
 
-/** Sends a set; where the server names one definition as wrong, the error says where that is written down. */
+/**
+ * Sends a set; where the server names one definition as wrong, the error says where that is written down, and where it
+ * will not delete so many, which option allows it.
+ */
 export async function askOfSet(
   place: Place,
   path: string,
@@ -80,6 +95,13 @@ export async function askOfSet(
   try {
     return await answered(await place.deployment.ask("POST", `${pathOf(place, "edge/v1")}/${path}`, asked));
   } catch (error) {
+    const limit = error instanceof Refused ? TOO_MANY_DELETES.exec(error.said) : null;
+    if (limit !== null) {
+      throw new Mistake(
+        `${limit[1]}; the limit is ${limit[2]}, so nothing was changed`,
+        `say --max-delete ${limit[3]} if that is meant`,
+      );
+    }
     const named = error instanceof Refused ? /^definition (\S+): (.*)/s.exec(error.said) : null;
     const [, at = "", said = ""] = named ?? [];
     const definition =
@@ -91,3 +113,6 @@ export async function askOfSet(
     );
   }
 }
+
+/** The server's words for a prune beyond its ceiling. */
+const TOO_MANY_DELETES = /^(.*); the limit is (\d+): say max_delete=(\d+) /;

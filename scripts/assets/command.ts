@@ -74,6 +74,13 @@ export function readRevision(text: string | undefined, option: string): number |
   throw new Mistake(`${option} "${text}" is no revision`, "`history NAME` lists them");
 }
 
+/** How many assets `--max-delete` lets go; undefined when it is not given. */
+export function countOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Mistake(`--max-delete "${text}" is no number`, "say how many assets may go");
+}
+
 /** One of the words that an option may be. */
 export function oneOf<const Word extends string>(text: string, words: readonly Word[], option: string): Word {
   const found = words.find((word) => word === text);

@@ -1,6 +1,6 @@
 // From files to a plan of them: what `plan` and `apply` have in common.
 import { batchesOf, refusePruneOfMany } from "./batches.ts";
-import { changesOf, joined, type Changes } from "./changes.ts";
+import { changesOf, joined, type Changes, type Planning } from "./changes.ts";
 import type { Place } from "./command.ts";
 import { readDefinitions, type Definition } from "./definitions.ts";
 import { Mistake } from "./mistake.ts";
@@ -14,26 +14,17 @@ export interface Planned {
   readonly changes: Changes;
 }
 
-export interface Planning {
-  readonly prune: boolean;
-  /** Whether the plan, where it is one, is kept for an hour. */
-  readonly kept: boolean;
-  /** Whether files that hold nothing may delete everything: most often something before this went wrong. */
-  readonly mayEmpty: boolean;
-}
-
 /** Reads the files and asks what they would change. */
 export async function planFiles(
   place: Place,
   paths: readonly string[],
-  { prune, kept, mayEmpty }: Planning,
+  { prune, maxDelete, kept }: Planning,
 ): Promise<Planned> {
   const { definitions, others } = await readDefinitions(paths, place.namespace);
   process.stderr.write(leftOut(others));
-  if (definitions.length === 0 && !(prune && mayEmpty)) {
-    const remedy = prune
-      ? "to delete every asset, say apply with --max-delete N"
-      : "name files that hold some";
+  // Files that hold nothing most often mean that something before this went wrong.
+  if (definitions.length === 0 && !(prune && maxDelete !== undefined)) {
+    const remedy = prune ? "to delete every asset, say --max-delete N" : "name files that hold some";
     throw new Mistake("there is no asset in what was named", remedy);
   }
   const batches = batchesOf(definitions);
@@ -43,7 +34,7 @@ export async function planFiles(
   try {
     for (const batch of batches) {
       bar.show(parts.length, batches.length);
-      parts.push(await changesOf(place, batch, prune, kept && batches.length === 1));
+      parts.push(await changesOf(place, batch, { prune, maxDelete, kept: kept && batches.length === 1 }));
     }
   } finally {
     bar.end();

@@ -9,7 +9,8 @@ export function shownChanges(changes: Changes): string {
     ...changes.update.flatMap((change) => shown("~ update", "yellow", change)),
     ...changes.delete.flatMap((change) => shown("- delete", "red", change)),
   ];
-  return `${[...lines, summaryOf(changes)].join("\n")}\n`;
+  const leftOutLine = changes.truncated ? ["Differences of more than 1 MiB are left out"] : [];
+  return `${[...lines, ...leftOutLine, summaryOf(changes)].join("\n")}\n`;
 }
 
 /** `2 to create, 1 to update, 0 to delete, 40 unchanged; 3 lint findings`. */

@@ -148,8 +148,9 @@ async function fullOfKeys(grants: number): Promise<Filled> {
   const store = new CachedKeyStore(
     {
       find: async (digest) => ({ epoch: "e", g: 1, s: 1, value: key(digest) }),
-      list: unused,
+      page: unused,
       named: unused,
+      grantLists: unused,
       create: unused,
       rotate: unused,
       revoke: unused,

@@ -83,7 +83,7 @@ export const SHARED: Readonly<Record<string, Answer>> = {
     "at least one condition failed for the asset my-secure-asset",
   ]),
   TooLarge: refusal(
-    "The body is larger than 512,000 bytes (of a set: 8 MiB), or an asset would be stored as more than 1,900,000 (a set: 16 MiB), or the facts in it are more than 10,000 values.",
+    "The body is larger than 512,000 bytes (of a set: 8 MiB), or an asset would be stored as more than 1,900,000 (a set: 18 MiB), or the facts in it are more than 10,000 values.",
     1,
     [
       "request body too large: the limit is 512000 bytes",

@@ -19,6 +19,12 @@ const QUERY: Readonly<Record<string, Told>> = {
     schema: { type: "string", pattern: "^[\\w.-]{1,1000}$" },
     example: "ZGVmYXVsdAA",
   },
+  continueAfterKey: {
+    name: "continue",
+    description: "Where the page starts: the `Sensu-Continue` header of the page before, unchanged.",
+    schema: { type: "string", pattern: "^[\\w-]{1,700}$" },
+    example: "OWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOAA",
+  },
   continueBeforeSeq: {
     name: "continue",
     description: "Where the page starts: the `Sensu-Continue` header of the page before, unchanged.",
@@ -157,9 +163,9 @@ const QUERY: Readonly<Record<string, Told>> = {
     example: true,
   },
   maxDelete: {
-    name: "max-delete",
+    name: "max_delete",
     description:
-      "How many assets may be deleted; when left out, a tenth of the namespace, or ten where that is more.",
+      "How many assets may be deleted, up to 5,000; when left out, a tenth of those that the caller may delete, or 3 where that is more, and none where the set is empty. `max-delete` is the same.",
     schema: seq,
     example: 5,
   },

@@ -8,8 +8,14 @@ import { parseBody } from "../http/body.ts";
 const DEFINITIONS = 1_000;
 export const SET_BYTES = 8 * 1024 * 1024;
 
-/** A set of definitions: a JSON array, one definition, or one a line (NDJSON); each bare or wrapped. */
-export function readDefinitions(bytes: Uint8Array): Map<AssetName, Asset> {
+/** Definitions by their names. */
+export type DefinitionSet = ReadonlyMap<AssetName, Asset>;
+
+/**
+ * A set of definitions: a JSON array, one definition, or one a line (NDJSON); each bare or wrapped. A body without
+ * anything in it is no set: clients send one when the file they were to send is missing.
+ */
+export function readDefinitions(bytes: Uint8Array): DefinitionSet {
   const found = new Map<AssetName, Asset>();
   for (const [index, body] of bodiesIn(bytes).entries()) {
     const asset = placed(index, () => decodeAsset(body));
@@ -40,7 +46,7 @@ export function placedError(at: number | string, error: unknown): unknown {
 function bodiesIn(bytes: Uint8Array): unknown[] {
   const lines = linesOf(bytes);
   const [first] = lines;
-  if (first === undefined) return [];
+  if (first === undefined) throw invalid("the body is empty; send definitions, or [] for a set of none");
   // Several lines that each hold a whole object are NDJSON; anything else is one JSON value.
   if (lines.length > 1 && lines.every(isObjectLine))
     return lines.map((line, index) => placed(index, () => parseBody(line)));

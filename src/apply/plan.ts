@@ -1,59 +1,86 @@
+import { prepareWrite, storedBytes } from "../assets/prepare.ts";
+import type { Asset } from "../assets/schema.ts";
+import { ApiError } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import type { AssetWrite } from "../store/asset-store.ts";
 import type { NamespaceState } from "../store/set-store.ts";
+import { placedError, type DefinitionSet } from "./definitions.ts";
+
+/** A definition as it was sent. Who writes it is decided when it is applied. */
+export interface Definition {
+  readonly name: AssetName;
+  readonly asset: Asset;
+}
 
 /** What would be done to a namespace, and for which state of it. */
 export interface Plan {
   readonly namespace: Namespace;
   readonly seq: number;
-  readonly create: readonly AssetWrite[];
-  readonly update: readonly AssetWrite[];
+  readonly create: readonly Definition[];
+  readonly update: readonly Definition[];
   readonly unchanged: readonly AssetName[];
   readonly delete: readonly AssetName[];
-  /** How many assets the namespace held; bounds what may be deleted. */
-  readonly existing: number;
 }
+
+/** Of a whole set, as its definitions are stored: an isolate holds them, their plan and the answer at once. */
+const STORED_SET_BYTES = 18 * 1024 * 1024;
 
 /** Whether there is nothing to do. */
 export function isEmptyPlan(plan: Plan): boolean {
   return plan.create.length + plan.update.length + plan.delete.length === 0;
 }
 
-/** Deletes that need no word of their own: a tenth of what there is, or ten where that is more. */
-export function defaultMaxDelete(existing: number): number {
-  return Math.max(10, Math.floor(existing / 10));
+/** Every name that a plan speaks of. */
+export function namesOf(plan: Plan): readonly AssetName[] {
+  const written = [...plan.create, ...plan.update].map(({ name }) => name);
+  return [...written, ...plan.unchanged, ...plan.delete];
 }
 
 /**
- * What it takes for the namespace to hold these definitions. `prepared` makes the bytes of a definition as written by
- * somebody: what only its writer would change is unchanged. `prunes` tells which others are to go.
+ * What it takes for a namespace to hold these definitions. One that differs from what is stored in its writer's name
+ * alone is unchanged.
  */
 export async function makePlan(
   namespace: Namespace,
   state: NamespaceState,
-  names: readonly AssetName[],
-  prepared: (name: AssetName, createdBy: string | null) => Promise<AssetWrite>,
-  prunes: (name: string) => boolean,
+  set: DefinitionSet,
+  deletes: readonly AssetName[],
 ): Promise<Plan> {
   const current = new Map(state.assets.map((asset) => [asset.name, asset]));
-  const create: AssetWrite[] = [];
-  const update: AssetWrite[] = [];
+  const create: Definition[] = [];
+  const update: Definition[] = [];
   const unchanged: AssetName[] = [];
-  for (const name of names) {
+  let bytes = 0;
+  for (const [name, asset] of set) {
     const existing = current.get(name);
-    if (existing === undefined) create.push(await prepared(name, null));
-    else if ((await prepared(name, existing.createdBy)).etag === existing.etag) unchanged.push(name);
-    else update.push(await prepared(name, null));
+    const write = await prepared(namespace, { name, asset }, existing?.createdBy ?? "");
+    if (write.etag === existing?.etag) {
+      unchanged.push(name);
+      continue;
+    }
+    bytes += storedBytes(write);
+    if (bytes > STORED_SET_BYTES) throw tooLarge();
+    (existing === undefined ? create : update).push({ name, asset });
   }
-  const wanted = new Set(names);
-  const gone = state.assets.map(({ name }) => name).filter((name) => !wanted.has(name) && prunes(name));
-  return {
-    namespace,
-    seq: state.seq,
-    create,
-    update,
-    unchanged,
-    delete: gone,
-    existing: state.assets.length,
-  };
+  return { namespace, seq: state.seq, create, update, unchanged, delete: deletes };
+}
+
+/** A definition as this principal writes it. */
+export async function prepared(
+  namespace: Namespace,
+  { name, asset }: Definition,
+  by: string,
+): Promise<AssetWrite> {
+  try {
+    return await prepareWrite({ namespace, name }, asset, by);
+  } catch (error) {
+    throw placedError(name, error);
+  }
+}
+
+function tooLarge(): ApiError {
+  return new ApiError(
+    "tooLarge",
+    `the definitions of this set take more than ${STORED_SET_BYTES} bytes as they are stored; send it as two sets`,
+  );
 }

@@ -1,21 +1,35 @@
-import { prepareWrite, storedBytes } from "../assets/prepare.ts";
 import type { Asset } from "../assets/schema.ts";
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import { ApiError, denied, invalid, notFound } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
-import type { Commit } from "../store/asset-store.ts";
-import type { PlanStore, SetOutcome, SetStore } from "../store/set-store.ts";
-import { placedError, SET_BYTES } from "./definitions.ts";
-import { defaultMaxDelete, isEmptyPlan, makePlan, type Plan } from "./plan.ts";
+import { refuseFindings } from "../resolution/lint.ts";
+import type { Linter } from "../resolve/lint.ts";
+import type { AssetWrite, Commit } from "../store/asset-store.ts";
+import type { PlanStore, SetStore } from "../store/set-store.ts";
+import { placed, type DefinitionSet } from "./definitions.ts";
+import { isEmptyPlan, makePlan, namesOf, prepared, type Plan } from "./plan.ts";
+import { namesToDelete } from "./prune.ts";
+import { showPlan } from "./shown-plan.ts";
+import { restorePlan, storePlan } from "./stored-plan.ts";
 
-/** How often a set without a plan is planned anew when others write in between. */
+/** How often a set without a plan is planned again when others write in between. */
 const APPLY_ATTEMPTS = 3;
 const PLAN_MS = 3_600_000;
-/** Of a whole set, as its definitions are stored: an isolate holds them, their plan and the answer at once. */
-const STORED_SET_BYTES = 2 * SET_BYTES;
 
-/** Sets of definitions: compared, and written all or not at all. */
+/** How a set is planned. */
+export interface PlanOptions {
+  /** Whether assets that are not in the set are deleted, as far as the caller may. */
+  readonly prune: boolean;
+  /** How many assets may be deleted; null: as many as need no saying. */
+  readonly maxDelete: number | null;
+  /** Whether definitions with lint findings are refused. */
+  readonly strict: boolean;
+  /** Lints all definitions of the set within one budget. */
+  readonly linter: Linter;
+}
+
+/** Sets of definitions: compared, and written all or not at all. Nothing is read of a name that the caller may not edit. */
 export class ApplyService {
   readonly #sets: SetStore;
   readonly #plans: PlanStore;
@@ -25,94 +39,122 @@ export class ApplyService {
     this.#plans = plans;
   }
 
-  /** What the set would change; `prune` lets what is not in it go, as far as the caller may delete it. */
+  /** What the set would change. Nothing is written. */
   async plan(
     by: Principal,
     namespace: Namespace,
-    set: ReadonlyMap<AssetName, Asset>,
-    prune: boolean,
+    set: DefinitionSet,
+    { prune, maxDelete, strict, linter }: PlanOptions,
   ): Promise<Plan> {
     const mayEdit = editor(by, namespace);
-    if (![...set.keys()].every(mayEdit)) throw denied();
-    const state = await this.#sets.state(namespace);
-    if (state === null) throw new ApiError("notFound", `the namespace ${namespace} does not exist`);
-    const prepared = (name: AssetName, createdBy: string | null) =>
-      prepareWrite({ namespace, name }, set.get(name) ?? {}, createdBy ?? by.name);
-    let bytes = 0;
-    for (const [name] of set) {
-      const write = await prepared(name, null).catch((error: unknown) => {
-        throw placedError(name, error);
-      });
-      bytes += storedBytes(write);
-      refuseTooLarge(bytes);
-    }
-    return makePlan(namespace, state, [...set.keys()], prepared, (name) => prune && mayEdit(name));
+    const names = [...set.keys()];
+    if (!names.every(mayEdit)) throw denied();
+    if (strict) refuseLint(set, linter);
+    // Read before the names to delete are: what is committed meanwhile makes the plan one that no longer fits.
+    const state = await this.#sets.state(namespace, names);
+    if (state === null) throw missing(namespace);
+    const deletes = prune
+      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })
+      : [];
+    return makePlan(namespace, state, set, deletes);
   }
 
-  /** Keeps a plan for an hour; its id applies it. */
-  async save(plan: Plan, now: number): Promise<string> {
+  /** Keeps a plan for an hour; its id applies it. Null for a plan with nothing to do. */
+  async save(plan: Plan, now: number): Promise<string | null> {
+    if (isEmptyPlan(plan)) return null;
     const id = `plan-${crypto.randomUUID()}`;
-    await this.#plans.save(id, plan.namespace, JSON.stringify(plan), now + PLAN_MS);
+    await this.#plans.save(id, plan.namespace, storePlan(plan), now + PLAN_MS);
     return id;
   }
 
-  async load(id: string, namespace: Namespace, now: number): Promise<Plan> {
-    const body = await this.#plans.load(id, namespace, now);
-    if (body === null) throw notFound();
-    const plan: Plan = JSON.parse(body);
+  /** A plan that was kept for this namespace; `denied` unless the caller may edit every name in it. */
+  async load(by: Principal, namespace: Namespace, id: string, now: number): Promise<Plan> {
+    const text = await this.#plans.load(id, namespace, now);
+    const plan = text === null ? null : restorePlan(text);
+    if (plan?.namespace !== namespace) throw notFound();
+    if (!namesOf(plan).every(editor(by, namespace))) throw denied();
     return plan;
   }
 
-  /** Definitions as they are now, for showing what a plan changes. */
-  current(plan: Plan): Promise<ReadonlyMap<string, string>> {
-    const names = [...plan.update.map(({ name }) => name), ...plan.delete];
-    return this.#sets.definitions(plan.namespace, names);
+  /** The members that show a plan in an answer, as JSON without the braces (see `showPlan`). */
+  show(by: Principal, plan: Plan, linter: Linter): Promise<string> {
+    return showPlan(plan, by.name, this.#sets, linter);
   }
 
-  /** Does what a plan says, or nothing: `conflict` when the namespace is not what it was planned for. */
-  async applyPlan(by: Principal, plan: Plan, maxDelete: number | null, commit: Commit): Promise<SetOutcome> {
-    const names = [...plan.create, ...plan.update].map(({ name }) => name).concat(plan.delete);
-    if (!names.every(editor(by, plan.namespace))) throw denied();
-    refuseTooManyDeletes(plan, maxDelete);
-    if (isEmptyPlan(plan)) return { outcome: "committed", first: plan.seq, last: plan.seq };
-    const { namespace, seq, delete: deletes } = plan;
-    const puts = [...plan.create, ...plan.update];
-    return this.#sets.apply({ namespace, seq, puts, deletes }, commit);
+  /** Throws `conflict` when the namespace is not what it was planned for. */
+  async refuseStale(plan: Plan): Promise<void> {
+    const state = await this.#sets.state(plan.namespace, []);
+    if (state === null) throw missing(plan.namespace);
+    if (state.seq !== plan.seq) throw changed(plan);
   }
 
-  /** Plans a set and does it at once; what others write in between is planned for anew. */
+  /** Does what a plan says, as the caller's writes; the seq of its last commit. `conflict` as in `refuseStale`. */
+  async applyPlan(
+    by: Principal,
+    plan: Plan,
+    { maxDelete, strict, linter }: PlanOptions,
+    commit: Commit,
+  ): Promise<number> {
+    if (maxDelete !== null && plan.delete.length > maxDelete) {
+      throw invalid(`this plan deletes ${plan.delete.length} assets, more than max_delete=${maxDelete}`);
+    }
+    if (strict)
+      refuseLint(
+        [...plan.create, ...plan.update].map(({ name, asset }) => [name, asset] as const),
+        linter,
+      );
+    const last = await this.#apply(by, plan, commit);
+    if (last === null) throw changed(plan);
+    return last;
+  }
+
+  /** Plans a set and does it at once; what others write in between is planned for again. */
   async applySet(
     by: Principal,
     namespace: Namespace,
-    set: ReadonlyMap<AssetName, Asset>,
-    options: { readonly prune: boolean; readonly maxDelete: number | null },
+    set: DefinitionSet,
+    options: PlanOptions,
     commit: Commit,
-  ): Promise<{ plan: Plan; outcome: SetOutcome }> {
+  ): Promise<{ plan: Plan; last: number }> {
     for (let attempt = 1; ; attempt += 1) {
-      const plan = await this.plan(by, namespace, set, options.prune);
-      const outcome = await this.applyPlan(by, plan, options.maxDelete, commit);
-      if (outcome.outcome === "committed" || attempt === APPLY_ATTEMPTS) return { plan, outcome };
+      // Linted once: the definitions are the same each time.
+      const strict = options.strict && attempt === 1;
+      const plan = await this.plan(by, namespace, set, { ...options, strict });
+      const last = await this.#apply(by, plan, commit);
+      if (last !== null) return { plan, last };
+      if (attempt === APPLY_ATTEMPTS) throw changed(plan);
     }
+  }
+
+  /** Null when the namespace is not what the plan was made for; then nothing is written. */
+  async #apply(by: Principal, plan: Plan, commit: Commit): Promise<number | null> {
+    const { namespace, seq } = plan;
+    if (!namesOf(plan).every(editor(by, namespace))) throw denied();
+    if (isEmptyPlan(plan)) return seq;
+    const puts: AssetWrite[] = [];
+    for (const definition of [...plan.create, ...plan.update])
+      puts.push(await prepared(namespace, definition, by.name));
+    const outcome = await this.#sets.apply({ namespace, seq, puts, deletes: plan.delete }, commit);
+    return outcome.outcome === "committed" ? outcome.last : null;
   }
 }
 
-function refuseTooLarge(bytes: number): void {
-  if (bytes <= STORED_SET_BYTES) return;
-  throw new ApiError(
-    "tooLarge",
-    `the set is too large: its definitions would be stored as more than ${STORED_SET_BYTES} bytes; split it`,
-  );
-}
-
-function refuseTooManyDeletes(plan: Plan, maxDelete: number | null): void {
-  const limit = maxDelete ?? defaultMaxDelete(plan.existing);
-  if (plan.delete.length <= limit) return;
-  throw invalid(
-    `this would delete ${plan.delete.length} of ${plan.existing} assets; the limit is ${limit}: say max-delete=${plan.delete.length} if that is meant`,
-  );
+function refuseLint(definitions: Iterable<readonly [AssetName, Asset]>, linter: Linter): void {
+  for (const [name, asset] of definitions) placed(name, () => refuseFindings(asset, linter));
 }
 
 /** Whether they may write the asset of a name. */
-function editor({ grants }: Principal, namespace: Namespace): (name: string) => boolean {
+function editor({ grants }: Principal, namespace: Namespace): (name: AssetName) => boolean {
   return (name) => allows(grants, { role: "edit", namespace, name });
+}
+
+function missing(namespace: Namespace): ApiError {
+  return new ApiError("notFound", `the namespace ${namespace} does not exist`);
+}
+
+function changed({ seq }: Plan): ApiError {
+  return new ApiError(
+    "conflict",
+    `the namespace has changed since revision ${seq}, for which this was planned; plan again`,
+  );
 }

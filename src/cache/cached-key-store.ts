@@ -1,5 +1,14 @@
 import type { Commit } from "../store/asset-store.ts";
-import type { KeyOrigin, KeyOutcome, KeyRecord, KeyStore, NewKey } from "../store/key-store.ts";
+import type {
+  GrantList,
+  KeyOrigin,
+  KeyOutcome,
+  KeyPage,
+  KeyRecord,
+  KeyStore,
+  NewKey,
+  Replacement,
+} from "../store/key-store.ts";
 import { textBytes } from "../lib/text-bytes.ts";
 import { apiKeyKey } from "../identity/cache-key.ts";
 import type { Logged } from "../store/origin.ts";
@@ -36,33 +45,43 @@ export class CachedKeyStore implements KeyStore {
     return this.#keys.read(digest, reading);
   }
 
-  list(): Promise<readonly KeyRecord[]> {
-    return this.#origin.list();
+  page(after: string | null, limit: number): Promise<KeyPage | null> {
+    return this.#origin.page(after, limit);
   }
 
-  named(name: string): Promise<readonly KeyRecord[]> {
-    return this.#origin.named(name);
+  named(name: string, limit: number): Promise<readonly KeyRecord[]> {
+    return this.#origin.named(name, limit);
   }
 
-  create(key: NewKey, commit: Commit): Promise<boolean> {
-    return this.#commit(commit, (since) => this.#origin.create(key, commit, since));
+  grantLists(name: string): Promise<readonly GrantList[]> {
+    return this.#origin.grantLists(name);
   }
 
-  async rotate(key: NewKey, oldExpiresAt: number, commit: Commit): Promise<void> {
-    await this.#commit(commit, (since) => this.#origin.rotate(key, oldExpiresAt, commit, since));
+  create(key: NewKey, commit: Commit): Promise<KeyRecord | null> {
+    return this.#write(commit, (since) => this.#origin.create(key, commit, since));
   }
 
-  revoke(name: string, commit: Commit): Promise<boolean> {
-    return this.#commit(commit, (since) => this.#origin.revoke(name, commit, since));
+  rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null> {
+    return this.#write(commit, (since) => this.#origin.rotate(key, commit, since));
+  }
+
+  async revoke(name: string, among: readonly GrantList[], commit: Commit): Promise<boolean> {
+    const { result } = await committing(this.#edge, commit, (since) =>
+      this.#origin.revoke(name, among, commit, since),
+    );
+    return result.outcome === "committed";
   }
 
   touch(digest: string, day: string): Promise<void> {
     return this.#origin.touch(digest, day);
   }
 
-  async #commit(commit: Commit, write: (since: number) => Promise<Logged<KeyOutcome>>): Promise<boolean> {
+  async #write(
+    commit: Commit,
+    write: (since: number) => Promise<Logged<KeyOutcome>>,
+  ): Promise<KeyRecord | null> {
     const { result } = await committing(this.#edge, commit, write);
-    return result.outcome === "committed";
+    return result.outcome === "committed" ? result.record : null;
   }
 }
 

@@ -14,12 +14,20 @@ export class JournaledSetStore implements SetStore {
     this.#edge = edge;
   }
 
-  state(namespace: Namespace): Promise<NamespaceState | null> {
-    return this.#origin.state(namespace);
+  state(namespace: Namespace, names: readonly AssetName[]): Promise<NamespaceState | null> {
+    return this.#origin.state(namespace, names);
   }
 
-  definitions(namespace: Namespace, names: readonly AssetName[]): Promise<ReadonlyMap<string, string>> {
-    return this.#origin.definitions(namespace, names);
+  names(namespace: Namespace, after: string, limit: number): Promise<readonly AssetName[]> {
+    return this.#origin.names(namespace, after, limit);
+  }
+
+  definitions(
+    namespace: Namespace,
+    names: readonly AssetName[],
+    bytes: number,
+  ): Promise<ReadonlyMap<string, string>> {
+    return this.#origin.definitions(namespace, names, bytes);
   }
 
   async apply(set: SetWrite, commit: Commit): Promise<SetOutcome> {

@@ -30,7 +30,7 @@ export async function readSealedPage(query: URLSearchParams, seal: CursorSeal): 
   const token = query.get("continue");
   if (token === null || !SEALED.test(token)) return readPage(query);
   const key = await seal.open(token);
-  if (key === null) throw badToken();
+  if (key === null) throw badContinueToken();
   return { limit: readLimit(query.get("limit")), start: { key, inclusive: false } };
 }
 
@@ -48,6 +48,11 @@ export function continueHeader(key: string | number | null | undefined): Record<
   return key === null || key === undefined ? {} : { "Sensu-Continue": continueToken(String(key)) };
 }
 
+/** The answer to a `continue` that no page has handed out. */
+export function badContinueToken(): ApiError {
+  return invalid("invalid continue token: send the Sensu-Continue header of the page before, unchanged");
+}
+
 function readLimit(text: string | null): number {
   if (text === null || text === "") return PAGE_LIMIT;
   if (!LIMIT.test(text)) throw invalid(`invalid limit "${text}": use a whole number, 0 for no limit`);
@@ -57,21 +62,17 @@ function readLimit(text: string | null): number {
 
 function readContinue(token: string | null): PageStart | null {
   if (token === null || token === "") return null;
-  if (!/^[\w-]{1,700}$/.test(token)) throw badToken();
+  if (!/^[\w-]{1,700}$/.test(token)) throw badContinueToken();
   let key: string;
   try {
     const binary = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
     key = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw badToken();
+    throw badContinueToken();
   }
   const inclusive = !key.endsWith("\0");
   if (!inclusive) key = key.slice(0, -1);
-  if (!/^[\w/.\-:]+$/.test(key)) throw badToken();
+  if (!/^[\w/.\-:]+$/.test(key)) throw badContinueToken();
   return { key, inclusive };
-}
-
-function badToken(): ApiError {
-  return invalid("invalid continue token: send the Sensu-Continue header of the page before, unchanged");
 }

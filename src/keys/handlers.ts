@@ -2,6 +2,8 @@ import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { goDecode, goInteger, goString, goStrings, goStruct } from "../http/go-decode.ts";
+import { continueHeader, readPage } from "../http/pagination.ts";
+import { readQuery, text } from "../http/query.ts";
 import { empty, json } from "../http/respond.ts";
 import { isLive, type KeyRecord } from "../store/key-store.ts";
 import type { MintedKey } from "./service.ts";
@@ -12,10 +14,14 @@ export const NewKey = goStruct("Key", "v1.Key", { name: goString, grants: goStri
 /** How long, in seconds, the old secret is good beside the new one. */
 export const Rotation = goStruct("Rotation", "v1.Rotation", { overlap: goInteger });
 
+/** Keys in one page at the most. */
+const PAGE = 500;
+
 const LONGEST_OVERLAP = 30 * 86_400;
 const DEFAULT_OVERLAP = 86_400;
 
 export async function createKey(context: Context): Promise<Response> {
+  readQuery(context.url.searchParams, { reason: text });
   const body = goDecode(NewKey, parseBody(await readBody(context.request)));
   const { name = "", grants = [], expires_at: expiry = null } = body;
   const wanted = { name, grants, expiresAt: expiry === null ? null : expiry * 1000 };
@@ -24,17 +30,24 @@ export async function createKey(context: Context): Promise<Response> {
 }
 
 export async function listKeys(context: Context): Promise<Response> {
-  const records = await context.services.keys.list(principalOf(context));
-  return json(JSON.stringify(records.map((record) => shown(record, context.now))));
+  const query = context.url.searchParams;
+  readQuery(query, { limit: text, continue: text });
+  const { limit, start } = readPage(query);
+  const { keys } = context.services;
+  const page = await keys.list(principalOf(context), start?.key ?? null, Math.min(limit, PAGE));
+  const shownKeys = page.records.map((record) => shown(record, context.now));
+  return json(JSON.stringify(shownKeys), continueHeader(page.next));
 }
 
 /** The keys of a name, the newest first: one, or several while a rotation is under way or after a revocation. */
 export async function getKey(context: Context): Promise<Response> {
+  readQuery(context.url.searchParams, {});
   const records = await context.services.keys.named(principalOf(context), nameOf(context));
   return json(JSON.stringify(records.map((record) => shown(record, context.now))));
 }
 
 export async function rotateKey(context: Context): Promise<Response> {
+  readQuery(context.url.searchParams, { reason: text });
   const bytes = await readBody(context.request);
   const { overlap: seconds = DEFAULT_OVERLAP } =
     bytes.byteLength === 0 ? {} : goDecode(Rotation, parseBody(bytes));
@@ -47,6 +60,7 @@ export async function rotateKey(context: Context): Promise<Response> {
 }
 
 export async function revokeKey(context: Context): Promise<Response> {
+  readQuery(context.url.searchParams, { reason: text });
   await context.services.keys.revoke(principalOf(context), nameOf(context), commitOf(context));
   return empty(204);
 }

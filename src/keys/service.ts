@@ -1,9 +1,17 @@
 import { apiKeyDigest, makeApiKey } from "../auth/api-keys.ts";
-import { coversGrant, MAX_GRANT_CHARACTERS, MAX_GRANTS, parseGrant, type Grant } from "../auth/grants.ts";
+import {
+  allows,
+  coversGrant,
+  MAX_GRANT_CHARACTERS,
+  MAX_GRANTS,
+  parseGrant,
+  type Grant,
+} from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
+import { badContinueToken } from "../http/pagination.ts";
 import type { Commit } from "../store/asset-store.ts";
-import { isLive, type KeyRecord, type KeyStore } from "../store/key-store.ts";
+import type { GrantList, KeyRecord, KeyStore } from "../store/key-store.ts";
 
 /** A key that has just been made: the only time its secret is known. */
 export interface MintedKey {
@@ -14,7 +22,20 @@ export interface MintedKey {
 /** `.` and `..` never reach a path, so such a key could not be revoked. */
 const NAME = /^(?!\.\.?$)[\w.\-:@]{1,128}$/;
 
-/** The rules of API keys: nobody hands out, sees or ends more than they hold. */
+/** Keys read at a time while the caller's are looked for, and how often, for one page. */
+const SCANNED = 500;
+const SCANS = 4;
+
+/** Records of one name that are shown. */
+const SHOWN = 100;
+
+/** A page of keys; `next` is the digest of the key after which the next page starts. */
+export interface ManagedPage {
+  readonly records: readonly KeyRecord[];
+  readonly next: string | null;
+}
+
+/** The rules of API keys: no principal hands out, sees or revokes more than it holds, or takes over a name. */
 export class KeyService {
   readonly #store: KeyStore;
 
@@ -22,60 +43,91 @@ export class KeyService {
     this.#store = store;
   }
 
-  async create(
-    by: Principal,
-    wanted: { name: string; grants: readonly string[]; expiresAt: number | null },
-    commit: Commit,
-  ): Promise<MintedKey> {
+  /** `alreadyExists` when the name is taken, by what the caller may see or not. */
+  async create(by: Principal, wanted: Wanted, commit: Commit): Promise<MintedKey> {
     if (!NAME.test(wanted.name)) {
       throw invalid("a key's name may hold up to 128 letters, digits and _ . - : @");
     }
     refuseUncovered(by, readGrantTexts(wanted.grants));
     if (wanted.expiresAt !== null && wanted.expiresAt <= commit.at)
       throw invalid("expires_at lies in the past");
-    const { key, fresh } = await mint(wanted);
-    if (!(await this.#store.create(fresh, commit))) {
-      throw new ApiError("alreadyExists", "resource already exists");
+    const { key, digest } = await newSecret();
+    const mayFollow = await this.#manageable(by, wanted.name);
+    const fresh = { ...wanted, digest, mayFollow, mayTakeOver: mayTakeOver(by, wanted.name) };
+    const record = await this.#store.create(fresh, commit);
+    if (record === null)
+      throw new ApiError("alreadyExists", `the name ${wanted.name} is taken; choose another`);
+    return { key, record };
+  }
+
+  /** At most `limit` of the keys whose grants the caller holds; the others are skipped. A page may be short, or empty. */
+  async list(by: Principal, after: string | null, limit: number): Promise<ManagedPage> {
+    const records: KeyRecord[] = [];
+    let last = after;
+    // One more than wanted says whether there is a next page.
+    let size = limit + 1;
+    for (let scans = 0; scans < SCANS; scans += 1) {
+      const page = await this.#store.page(last, size);
+      if (page === null) throw badContinueToken();
+      for (const record of page.records) {
+        const shown = records.at(-1);
+        if (mayManage(by, record.grants)) {
+          if (shown !== undefined && records.length === limit) return { records, next: shown.digest };
+          records.push(record);
+        }
+        last = record.digest;
+      }
+      if (!page.more) return { records, next: null };
+      size = SCANNED;
     }
-    return { key, record: recordOf(fresh, commit) };
+    return { records, next: last };
   }
 
-  /** The keys whose grants the caller holds; of others it does not learn that they exist. */
-  async list(by: Principal): Promise<readonly KeyRecord[]> {
-    return (await this.#store.list()).filter((record) => mayManage(by, record));
-  }
-
+  /** The newest keys of a name; `notFound` also when the caller may not manage one that ever had it. */
   async named(by: Principal, name: string): Promise<readonly KeyRecord[]> {
-    const records = await this.#store.named(name);
-    if (records.length === 0 || !records.every((record) => mayManage(by, record))) throw notFound();
-    return records;
+    await this.#authorise(by, name);
+    return this.#store.named(name, SHOWN);
   }
 
-  /** A new secret under the name and grants of the newest live key; the old one is good for `overlapMs` more. */
+  /** A new secret with the grants and the expiry of the live key; the old one is good for `overlapMs` more. */
   async rotate(by: Principal, name: string, overlapMs: number, commit: Commit): Promise<MintedKey> {
-    const current = (await this.named(by, name)).find((record) => isLive(record, commit.at));
-    if (current === undefined) throw notFound();
-    const { key, fresh } = await mint({ ...current, expiresAt: current.expiresAt });
-    await this.#store.rotate(fresh, commit.at + overlapMs, commit);
-    return { key, record: recordOf(fresh, commit) };
+    const among = await this.#authorise(by, name);
+    const { key, digest } = await newSecret();
+    const oldExpiresAt = commit.at + overlapMs;
+    const record = await this.#store.rotate({ digest, name, among, oldExpiresAt }, commit);
+    if (record === null) throw notFound();
+    return { key, record };
   }
 
+  /** Revokes the live keys of a name that the caller might make; `notFound` when there is none. */
   async revoke(by: Principal, name: string, commit: Commit): Promise<void> {
-    await this.named(by, name);
-    if (!(await this.#store.revoke(name, commit))) throw notFound();
+    const among = await this.#manageable(by, name);
+    if (among.length === 0 || !(await this.#store.revoke(name, among, commit))) throw notFound();
+  }
+
+  /** Of the lists of grants that keys of the name have had, those that the caller might hand out. */
+  async #manageable(by: Principal, name: string): Promise<readonly GrantList[]> {
+    return (await this.#store.grantLists(name)).filter((list) => mayManage(by, list));
+  }
+
+  /** All lists of grants that keys of the name have had; `notFound` unless the caller might hand out all of them. */
+  async #authorise(by: Principal, name: string): Promise<readonly GrantList[]> {
+    const lists = await this.#store.grantLists(name);
+    if (lists.length === 0 || !lists.every((list) => mayManage(by, list))) throw notFound();
+    return lists;
   }
 }
 
 type Wanted = Pick<KeyRecord, "name" | "grants" | "expiresAt">;
 
-async function mint({ name, grants, expiresAt }: Wanted) {
+async function newSecret(): Promise<{ key: string; digest: string }> {
   const key = makeApiKey(crypto.getRandomValues(new Uint8Array(32)));
-  return { key, fresh: { digest: await apiKeyDigest(key), name, grants, expiresAt } };
+  return { key, digest: await apiKeyDigest(key) };
 }
 
-function recordOf(fresh: Wanted & { digest: string }, commit: Commit): KeyRecord {
-  const made = { createdBy: commit.principal, createdAt: commit.at };
-  return { ...fresh, ...made, revokedAt: null, lastUsed: null };
+/** Whether a principal may make a key of a name that history knows without a key: its own, or any for who may do everything. */
+function mayTakeOver(by: Principal, name: string): boolean {
+  return by.name === name || allows(by.grants, { role: "admin", namespace: null, name: null });
 }
 
 function readGrantTexts(texts: readonly string[]): Grant[] {
@@ -101,8 +153,8 @@ function refuseUncovered(by: Principal, grants: readonly Grant[]): void {
   }
 }
 
-function mayManage(by: Principal, record: KeyRecord): boolean {
-  return record.grants.every((text) => {
+function mayManage(by: Principal, list: GrantList): boolean {
+  return list.every((text) => {
     const grant = parseGrant(text);
     return grant !== null && coversGrant(by.grants, grant);
   });

@@ -31,13 +31,13 @@ export const ADVANCE = "UPDATE meta SET seq = seq + 1";
 export const SEQ = "(SELECT seq FROM meta)";
 
 /** Runs statements as one transaction: the rows of each, and the log as that transaction saw it at its end. */
-export async function commitBatch(
+export async function commitBatch<Row extends BatchRow = BatchRow>(
   db: D1Database | D1DatabaseSession,
   since: number,
   statements: readonly D1PreparedStatement[],
-): Promise<{ rows: BatchRow[][]; log: CommitLog }> {
+): Promise<{ rows: Row[][]; log: CommitLog }> {
   const all = [...statements, db.prepare(HEAD), db.prepare(CHANGES).bind(since)];
-  const answers = await db.batch<BatchRow>(all);
+  const answers = await db.batch<Row>(all);
   const rows = answers.map(({ results }) => results);
   const [head = [], changes = []] = rows.slice(-2);
   return { rows, log: { ...commitLog(head, changes, since), metas: answers.map(({ meta }) => meta) } };

@@ -1,26 +1,26 @@
 import type { Commit } from "./asset-store.ts";
-import { ADVANCE, commitBatch, SEQ } from "./d1-commit-log.ts";
+import { commitBatch, type BatchRow } from "./d1-commit-log.ts";
+import * as sql from "./d1-key-sql.ts";
 import { onReplica } from "./d1-replica.ts";
-import type { KeyOrigin, KeyOutcome, KeyRecord, NewKey } from "./key-store.ts";
-import { liveAt, readGrantsColumn } from "./live-key.ts";
-import type { Logged, Replica, Snapshot } from "./origin.ts";
-
-/** The seq that the commit is about to take. */
-const NEXT = "(SELECT seq + 1 FROM meta)";
-const ROW = `digest, name, grants, created_by AS createdBy, created_at AS createdAt, expires_at AS expiresAt,
-  revoked_at AS revokedAt, last_used AS lastUsed`;
-const FIND = `SELECT meta.epoch, meta.seq AS g, api_keys.seq AS s, ${ROW} FROM meta LEFT JOIN api_keys ON digest = ?1`;
-const LIVE = liveAt("?2");
-/** One row for the batch, and the keys it touched by their own seq; caches learn of a key by its digest. */
-const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
-  SELECT ${SEQ}, 'key', '', ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM api_keys WHERE digest = ?1 AND seq = ${SEQ})`;
+import type {
+  GrantList,
+  KeyOrigin,
+  KeyOutcome,
+  KeyPage,
+  KeyRecord,
+  NewKey,
+  Replacement,
+  RevokeOutcome,
+} from "./key-store.ts";
+import type { CommitLog, Logged, Replica, Snapshot } from "./origin.ts";
+import { readGrantsColumn } from "./live-key.ts";
 
 /** A record with its grants still a JSON text. */
 interface Row extends Omit<KeyRecord, "grants"> {
   readonly grants: string;
 }
 
-/** API keys in D1. Every key that changes is a commit of its own, so that a cache can be told of each. */
+/** API keys in D1. Every key that changes is a commit of its own, so that caches learn of each by its digest. */
 export class D1KeyStore implements KeyOrigin {
   readonly #db: D1Database;
 
@@ -30,7 +30,7 @@ export class D1KeyStore implements KeyOrigin {
 
   async find(digest: string, replica: Replica): Promise<Snapshot<KeyRecord>> {
     const row = await onReplica(this.#db, replica)
-      .prepare(FIND)
+      .prepare(sql.FIND)
       .bind(digest)
       .first<Row & { epoch: string; g: number; s: number | null }>();
     if (row === null) throw new Error("the table meta has no row");
@@ -38,106 +38,128 @@ export class D1KeyStore implements KeyOrigin {
     return { epoch, g, s, value: s === null ? null : fromRow(key) };
   }
 
-  async list(): Promise<readonly KeyRecord[]> {
-    const { results } = await this.#db
-      .prepare(`SELECT ${ROW} FROM api_keys ORDER BY name, created_at DESC, digest`)
-      .all<Row>();
+  async page(after: string | null, limit: number): Promise<KeyPage | null> {
+    const [known, page] = await this.#db.batch<Omit<Row, "grants"> & { readonly grants: string | null }>([
+      this.#db.prepare(sql.EXISTS).bind(after),
+      this.#db.prepare(sql.PAGE).bind(after, limit + 1),
+    ]);
+    if (after !== null && known?.results.length === 0) return null;
+    const rows = page?.results ?? [];
+    const records = rows
+      .slice(0, limit)
+      .flatMap(({ grants, ...row }) => (grants === null ? [] : [fromRow({ ...row, grants })]));
+    return { records, more: rows.length > records.length };
+  }
+
+  async named(name: string, limit: number): Promise<readonly KeyRecord[]> {
+    const { results } = await this.#db.prepare(sql.NAMED).bind(name, limit).all<Row>();
     return results.map(fromRow);
   }
 
-  async named(name: string): Promise<readonly KeyRecord[]> {
-    const { results } = await this.#db
-      .prepare(`SELECT ${ROW} FROM api_keys WHERE name = ?1 ORDER BY created_at DESC, digest`)
-      .bind(name)
-      .all<Row>();
-    return results.map(fromRow);
+  async grantLists(name: string): Promise<readonly GrantList[]> {
+    const { results } = await this.#db.prepare(sql.GRANT_LISTS).bind(name).all<Pick<Row, "grants">>();
+    return results.map(({ grants }) => readGrantsColumn(grants));
   }
 
-  async create(key: NewKey, commit: Commit, since: number): Promise<Logged<KeyOutcome>> {
-    const free = `NOT EXISTS (SELECT 1 FROM api_keys WHERE name = ?3 AND ${LIVE})`;
-    return this.#commit(since, [
-      this.#insert(key, free, commit),
-      this.#db.prepare(ADVANCE),
-      this.#revision(key.digest, "create", commit),
-    ]);
+  create(key: NewKey, commit: Commit, since: number): Promise<Logged<KeyOutcome>> {
+    const { digest, name, grants, expiresAt, mayFollow, mayTakeOver } = key;
+    const insert = this.#db
+      .prepare(sql.CREATE)
+      .bind(
+        name,
+        commit.at,
+        textOf(mayFollow),
+        digest,
+        JSON.stringify(grants),
+        commit.principal,
+        expiresAt,
+        Number(mayTakeOver),
+      );
+    return this.#commitNew(digest, [insert], commit, since);
   }
 
-  async rotate(
-    key: NewKey,
-    oldExpiresAt: number,
-    commit: Commit,
-    since: number,
-  ): Promise<Logged<KeyOutcome>> {
-    const old = await this.#live(key.name, commit.at);
-    const endings = old.flatMap((digest) => [
-      this.#db
-        .prepare(
-          `UPDATE api_keys SET seq = ${NEXT}, expires_at = MIN(COALESCE(expires_at, ?2), ?2) WHERE digest = ?1 RETURNING seq`,
-        )
-        .bind(digest, oldExpiresAt),
-      this.#db.prepare(ADVANCE),
-      this.#revision(digest, "update", commit),
-    ]);
-    return this.#commit(since, [
-      this.#insert(key, "TRUE", commit),
-      this.#db.prepare(ADVANCE),
-      this.#revision(key.digest, "create", commit),
-      ...endings,
-    ]);
-  }
-
-  async revoke(name: string, commit: Commit, since: number): Promise<Logged<KeyOutcome>> {
-    const live = await this.#live(name, commit.at);
-    return this.#commit(
+  rotate(key: Replacement, commit: Commit, since: number): Promise<Logged<KeyOutcome>> {
+    const { digest, name, among, oldExpiresAt } = key;
+    const live = [name, commit.at, textOf(among), digest] as const;
+    return this.#commitNew(
+      digest,
+      [
+        this.#db.prepare(sql.ROTATE).bind(...live, commit.principal),
+        this.#db.prepare(sql.EXPIRE_OTHERS).bind(...live, oldExpiresAt),
+      ],
+      commit,
       since,
-      live.flatMap((digest) => [
-        this.#db
-          .prepare(`UPDATE api_keys SET seq = ${NEXT}, revoked_at = ?2 WHERE digest = ?1 RETURNING seq`)
-          .bind(digest, commit.at),
-        this.#db.prepare(ADVANCE),
-        this.#revision(digest, "delete", commit),
-      ]),
     );
   }
 
+  async revoke(
+    name: string,
+    among: readonly GrantList[],
+    commit: Commit,
+    since: number,
+  ): Promise<Logged<RevokeOutcome>> {
+    const revoked = this.#db.prepare(sql.REVOKE).bind(name, commit.at, textOf(among));
+    const { first, log } = await this.#commit(null, [revoked], commit, since);
+    return { result: { outcome: first.length > 0 ? "committed" : "refused" }, log };
+  }
+
   async touch(digest: string, day: string): Promise<void> {
-    await this.#db
-      .prepare(
-        "UPDATE api_keys SET last_used = ?2 WHERE digest = ?1 AND (last_used IS NULL OR last_used < ?2)",
-      )
-      .bind(digest, day)
-      .run();
+    await this.#db.prepare(sql.TOUCH).bind(digest, day).run();
   }
 
-  /** One commit; the first statement tells whether anything was done. */
-  async #commit(since: number, statements: D1PreparedStatement[]): Promise<Logged<KeyOutcome>> {
-    const { rows, log } = await commitBatch(this.#db, since, statements);
-    const done = statements.length > 0 && rows[0]?.length === 1;
-    return { result: { outcome: done ? "committed" : "refused" }, log };
+  async #commitNew(
+    digest: string,
+    statements: readonly D1PreparedStatement[],
+    commit: Commit,
+    since: number,
+  ): Promise<Logged<KeyOutcome>> {
+    const { first, log } = await this.#commit(digest, statements, commit, since);
+    const [row] = first;
+    return {
+      result: row === undefined ? { outcome: "refused" } : { outcome: "committed", record: fromRow(row) },
+      log,
+    };
   }
 
-  async #live(name: string, now: number): Promise<string[]> {
-    const { results } = await this.#db
-      .prepare(`SELECT digest FROM api_keys WHERE name = ?1 AND ${LIVE}`)
-      .bind(name, now)
-      .all<{ digest: string }>();
-    return results.map(({ digest }) => digest);
-  }
-
-  #insert(key: NewKey, condition: string, commit: Commit): D1PreparedStatement {
-    return this.#db
-      .prepare(
-        `INSERT INTO api_keys (digest, name, seq, grants, created_by, created_at, expires_at)
-         SELECT ?1, ?3, ${NEXT}, ?4, ?5, ?2, ?6 WHERE ${condition} RETURNING seq`,
-      )
-      .bind(key.digest, commit.at, key.name, JSON.stringify(key.grants), commit.principal, key.expiresAt);
-  }
-
-  #revision(digest: string, action: "create" | "update" | "delete", commit: Commit): D1PreparedStatement {
-    return this.#db.prepare(REVISION).bind(digest, action, commit.principal, commit.at, commit.reason);
+  /** One commit: the rows that its first statement returned. */
+  async #commit(
+    created: string | null,
+    statements: readonly D1PreparedStatement[],
+    { principal, at, reason }: Commit,
+    since: number,
+  ): Promise<{ first: readonly Row[]; log: CommitLog }> {
+    const { rows, log } = await commitBatch<BatchRow & Row>(this.#db, since, [
+      ...statements,
+      this.#db.prepare(sql.REVISIONS).bind(created, principal, at, reason),
+      this.#db.prepare(sql.ADVANCE),
+    ]);
+    return { first: rows[0] ?? [], log };
   }
 }
 
-function fromRow({ grants, ...record }: Row): KeyRecord {
-  return { ...record, grants: readGrantsColumn(grants) };
+/** Lists of grants as `?3` of the statements. */
+function textOf(lists: readonly GrantList[]): string {
+  return JSON.stringify(lists.map((list) => JSON.stringify(list)));
+}
+
+function fromRow({
+  digest,
+  name,
+  grants,
+  createdBy,
+  createdAt,
+  expiresAt,
+  revokedAt,
+  lastUsed,
+}: Row): KeyRecord {
+  return {
+    digest,
+    name,
+    grants: readGrantsColumn(grants),
+    createdBy,
+    createdAt,
+    expiresAt,
+    revokedAt,
+    lastUsed,
+  };
 }

@@ -2,7 +2,7 @@ import type { AssetName, Namespace } from "../identity/names.ts";
 import type { Commit } from "./asset-store.ts";
 import { commitBatch, loadCommitLog, SEQ } from "./d1-commit-log.ts";
 import type { Logged } from "./origin.ts";
-import type { NamespaceState, SetOrigin, SetOutcome, SetWrite } from "./set-store.ts";
+import type { AssetState, NamespaceState, SetOrigin, SetOutcome, SetWrite } from "./set-store.ts";
 
 /** Bytes of one bound list; D1 takes 2,000,000. */
 const LIST_BYTES = 1_500_000;
@@ -38,32 +38,47 @@ export class D1SetStore implements SetOrigin {
     this.#db = db;
   }
 
-  async state(namespace: Namespace): Promise<NamespaceState | null> {
-    const [head, assets] = await this.#db.batch<{ seq: number } & NamespaceState["assets"][number]>([
+  async state(namespace: Namespace, names: readonly AssetName[]): Promise<NamespaceState | null> {
+    const [head, assets] = await this.#db.batch<{ seq: number } & AssetState>([
       this.#db.prepare("SELECT seq FROM namespaces WHERE name = ?1").bind(namespace),
       this.#db
         .prepare(
-          `SELECT name, etag, created_by AS createdBy FROM assets WHERE namespace = ?1 AND deleted = 0 ORDER BY name`,
+          `SELECT name, etag, created_by AS createdBy FROM assets
+           WHERE namespace = ?1 AND name IN (SELECT value FROM json_each(?2)) AND deleted = 0`,
         )
-        .bind(namespace),
+        .bind(namespace, JSON.stringify(names)),
     ]);
     const row = head?.results[0];
     return row === undefined ? null : { seq: row.seq, assets: assets?.results ?? [] };
   }
 
-  async definitions(namespace: Namespace, names: readonly AssetName[]): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>();
-    for (const list of listsOf(names)) {
-      const { results } = await this.#db
-        .prepare(
-          `SELECT name, definition FROM assets
-           WHERE namespace = ?1 AND deleted = 0 AND name IN (SELECT value FROM json_each(?2))`,
-        )
-        .bind(namespace, list.json)
-        .all<{ name: string; definition: string }>();
-      for (const { name, definition } of results) found.set(name, definition);
-    }
-    return found;
+  async names(namespace: Namespace, after: string, limit: number): Promise<readonly AssetName[]> {
+    const { results } = await this.#db
+      .prepare(
+        "SELECT name FROM assets WHERE namespace = ?1 AND name > ?2 AND deleted = 0 ORDER BY name LIMIT ?3",
+      )
+      .bind(namespace, after, limit)
+      .all<{ name: AssetName }>();
+    return results.map(({ name }) => name);
+  }
+
+  async definitions(
+    namespace: Namespace,
+    names: readonly AssetName[],
+    bytes: number,
+  ): Promise<ReadonlyMap<string, string>> {
+    // Lengths alone are summed up first, so that definitions that do not fit are not read. CROSS JOIN keeps the planner
+    // from looking through the names once for each asset of the namespace.
+    const { results } = await this.#db
+      .prepare(
+        `SELECT name, definition FROM (
+           SELECT value AS wanted, SUM(octet_length(definition)) OVER (ORDER BY key) AS bytes
+           FROM json_each(?2) CROSS JOIN assets ON namespace = ?1 AND name = value AND deleted = 0)
+         CROSS JOIN assets ON namespace = ?1 AND name = wanted WHERE bytes <= ?3`,
+      )
+      .bind(namespace, JSON.stringify(names), bytes)
+      .all<{ name: string; definition: string }>();
+    return new Map(results.map(({ name, definition }) => [name, definition]));
   }
 
   /** `since`: the log may leave out what was committed up to this seq. */
@@ -74,7 +89,7 @@ export class D1SetStore implements SetOrigin {
       this.#db.prepare("UPDATE meta SET seq = seq + ?1").bind(count),
       ...this.#puts(set, count, commit),
       ...this.#deletes(set, count, commit),
-      this.#revisions(set.namespace, count, commit),
+      this.#revisions(set, commit),
       this.#db.prepare(`UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1`).bind(set.namespace),
     ];
     try {
@@ -108,16 +123,17 @@ export class D1SetStore implements SetOrigin {
     );
   }
 
-  #revisions(namespace: Namespace, count: number, commit: Commit): D1PreparedStatement {
+  #revisions({ namespace, puts, deletes }: SetWrite, commit: Commit): D1PreparedStatement {
+    const names = [...puts.map(({ name }) => name), ...deletes];
     return this.#db
       .prepare(
         `INSERT INTO revisions (seq, kind, namespace, name, action, etag, definition, principal, at, reason)
          SELECT seq, 'asset', namespace, name,
            CASE WHEN deleted THEN 'delete' WHEN created_seq = seq THEN 'create' ELSE 'update' END,
            CASE WHEN deleted THEN NULL ELSE etag END, CASE WHEN deleted THEN NULL ELSE definition END, ?3, ?4, ?5
-         FROM assets WHERE seq > ${SEQ} - ?2 AND namespace = ?1`,
+         FROM assets WHERE namespace = ?1 AND name IN (SELECT value FROM json_each(?2))`,
       )
-      .bind(namespace, count, commit.principal, commit.at, commit.reason);
+      .bind(namespace, JSON.stringify(names), commit.principal, commit.at, commit.reason);
   }
 }
 

@@ -18,7 +18,24 @@ export interface KeyRecord {
   readonly lastUsed: string | null;
 }
 
-export type NewKey = Pick<KeyRecord, "digest" | "name" | "grants" | "expiresAt">;
+/** The grants of one key, as one value: they are compared and authorised as a whole. */
+export type GrantList = KeyRecord["grants"];
+
+/** A key to be made. */
+export interface NewKey extends Pick<KeyRecord, "digest" | "name" | "grants" | "expiresAt"> {
+  /** Lists of grants that earlier keys of the name may have had; a key with any other means that the name is taken. */
+  readonly mayFollow: readonly GrantList[];
+  /** Whether a name under which somebody has written without a key may be used. */
+  readonly mayTakeOver: boolean;
+}
+
+/** A new secret for a name. */
+export interface Replacement extends Pick<KeyRecord, "digest" | "name"> {
+  /** Only live keys with one of these lists of grants are replaced. */
+  readonly among: readonly GrantList[];
+  /** When the keys that are replaced expire, unless they do so earlier. */
+  readonly oldExpiresAt: number;
+}
 
 /** Whether a key opens anything at this time. */
 export function isLive(key: KeyRecord, now: number): boolean {
@@ -26,30 +43,58 @@ export function isLive(key: KeyRecord, now: number): boolean {
 }
 
 /** Keys as the database keeps them: snapshots to be judged, and writes that tell the log (see origin.ts). */
-export interface KeyOrigin extends Pick<KeyStore, "list" | "named" | "touch"> {
+export interface KeyOrigin extends Pick<KeyStore, "page" | "named" | "grantLists" | "touch"> {
   find(digest: string, replica: Replica): Promise<Snapshot<KeyRecord>>;
   create(key: NewKey, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
-  rotate(key: NewKey, oldExpiresAt: number, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
-  revoke(name: string, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
+  rotate(key: Replacement, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
+  revoke(
+    name: string,
+    among: readonly GrantList[],
+    commit: Commit,
+    since: number,
+  ): Promise<Logged<RevokeOutcome>>;
 }
 
-export interface KeyOutcome {
+/** The key that was written, or that nothing has changed. */
+export type KeyOutcome =
+  | { readonly outcome: "committed"; readonly record: KeyRecord }
+  | { readonly outcome: "refused" };
+
+export interface RevokeOutcome {
   readonly outcome: "committed" | "refused";
 }
 
-/** Where API keys are kept. A name may stand for several keys while one replaces another. */
+/**
+ * Where API keys are kept. A name may stand for several keys while one replaces another. Every write finds the keys it
+ * changes in its own transaction.
+ */
 export interface KeyStore {
   /** The key of a digest, live or not; null when there is none. */
   find(digest: string, reading: Reading): Promise<KeyRecord | null>;
-  /** All keys by name, the newest first within a name. */
-  list(): Promise<readonly KeyRecord[]>;
-  named(name: string): Promise<readonly KeyRecord[]>;
-  /** False when a live key has the name, and nothing has changed. */
-  create(key: NewKey, commit: Commit): Promise<boolean>;
-  /** Adds a key under a name and lets the live ones of that name expire at `oldExpiresAt`, unless they do earlier. */
-  rotate(key: NewKey, oldExpiresAt: number, commit: Commit): Promise<void>;
-  /** Revokes every live key of the name; false when there was none. */
-  revoke(name: string, commit: Commit): Promise<boolean>;
+  /**
+   * At most `limit` keys in byte order of names, the newest first within a name, from the one after the key of the
+   * digest `after` on (null: from the first); fewer when their grants are long. Null when no key has that digest.
+   */
+  page(after: string | null, limit: number): Promise<KeyPage | null>;
+  /** The newest keys of a name, the newest first. */
+  named(name: string, limit: number): Promise<readonly KeyRecord[]>;
+  /** Every list of grants that a key of the name has ever had, each once. */
+  grantLists(name: string): Promise<readonly GrantList[]>;
+  /** Null when the name is not free (see `NewKey`), and nothing has changed. */
+  create(key: NewKey, commit: Commit): Promise<KeyRecord | null>;
+  /**
+   * Adds a key with the grants and the expiry of the live key of the name, and lets the live ones expire. Null when
+   * there is none, and nothing has changed.
+   */
+  rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null>;
+  /** Revokes every live key of the name that has one of these lists of grants; false when there is none. */
+  revoke(name: string, among: readonly GrantList[], commit: Commit): Promise<boolean>;
   /** Notes the day of use, unless that day or a later one is noted. No commit: nobody waits for it. */
   touch(digest: string, day: string): Promise<void>;
+}
+
+export interface KeyPage {
+  readonly records: readonly KeyRecord[];
+  /** Whether there are keys after these. */
+  readonly more: boolean;
 }

@@ -2,11 +2,17 @@ import type { AssetName, Namespace } from "../identity/names.ts";
 import type { AssetWrite, Commit } from "./asset-store.ts";
 import type { Logged } from "./origin.ts";
 
-/** What a namespace holds, as one transaction saw it: enough to tell what a set would change. */
+/** What a namespace holds of some names, as one transaction saw it: enough to decide what a set would change. */
 export interface NamespaceState {
   /** The last commit to the namespace or to anything in it. */
   readonly seq: number;
-  readonly assets: readonly { readonly name: AssetName; readonly etag: string; readonly createdBy: string }[];
+  readonly assets: readonly AssetState[];
+}
+
+export interface AssetState {
+  readonly name: AssetName;
+  readonly etag: string;
+  readonly createdBy: string;
 }
 
 /** Writes and deletes that happen together or not at all. */
@@ -25,10 +31,16 @@ export type SetOutcome =
 
 /** Where whole sets of assets are compared and written. */
 export interface SetStore {
-  /** Null when the namespace does not exist. */
-  state(namespace: Namespace): Promise<NamespaceState | null>;
-  /** The definitions of these names, as far as there are any. */
-  definitions(namespace: Namespace, names: readonly AssetName[]): Promise<ReadonlyMap<string, string>>;
+  /** The assets of these names, as far as there are any. Null when the namespace does not exist. */
+  state(namespace: Namespace, names: readonly AssetName[]): Promise<NamespaceState | null>;
+  /** At most `limit` names of a namespace's assets after a text, in byte order. */
+  names(namespace: Namespace, after: string, limit: number): Promise<readonly AssetName[]>;
+  /** The definitions of the first of these names whose bytes together are at most `bytes`; names without any are skipped. */
+  definitions(
+    namespace: Namespace,
+    names: readonly AssetName[],
+    bytes: number,
+  ): Promise<ReadonlyMap<string, string>>;
   apply(set: SetWrite, commit: Commit): Promise<SetOutcome>;
 }
 

@@ -185,7 +185,7 @@ describe("apply", () => {
     const refused = await apply("?prune=true", [anAsset("keep")]);
     expect(refused.status).toBe(400);
     expect(await refused.json()).toEqual({
-      message: "this would delete 14 of 15 assets; the limit is 10: say max-delete=14 if that is meant",
+      message: "this would delete 14 of 15 assets; the limit is 3: say max_delete=14 if that is meant",
       code: 1,
     });
     expect((await apply("?prune=true&max-delete=14", [anAsset("keep")])).status).toBe(200);

@@ -98,8 +98,13 @@ function valuesOf(parameters: readonly Parameter[]): Values {
   return parameters.map((parameter) => [parameter, parameter.example]);
 }
 
-/** What cannot be foretold: the id of a plan. */
+/** What cannot be foretold: the id of a plan, and where a page of keys ends. */
 async function fixed(operationId: string, values: Values): Promise<Values> {
+  const cursor = values.find(([{ name }]) => operationId === "listKeys" && name === "continue");
+  if (cursor !== undefined) {
+    const first = await api("GET", "/api/edge/v1/keys?limit=1", { token: admin });
+    return [[cursor[0], first.headers.get("Sensu-Continue") ?? ""]];
+  }
   const plan = values.find(([{ name }]) => operationId === "applySet" && name === "plan");
   if (plan === undefined) return values;
   const body = [{ url: "https://e/a", sha512: "0f".repeat(64), metadata: { name: "new" } }];

@@ -56,7 +56,13 @@ describe("a key that held when its request came", () => {
     const world = new World();
     const isolate = new Isolate(world);
     const key = makeApiKey(new Uint8Array(32).fill(9));
-    const made = { digest: await apiKeyDigest(key), name: "ci", grants: ["view@default"] };
+    const made = {
+      digest: await apiKeyDigest(key),
+      name: "ci",
+      grants: ["view@default"],
+      mayFollow: [],
+      mayTakeOver: true,
+    };
     await isolate.keys.create(
       { ...made, expiresAt: expiresAt === null ? null : world.now + expiresAt },
       isolate.commit(),
@@ -82,7 +88,7 @@ describe("a key that held when its request came", () => {
     expect(await stillValid()).toBe(true);
     expect(world.databaseCalls).toBe(databaseCalls);
     const elsewhere = new Isolate(world);
-    await elsewhere.keys.revoke("ci", elsewhere.commit());
+    await elsewhere.keys.revoke("ci", [["view@default"]], elsewhere.commit());
     await elsewhere.settled();
     world.seconds(BOUND_MS / 1000 + 2);
     for (let times = 0; times < 400; times += 1) expect(await stillValid()).toBe(false);

@@ -25,7 +25,14 @@ async function cron(): Promise<void> {
 }
 
 const digestOf = (index: number) => `${index}`.padStart(64, "0");
-const aKey = (digest: string, name = "ci") => ({ digest, name, grants: ["view@default"], expiresAt: null });
+const aKey = (digest: string, name = "ci") => ({
+  digest,
+  name,
+  grants: ["view@default"],
+  expiresAt: null,
+  mayFollow: [],
+  mayTakeOver: true,
+});
 
 async function callsFor(work: () => Promise<unknown>): Promise<number> {
   const before = world.databaseCalls;

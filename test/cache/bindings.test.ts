@@ -111,7 +111,9 @@ describe("what the whole Worker asks of its bindings", () => {
     await beat();
     const key = unknownKey(2);
     expect((await send("GET", ASSETS, key)).status).toBe(401);
-    const made = { digest: await apiKeyDigest(key), name: "late", grants: ["view@default"], expiresAt: null };
+    const grants = ["view@default"];
+    const digest = await apiKeyDigest(key);
+    const made = { digest, name: "late", grants, expiresAt: null, mayFollow: [], mayTakeOver: true };
     await new D1KeyStore(env.DB).create(made, { principal: "root", at: 1, reason: null, waitUntil: drop }, 0);
     await beat();
     expect((await send("GET", ASSETS, key)).status).toBe(200);

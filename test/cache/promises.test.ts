@@ -196,12 +196,14 @@ describe("I6: both down", () => {
 describe("I7: credentials", () => {
   it("a revoked key stops working within the bound, and when no store can tell it is 503, never good and never bad", async () => {
     const digest = await apiKeyDigest("some key");
-    await writer.keys.create({ digest, name: "ci", grants: ["view@*"], expiresAt: null }, writer.commit());
+    const grants = ["view@*"];
+    const key = { digest, name: "ci", grants, expiresAt: null, mayFollow: [], mayTakeOver: true };
+    await writer.keys.create(key, writer.commit());
     await writer.settled();
     const find = (isolate: Isolate) => isolate.keys.find(digest, isolate.reading());
     expect(await find(reader)).toMatchObject({ revokedAt: null });
     world.kv.dropsPuts = true;
-    await writer.keys.revoke("ci", writer.commit());
+    await writer.keys.revoke("ci", [grants], writer.commit());
     world.seconds(BOUND_SECONDS + 2);
     expect((await find(reader))?.revokedAt).not.toBeNull();
     world.databaseDown = true;

@@ -84,7 +84,7 @@ describeWithData("the corpus, planned and applied", (read) => {
     expect(await tags()).toEqual(first);
 
     const dump: unknown = await (await worker.send("GET", "/api/core/v2/namespaces/default/assets")).json();
-    await ask(`apply?prune=true&max-delete=${definitions.length}`, []);
+    await ask(`apply?prune=true&max_delete=${definitions.length}`, []);
     expect(await tags()).toEqual({});
     await ask("apply", dump);
     expect(await tags()).toEqual(first);

@@ -338,8 +338,10 @@ describe("plan and apply", () => {
     await here("apply", await file("many.json", many));
     expect(await here("apply", set, "--prune")).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/would delete 13 of 13 assets; the limit is 10.*say --max-delete 13/),
+      err: expect.stringMatching(/would delete 13 of 13 assets; the limit is 3.*say --max-delete 13/),
     });
+    expect((await here("plan", set, "--prune")).err).toMatch(/say --max-delete 13/);
+    expect((await here("plan", set, "--prune", "--max-delete", "13")).code).toBe(2);
     expect((await here("apply", set, "--prune", "--max-delete", "13")).code).toBe(0);
     expect(Object.keys(await etags())).toEqual(["sensu/one"]);
     const empty = await file("empty.yaml", "---\n");

@@ -45,6 +45,19 @@ it("makes a key that is shown once, lists, rotates and revokes it", async () => 
   expect((await keys(["list"])).out).not.toMatch(/live/);
 });
 
+it("lists keys page by page until there are no more", async () => {
+  await worker.database
+    .prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+       INSERT INTO api_keys (digest, name, seq, grants, created_by, created_at)
+       SELECT printf('%064d', i), printf('page-%04d', i), 0, '["view@default"]', 'x', i FROM n`,
+    )
+    .run();
+  const listed = JSON.parse((await keys(["list", "--format", "json"])).out) as { name: string }[];
+  const names = listed.map(({ name }) => name).filter((name) => name.startsWith("page-"));
+  expect([names.length, new Set(names).size, names.at(-1)]).toEqual([1_200, 1_200, "page-1200"]);
+});
+
 it("says what is wrong and what to do, and exits with 1", async () => {
   const cases: [string[], Record<string, string>, RegExp][] = [
     [["dance"], {}, /npm run --silent keys -- list/],

@@ -41,7 +41,7 @@ it("an apply that dies at any step leaves all of it or nothing", async () => {
     COMMIT,
     0,
   );
-  const state = await store.state(DEFAULT);
+  const state = await store.state(DEFAULT, []);
   const set = { namespace: DEFAULT, seq: state?.seq ?? 0, puts: PUTS, deletes: [assetNamed("old")] };
   const before = await storedRows();
   const steps = ["before" as const, ...Array.from({ length: 8 }, (_, index) => index)];
@@ -56,7 +56,7 @@ it("an apply that dies at any step leaves all of it or nothing", async () => {
   );
   const after = await storedRows();
   expect(after).not.toBe(before);
-  expect((await store.state(DEFAULT))?.assets.map(({ name }) => name)).toEqual(["a", "b"]);
+  expect(await store.names(DEFAULT, "", 10)).toEqual(["a", "b"]);
 });
 
 it("seqs of a set are its own, one each, and the namespace carries the last", async () => {
@@ -68,5 +68,59 @@ it("seqs of a set are its own, one each, and the namespace carries the last", as
     { seq: 1, name: "a", action: "create" },
     { seq: 2, name: "b", action: "create" },
   ]);
-  expect((await store.state(DEFAULT))?.seq).toBe(2);
+  expect(await store.state(DEFAULT, [assetNamed("b"), assetNamed("c")])).toEqual({
+    seq: 2,
+    assets: [{ name: "b", etag: '"b"', createdBy: "tester" }],
+  });
+});
+
+it("seqs go on over the groups that a set of more than one bound parameter is cut into", async () => {
+  const store = new D1SetStore(env.DB);
+  const filler = "x".repeat(400_000);
+  const puts = Array.from({ length: 10 }, (_, index) => ({
+    ...PUTS[0]!,
+    name: assetNamed(`n${index}`),
+    etag: `"${index}"`,
+    definition: `{"name":"n${index}","filler":"${filler}"}`,
+  }));
+  const { result } = await store.apply({ namespace: DEFAULT, seq: 0, puts, deletes: [] }, COMMIT, 0);
+  expect(result).toEqual({ outcome: "committed", first: 1, last: 10 });
+  const { results } = await env.DB.prepare("SELECT seq, name FROM revisions ORDER BY seq").all();
+  expect(results).toEqual(puts.map(({ name }, index) => ({ seq: index + 1, name })));
+});
+
+it("definitions are read in the order of the names while they fit, and no further", async () => {
+  const store = new D1SetStore(env.DB);
+  const puts = ["c", "a", "b"].map((name) => ({
+    ...PUTS[0]!,
+    name: assetNamed(name),
+    definition: JSON.stringify({ name, filler: "é".repeat(100) }),
+  }));
+  await store.apply({ namespace: DEFAULT, seq: 0, puts, deletes: [] }, COMMIT, 0);
+  const names = ["b", "none", "c", "a"].map(assetNamed);
+  const size = new TextEncoder().encode(puts[0]?.definition).byteLength;
+  const read = async (bytes: number) => [...(await store.definitions(DEFAULT, names, bytes)).keys()].sort();
+  expect(await read(size - 1)).toEqual([]);
+  expect(await read(2 * size)).toEqual(["b", "c"]);
+  expect(await read(3 * size)).toEqual(["a", "b", "c"]);
+});
+
+it("a set reads rows in proportion to its own size, however large the namespace is", async () => {
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+     INSERT INTO assets (namespace, name, seq, created_seq, etag, definition, created_by, updated_at)
+     SELECT 'default', printf('n%05d', i), 0, 0, '"x"', '{}', 'x', 0 FROM n`,
+  ).run();
+  const store = new D1SetStore(env.DB);
+  const deletes = ["n01000", "n02000"].map(assetNamed);
+  const { log } = await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes }, COMMIT, 0);
+  const read = (log.metas ?? []).reduce((sum, meta) => sum + (meta.rows_read ?? 0), 0);
+  expect(read).toBeLessThan(100);
+  const { results } = await env.DB.prepare("SELECT seq, name, action FROM revisions ORDER BY seq").all();
+  expect(results).toEqual([
+    { seq: 1, name: "a", action: "create" },
+    { seq: 2, name: "b", action: "create" },
+    { seq: 3, name: "n01000", action: "delete" },
+    { seq: 4, name: "n02000", action: "delete" },
+  ]);
 });

@@ -11,6 +11,7 @@ import { MemoryAssetStore } from "../../../test/support/memory-asset-store.ts";
 
 const EMPTY_NAMESPACE: SetStore = {
   state: async () => ({ seq: 0, assets: [] }),
+  names: async () => [],
   definitions: async () => new Map(),
   apply: async () => ({ outcome: "committed", first: 1, last: 1 }),
 };

@@ -38,16 +38,21 @@ export const KEY_OPERATIONS: Descriptions = {
   "GET /api/edge/v1/keys": {
     id: "listKeys",
     tag: "Keys",
-    text: "The keys whose grants the caller holds, by name; the newest first within a name.",
+    text: "The keys whose grants the caller holds, in byte order of their names; the newest first within a name. A page holds at most 500; `Sensu-Continue` says how to go on. A page may be short, or empty, and still not be the last.",
+    parameters: parameters("limit", "continueAfterKey"),
     answers: {
-      200: list("The keys.", Key, [CI]),
+      200: list("A page of keys.", Key, [CI], { headers: ["Sensu-Continue?"] }),
+      400: invalid(
+        "invalid continue token: send the Sensu-Continue header of the page before, unchanged",
+        'unknown parameter "limits"; did you mean limit?',
+      ),
       503: shared("Unavailable"),
     },
   },
   "POST /api/edge/v1/keys": {
     id: "createKey",
     tag: "Keys",
-    text: "Makes a key and shows its secret, this once. It may grant no more than the caller holds.",
+    text: "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, and nobody has written under it with a token; the last does not bind a caller of that name, or with `admin@*`.",
     parameters: parameters("reason", "reasonHeader"),
     body: jsonBody("Its name and what it grants.", NewKey, {
       forever: { summary: "Until it is revoked", value: { name: "ci", grants: ["edit@default"] } },
@@ -62,7 +67,9 @@ export const KEY_OPERATIONS: Descriptions = {
         '"everything" is not a grant: use view, edit or admin, @, and a namespace or *, as in view@default',
         "expires_at lies in the past",
       ),
-      409: refusal("There is a live key of this name.", 3, ["resource already exists"]),
+      409: refusal("The name is taken, by a key that the caller may see or not, or by a principal.", 3, [
+        "the name ci is taken; choose another",
+      ]),
       413: shared("TooLarge"),
       503: shared("Unavailable"),
     },
@@ -70,10 +77,13 @@ export const KEY_OPERATIONS: Descriptions = {
   "GET /api/edge/v1/keys/:key": {
     id: "getKey",
     tag: "Keys",
-    text: "The keys of a name, the newest first: one, or several while a rotation is under way or after a revocation.",
+    text: "The newest 100 keys of a name, the newest first: one, or several while a rotation is under way or after a revocation.",
     answers: {
       200: list("The keys of the name.", Key, [CI]),
-      400: invalid("invalid URL escape in the path at key"),
+      400: invalid(
+        "invalid URL escape in the path at key",
+        'unknown parameter "limit"; this route has no parameters',
+      ),
       404: NO_KEY,
       503: shared("Unavailable"),
     },
@@ -81,7 +91,7 @@ export const KEY_OPERATIONS: Descriptions = {
   "DELETE /api/edge/v1/keys/:key": {
     id: "revokeKey",
     tag: "Keys",
-    text: "Revokes the keys of a name. Copies of them elsewhere stop working within three minutes.",
+    text: "Revokes every live key of a name that the caller might have made. Copies of them elsewhere stop working within three minutes.",
     parameters: parameters("reason", "reasonHeader"),
     answers: {
       204: empty("Revoked."),
@@ -93,7 +103,7 @@ export const KEY_OPERATIONS: Descriptions = {
   "POST /api/edge/v1/keys/:key/rotate": {
     id: "rotateKey",
     tag: "Keys",
-    text: "A new secret under the same name and grants; the old one is good for a day, or as long as `overlap` says.",
+    text: "A new secret under the same name, with the same grants and expiry; the old one is good for a day, or as long as `overlap` says, and never longer than it was. 404 when no key of the name is live.",
     parameters: parameters("reason", "reasonHeader"),
     body: jsonBody(
       "For how long the old secret is still good; may be left out.",

@@ -10,9 +10,9 @@ export const DefinitionSet = z.union([z.array(z.union([Asset, WrappedAsset])), A
 
 const written = z.strictObject({
   name: z.string(),
-  lines: Lines,
-  patch: Patch,
-  lint: z.array(Finding).describe("What is legal in it and yet wrong."),
+  lines: Lines.optional(),
+  patch: Patch.optional(),
+  lint: z.array(Finding).describe("What is legal in it and yet wrong.").optional(),
 });
 const seq = z.int().min(0).describe("The state of the namespace for which this was planned.");
 const shown = {
@@ -20,7 +20,12 @@ const shown = {
   create: z.array(written),
   update: z.array(written),
   unchanged: z.array(z.string()),
-  delete: z.array(z.strictObject({ name: z.string(), lines: Lines })),
+  delete: z.array(z.strictObject({ name: z.string(), lines: Lines.optional() })),
+  truncated: z
+    .boolean()
+    .describe(
+      "Whether some changes have their names alone: `lines`, `patch` and `lint` together are at most 1 MiB, those of updates first, then of deletes, then of creates.",
+    ),
 };
 const last = z.int().min(0).describe("The last commit of it, for `since` of the changes.");
 

@@ -12,5 +12,5 @@ INSERT INTO retention (id, walked, forgotten) SELECT 1, 0, COALESCE(MIN(seq) - 1
 -- The commits in a namespace and to it, in order: its feed and its audit.
 CREATE INDEX revisions_by_scope ON revisions (CASE kind WHEN 'namespace' THEN name ELSE namespace END, seq);
 
--- The commits of a principal, in order: its audit.
+-- The commits of a principal, in order: its audit, and whether a key may be given its name.
 CREATE INDEX revisions_by_principal ON revisions (principal, seq);

@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ApiError } from "../../src/errors.ts";
+import { nearestName } from "../../src/http/nearest.ts";
+import { flag, readQuery, text, wholeNumber } from "../../src/http/query.ts";
+
+const READERS = { dry_run: flag, max_delete: wholeNumber, reason: text };
+const read = (query: string) =>
+  readQuery(new URLSearchParams(query), READERS, { "max-delete": "max_delete" });
+
+describe("a strict query", () => {
+  it("has a member for each parameter that was sent", () => {
+    expect(read("")).toEqual({});
+    expect(read("dry_run=true&max_delete=3&reason=x")).toEqual({ dry_run: true, max_delete: 3, reason: "x" });
+    expect(read("dry_run=false&max-delete=0&reason=")).toEqual({ dry_run: false, max_delete: 0, reason: "" });
+  });
+
+  it.each([
+    ["dry_run=1", 'invalid dry_run "1": use true or false'],
+    ["dry_run=", 'invalid dry_run "": use true or false'],
+    ["dry_run=TRUE", 'invalid dry_run "TRUE": use true or false'],
+    ["max_delete=-1", 'invalid max_delete "-1": use a whole number'],
+    ["max_delete=", 'invalid max_delete "": use a whole number'],
+    ["max_delete=1&max_delete=1", "the parameter max_delete is repeated; send it once"],
+    ["max_delete=1&max-delete=1", "the parameter max_delete is repeated; send it once"],
+    ["dryrun=true", 'unknown parameter "dryrun"; did you mean dry_run?'],
+    ["dry-run=true", 'unknown parameter "dry-run"; did you mean dry_run?'],
+    ["Dry_Run=true", 'unknown parameter "Dry_Run"; did you mean dry_run?'],
+    ["max_deletes=1", 'unknown parameter "max_deletes"; did you mean max_delete?'],
+    ["q=1", 'unknown parameter "q"; this route has dry_run, max_delete, reason'],
+    ["__proto__=1", 'unknown parameter "__proto__"; this route has dry_run, max_delete, reason'],
+    [
+      `${"x".repeat(5_000)}=1`,
+      `unknown parameter "${"x".repeat(64)}..."; this route has dry_run, max_delete, reason`,
+    ],
+  ])("%s is refused", (query, message) => {
+    expect(() => read(query)).toThrow(message);
+  });
+
+  it("never reads a parameter that it does not know", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string(), fc.string()), { minLength: 1, maxLength: 4 }), (pairs) => {
+        const known = pairs.every(([name]) => Object.hasOwn(READERS, name));
+        fc.pre(!known);
+        expect(() => read(new URLSearchParams(pairs).toString())).toThrow(ApiError);
+      }),
+    );
+  });
+});
+
+it("the nearest name of a misspelt one is the one it was made of", () => {
+  const names = ["continue", "dry_run", "limit", "max_delete", "plan", "prune", "reason", "strict"];
+  const misspelt = fc
+    .tuple(fc.constantFrom(...names), fc.nat(), fc.constantFrom("", "x", "-"))
+    .map(([name, at, put]) => ({
+      name,
+      word: name.slice(0, at % name.length) + put + name.slice(at % name.length),
+    }));
+  fc.assert(
+    fc.property(misspelt, ({ name, word }) => {
+      expect(nearestName(word, names)).toBe(name);
+    }),
+  );
+  expect(nearestName("x".repeat(100_000), names)).toBeNull();
+});
