@@ -82,9 +82,11 @@ export const SHARED: Readonly<Record<string, Answer>> = {
   PreconditionFailed: refusal("If-Match or If-None-Match does not hold; nothing was written.", 7, [
     "at least one condition failed for the asset my-secure-asset",
   ]),
-  TooLarge: refusal("The body is larger than 512,000 bytes (of a set: 8 MiB), or the facts in it are more than 10,000 values.", 1, [
-    "request body too large: the limit is 512000 bytes",
-  ]),
+  TooLarge: refusal(
+    "The body is larger than 512,000 bytes (of a set: 8 MiB), or the facts in it are more than 10,000 values.",
+    1,
+    ["request body too large: the limit is 512000 bytes"],
+  ),
   TooManyRequests: refusal(
     "Too many failed credentials from this address.",
     9,

@@ -196,7 +196,9 @@ export const Finding = z
         "plain-http",
         "budget",
       ])
-      .describe("Which rule found it; `budget`: the request's evaluation steps ended before all was checked."),
+      .describe(
+        "Which rule found it; `budget`: the request's evaluation steps ended before all was checked.",
+      ),
     where: z.string().meta({ description: "The place in the asset.", examples: ["builds.0.filters.1"] }),
     message: z.string().describe("What is wrong, and what to do about it."),
   })
