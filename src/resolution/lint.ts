@@ -1,6 +1,6 @@
 import type { Asset } from "../assets/schema.ts";
 import { invalid } from "../errors.ts";
-import { Linter, type Finding } from "../resolve/lint.ts";
+import type { Finding, Linter } from "../resolve/lint.ts";
 import { expressedAsset } from "./expressed.ts";
 
 /** Findings named in the message of a refusal at the most. */

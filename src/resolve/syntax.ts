@@ -1,7 +1,7 @@
 import type { Program } from "./parser/ast.ts";
 import { parseAssignment, parseExpression } from "./parser/expressions.ts";
 import { next } from "./parser/lexer.ts";
-import { newParser, report, TooDeep, type Parser, type Problem } from "./parser/parser.ts";
+import { newParser, report, TOO_DEEP, TooDeep, type Parser, type Problem } from "./parser/parser.ts";
 import { parseBlock, parseStatements } from "./parser/statements.ts";
 
 /** A program, or what is wrong with the text in the words Sensu's evaluator (otto) has for it. */
@@ -39,7 +39,7 @@ function readAll(parser: Parser): Program["body"] {
     return parseStatements(parser);
   } catch (error) {
     if (!(error instanceof TooDeep || error instanceof RangeError)) throw error;
-    report(parser, parser.start, "Too deeply nested");
+    report(parser, parser.start, TOO_DEEP);
     return [];
   }
 }

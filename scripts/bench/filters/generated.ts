@@ -57,7 +57,7 @@ const LIST_METHODS =
     " ",
   );
 const FUNCTIONS =
-  "parseInt parseFloat isNaN isFinite Number String Boolean Object Array RegExp Error Math.max Math.pow Math.floor String.fromCharCode Object.keys Array.isArray hour weekday new\u0020String new\u0020RegExp new\u0020Array new\u0020Error".split(
+  "parseInt parseFloat isNaN isFinite Number String Boolean Object Array RegExp Error Math.max Math.pow Math.floor String.fromCharCode Object.keys Array.isArray hour weekday new_String new_RegExp new_Array new_Error".split(
     " ",
   );
 const OPERATORS = "+ - * / % < <= == === != in instanceof && || & >>> ,".split(" ");
@@ -106,21 +106,21 @@ export function generatedPrograms(count: number, seed: number): Program[] {
       case 9:
         return `a.${pick(LIST_METHODS)}(${values(depth)})`;
       case 10:
-        return `${pick(FUNCTIONS)}(${values(depth)})`;
+        return `${pick(FUNCTIONS).replace("_", " ")}(${values(depth)})`;
       case 11:
-        return `(${value(depth + 1)}${` ${pick(OPERATORS)} `}${value(depth + 1)})`;
+        return `(${value(depth + 1)} ${pick(OPERATORS)} ${value(depth + 1)})`;
       case 12:
         return `${pick(["+", "-", "!", "~", "typeof ", "void ", "''+"])}${value(depth + 1)}`;
       case 13:
         return `(${value(depth + 1)})[${value(depth + 1)}]`;
       default:
-        return `{x:${value(depth + 1)}}`.replace(/^.*$/s, (text) => `(${text})`);
+        return `({x:${value(depth + 1)}})`;
     }
   };
   const values = (depth: number) =>
     Array.from({ length: Math.floor(random() * 3.5) }, () => value(depth + 1)).join();
   const statement = (): string => {
-    const inside = value(0);
+    const inside = `(${value(0)})`;
     switch (Math.floor(random() * 6)) {
       case 0:
         return `try{${inside}}catch(e){}`;

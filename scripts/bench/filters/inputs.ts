@@ -31,12 +31,19 @@ export function inputOf({ name, filter }: Calibrated, kinds: readonly Kind[]): I
 
 /** A text repeated to the length of a filter, with a number that makes it another one. */
 export function textInput(text: string, name: string, kinds: readonly Kind[]): Input {
-  const filter = (number: number) => `${number}|${text.repeat(2_000)}`.slice(0, 2_000);
+  // Whole repetitions and an operand at the end: what is legal is then read by every check there is.
+  const times = Math.floor(1_980 / text.length);
+  const filter = (number: number) => `${number}|${text.repeat(times)}1`;
   return { name, definition: () => manyFilters(filter), set: () => setOf(manyFilters, filter), kinds };
 }
 
+/** Of the texts, those that are also sent in a set, which takes seconds each. */
+const PLANNED = 4;
+
 export function repeatedTexts(): Input[] {
-  return TEXTS.map((text) => textInput(text, `read ${JSON.stringify(text)}`, KINDS));
+  return TEXTS.map((text, index) =>
+    textInput(text, `read ${JSON.stringify(text)}`, index < PLANNED ? KINDS : ["put", "resolve", "lint"]),
+  );
 }
 
 const LABELS = Object.fromEntries(Array.from({ length: 9_900 }, (_, index) => [`label-${index}`, "x"]));

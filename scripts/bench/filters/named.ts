@@ -9,7 +9,7 @@ export interface Program {
 
 /** A text of at least this many characters. */
 export function longText(unit: string, characters: number, name = "s"): string {
-  return `var ${name}='${unit}';while(${name}.length<${characters})${name}+=${name};`;
+  return `var ${name}=${JSON.stringify(unit)};while(${name}.length<${characters})${name}+=${name};`;
 }
 
 /** An array of at least this many items. */
@@ -92,6 +92,8 @@ export const NAMED: readonly Program[] = [
 export const TEXTS: readonly string[] = [
   "a|",
   "a&&",
+  "/a/|",
+  "a.b()|",
   "a==b&&",
   ".a",
   "[",
@@ -99,14 +101,12 @@ export const TEXTS: readonly string[] = [
   "{",
   "a:",
   "'\\'",
-  "/a/|",
   "/(a|b)*/|",
   "/[:/|",
   "\\",
   "#",
   "1.",
   "!a|",
-  "a.b()|",
   "a:1,",
   "function f(){}",
   "try{}catch(e){}",

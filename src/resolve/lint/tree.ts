@@ -2,8 +2,8 @@ import type { Budget } from "../budget.ts";
 import type { Expression, Program, Statement } from "../parser/ast.ts";
 
 /** What it takes to look at a part of a tree, and to spell it. */
-const VISIT_WORK = 24;
-const SPELL_WORK = 96;
+const VISIT_WORK = 32;
+const SPELL_WORK = 128;
 
 type Visit = (node: Expression | Statement, parent: Expression | null) => void;
 
@@ -32,7 +32,7 @@ export function memberPath(node: Expression): string[] | null {
     if (one.property.type !== "Literal") return null;
     path.push(String(one.property.value));
   }
-  return one.type === "Identifier" ? [one.name, ...path.reverse()] : null;
+  return one.type === "Identifier" ? [one.name, ...path.toReversed()] : null;
 }
 
 /** The conditions that must all hold, in a spelling that is the same for the same condition. Throws BudgetExhausted. */

@@ -139,8 +139,8 @@ function readWord(parser: Parser): string | null {
     word += read(parser, WORD)?.[0] ?? "";
     if (!take(parser, "\\")) return word;
     const { at } = parser;
-    const [, code = ""] = read(parser, /u([\da-fA-F]{4})/y) ?? [];
-    const meant = String.fromCharCode(parseInt(code, 16));
+    const [, digits = ""] = read(parser, /u([\da-fA-F]{4})/y) ?? [];
+    const meant = String.fromCharCode(parseInt(digits, 16));
     if (!(word === "" ? STARTS.test(meant) : continuesIdentifier(meant))) {
       parser.at = at;
       return null;

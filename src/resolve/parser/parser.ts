@@ -106,8 +106,12 @@ export function within<T>(
   return result;
 }
 
+export const TOO_DEEP = "Too deeply nested";
+
 /** A text that nests too deeply. No Error: to record where that is takes as long as the parse. */
-export class TooDeep {}
+export class TooDeep {
+  readonly message = TOO_DEEP;
+}
 
 /** Runs `parse` one level deeper. Throws TooDeep past the limit; `parseProgram` turns that into a problem. */
 export function nested<T>(parser: Parser, parse: (parser: Parser) => T): T {

@@ -4,7 +4,7 @@ import { add, type Builder, type Spend, type Step } from "./steps.ts";
 import { transformPattern } from "./transform.ts";
 
 /** What reading a pattern takes, in steps of a match: once, and for each character. */
-const PATTERN_WORK = 16;
+const PATTERN_WORK = 32;
 const CHARACTER_WORK = 4;
 
 export interface PatternProgram {

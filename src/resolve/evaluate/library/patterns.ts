@@ -8,6 +8,7 @@ import { newObject, isObject, type Native, type Pattern, type ScriptObject, type
 
 /** As long as a filter, which is as long as a literal can be. */
 const MAX_SOURCE = 2000;
+const INVALID = "Invalid regular expression: ";
 
 /** A regular expression. Letters that are no flag are ignored, a flag given twice is not (as in otto). */
 export function newPattern(machine: Machine, source: string, flags: string): ScriptObject {
@@ -33,9 +34,8 @@ function compile(
   try {
     return compilePattern(source, flags, payer(machine));
   } catch (error) {
-    const problem = (message: string) => `Invalid regular expression: ${message}`;
-    if (error instanceof PatternProblem) return raise(error.name, problem(error.message));
-    if (error instanceof RangeError) throw new Stopped("budget", problem(error.message));
+    if (error instanceof PatternProblem) return raise(error.name, INVALID + error.message);
+    if (error instanceof RangeError) throw new Stopped("budget", INVALID + error.message);
     throw error;
   }
 }

@@ -124,11 +124,11 @@ function replace(text: string, [search, replacement]: Value[], machine: Machine)
 }
 
 /** Adds to the result what a match is replaced by. */
-type Put = (match: Match, result: string) => string;
+type Put = (found: Match, result: string) => string;
 
 function callReplacer(machine: Machine, replacer: { call: Native }, text: string): Put {
-  return (match, result) => {
-    const args = [...groupTexts(machine, text, match), match[0], text];
+  return (found, result) => {
+    const args = [...groupTexts(machine, text, found), found[0], text];
     const added = toText(machine, invoke(machine, replacer, undefined, args));
     payPart(machine, result.length, added.length);
     return result + added;
@@ -137,10 +137,10 @@ function callReplacer(machine: Machine, replacer: { call: Native }, text: string
 
 /** Each piece is paid for before it is made: a short template can name the whole text many times. */
 function fillTemplate(machine: Machine, template: readonly Piece[], text: string): Put {
-  return (match, before) => {
+  return (found, before) => {
     let result = before;
     for (const piece of template) {
-      const added = typeof piece === "string" ? piece : piece(text, match);
+      const added = typeof piece === "string" ? piece : piece(text, found);
       payPart(machine, result.length, added.length);
       result += added;
     }
