@@ -38,11 +38,12 @@ function countedStatement(statement: D1PreparedStatement, asked: Asked): D1Prepa
       asked.queries += 1;
       return run(...args);
     };
-    Object.defineProperty(statement, way, { value: counted });
+    Object.defineProperty(statement, way, { value: counted, writable: true });
   }
   const bind = statement.bind.bind(statement);
   Object.defineProperty(statement, "bind", {
     value: (...values: unknown[]) => countedStatement(bind(...values), asked),
+    writable: true,
   });
   return statement;
 }
