@@ -1,5 +1,6 @@
 import type { Budget } from "../budget.ts";
 import { candidates, chooseFor, type Choosable } from "../choose.ts";
+import { MAX_STEPS } from "../evaluate/machine.ts";
 import type { FilterReader } from "../filter-reader.ts";
 import type { Subject } from "../subject.ts";
 import type { Findings } from "./finding.ts";
@@ -38,16 +39,23 @@ function isPart(part: ReadonlySet<string>, whole: ReadonlySet<string>, budget: B
   return true;
 }
 
-/** Finds machines on which agents of 6.x and of 7.x take different builds. Throws BudgetExhausted. */
+/**
+ * Finds machines on which agents of 6.x and of 7.x take different builds, and those on which it cannot be known because
+ * a filter takes too long. Throws BudgetExhausted.
+ */
 export function lintRules(
   asset: Choosable,
   machines: ReadonlyMap<string, Subject>,
   findings: Findings,
 ): void {
   const differing = new Map<string, string[]>();
+  const endless = new Map<number, string[]>();
   for (const [name, subject] of machines) {
     const first = chooseFor(subject, asset, "first");
     const specific = chooseFor(subject, asset, "most-specific");
+    // Under this rule, nothing but a filter that takes too long is an error of the asset.
+    if (specific.outcome === "error")
+      endless.set(specific.index, [...(endless.get(specific.index) ?? []), name]);
     if (first.outcome !== "chosen" || specific.outcome !== "chosen" || first.index === specific.index)
       continue;
     const pair = `${first.index} ${specific.index}`;
@@ -55,9 +63,15 @@ export function lintRules(
   }
   for (const [pair, names] of differing) {
     const [older, newer] = pair.split(" ");
-    const shown =
-      names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-    const message = `On ${shown} agents of 6.x take build ${older}, those of 7.x take this one, which has more filters. Move it before build ${older}.`;
+    const message = `On ${someOf(names)} agents of 6.x take build ${older}, those of 7.x take this one, which has more filters. Move it before build ${older}.`;
     findings.add("rules-differ", `builds.${newer}`, message);
   }
+  for (const [index, names] of endless) {
+    const message = `On ${someOf(names)} a filter of this build takes more than ${MAX_STEPS} evaluation steps, so no build is found here, whatever agents do. Write it simpler.`;
+    findings.add("budget", `builds.${index}`, message);
+  }
+}
+
+function someOf(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }
