@@ -37,7 +37,7 @@ export const ROUTE_SUMMARIES: Readonly<Record<string, string>> = {
   "POST /api/edge/v1/namespaces/:namespace/assets/:name/rollback": "Write an old revision again",
   "GET /api/edge/v1/namespaces/:namespace/audit": "Who did what in a namespace",
   "GET /api/edge/v1/audit": "Who did what, everywhere",
-  "GET /api/edge/v1/changes": "Changes since a seq, in commit order",
+  "GET /api/edge/v1/changes": "Changes after a cursor, in commit order",
   "GET /api/edge/v1/namespaces/:namespace/assets/:name/resolve":
     "The one build for a machine: `os=linux&arch=amd64`",
   "POST /api/edge/v1/namespaces/:namespace/assets/:name/resolve": "The same for an entity's JSON",

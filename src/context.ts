@@ -4,6 +4,7 @@ import { allows, type Role } from "./auth/grants.ts";
 import type { Principal } from "./auth/principal.ts";
 import { invalid } from "./errors.ts";
 import type { Namespace } from "./identity/names.ts";
+import type { ChangeService } from "./changes/service.ts";
 import type { HistoryService } from "./history/service.ts";
 import type { KeyService } from "./keys/service.ts";
 import type { LoginService } from "./login/service.ts";
@@ -23,6 +24,7 @@ export interface Services {
   readonly login: LoginService;
   readonly history: HistoryService;
   readonly audit: HistoryStore;
+  readonly changes: ChangeService;
   readonly resolve: ResolveService;
   readonly apply: ApplyService;
   /** `strict`: assets with lint findings are refused. */
@@ -44,6 +46,8 @@ export interface Context {
   readonly params: Readonly<Record<string, string>>;
   /** Null on public routes only. */
   readonly principal: Principal | null;
+  /** Whether the credential of the request still holds; for answers that go on for long. Never throws. */
+  readonly revalidate: () => Promise<boolean>;
   readonly requestId: string;
   readonly services: Services;
   /** Milliseconds since the epoch, read once a request. */

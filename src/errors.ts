@@ -3,6 +3,7 @@ export type ErrorKind =
   | "internal"
   | "invalidArgument"
   | "notFound"
+  | "gone"
   | "alreadyExists"
   | "conflict"
   | "permissionDenied"
@@ -17,16 +18,19 @@ export type ErrorKind =
 export class ApiError extends Error {
   readonly kind: ErrorKind;
   readonly headers: Readonly<Record<string, string>>;
+  /** Further members of the body, for programs. */
+  readonly members: Readonly<Record<string, string>>;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { cause?: unknown; headers?: Record<string, string> } = {},
+    options: { cause?: unknown; headers?: Record<string, string>; members?: Record<string, string> } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = "ApiError";
     this.kind = kind;
     this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
   }
 }
 

@@ -6,9 +6,12 @@ import { CachedKeyStore } from "./cache/cached-key-store.ts";
 import { edgeOf } from "./cache/edge.ts";
 import { healthOf, journalAgeSeconds } from "./cache/health.ts";
 import { beat, type Chore } from "./cache/heartbeat.ts";
+import { JournalWatch } from "./cache/journal-watch.ts";
 import { JournaledNamespaceStore } from "./cache/journaled-namespace-store.ts";
 import { JournaledSetStore } from "./cache/journaled-set-store.ts";
 import { unavailable } from "./cache/unavailable.ts";
+import { ChangeService } from "./changes/service.ts";
+import { WaitingRoom } from "./changes/waiting-room.ts";
 import { readConfig } from "./config.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
@@ -25,6 +28,7 @@ import { NamespaceService } from "./namespaces/service.ts";
 import { ResolveService } from "./resolution/service.ts";
 import { routes } from "./routes.ts";
 import { D1AssetStore } from "./store/d1-asset-store.ts";
+import { D1ChangeStore } from "./store/d1-change-store.ts";
 import { D1HistoryStore } from "./store/d1-history-store.ts";
 import { D1KeyStore } from "./store/d1-key-store.ts";
 import { D1NamespaceStore } from "./store/d1-namespace-store.ts";
@@ -53,7 +57,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
     kv: env.CACHE,
     readLog: (since) => loadCommitLog(env.DB, since),
     clock: () => Date.now(),
-    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    sleep,
     log,
   });
   const keys = new CachedKeyStore(new D1KeyStore(env.DB), edge);
@@ -88,6 +92,13 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
       assets,
       history: new HistoryService(history, assets),
       audit: history,
+      changes: new ChangeService({
+        store: new D1ChangeStore(env.DB),
+        watch: new JournalWatch(edge),
+        room: new WaitingRoom(),
+        clock: () => Date.now(),
+        sleep,
+      }),
       resolve,
       apply: new ApplyService(new JournaledSetStore(new D1SetStore(env.DB), edge), plans),
       lint: config.lint,
@@ -139,6 +150,12 @@ async function failedTooOften(limiter: RateLimit, request: Request): Promise<boo
   const key = request.headers.get("CF-Connecting-IP") ?? "unknown";
   const { success } = await limiter.limit({ key });
   return !success;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((done) => {
+    setTimeout(done, ms);
+  });
 }
 
 function log(entry: Record<string, unknown>): void {

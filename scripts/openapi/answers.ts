@@ -128,6 +128,8 @@ export function jsonBody(
 }
 
 /** Text, each line or event of which holds one of these as JSON. */
-export function embedded(schema: z.ZodType, description: string): Schema {
-  return { type: "string", description, contentMediaType: JSON_TYPE, contentSchema: ref(schema) };
+export function embedded(schemas: z.ZodType | readonly z.ZodType[], description: string): Schema {
+  const refs = [schemas].flat().map((schema: z.ZodType) => ref(schema));
+  const contentSchema = refs.length === 1 ? refs[0] : { anyOf: refs };
+  return { type: "string", description, contentMediaType: JSON_TYPE, contentSchema };
 }

@@ -25,6 +25,12 @@ const QUERY: Readonly<Record<string, Told>> = {
     schema: { type: "string", pattern: "^[\\w-]{1,700}$" },
     example: "NDIA",
   },
+  changesLimit: {
+    name: "limit",
+    description: "How many changes at the most; 0 or nothing: as many as a page holds.",
+    schema: seq,
+    example: 10,
+  },
   labelSelector: {
     description:
       "Only assets whose labels fit, in Sensu's grammar: `==`, `!=`, `in`, `notin`, `matches`, joined by `&&`. Repeated, all must fit.",
@@ -95,20 +101,21 @@ const QUERY: Readonly<Record<string, Told>> = {
   nameGlob: {
     name: "name",
     description: "Only names that match this glob, in which `*` stands for any run of characters.",
-    schema: text,
+    schema: { type: "string", maxLength: 255 },
     example: "sensu/*",
   },
   auditFormat: {
     name: "format",
     description:
-      "`ndjson`: the whole audit, one entry a line, streamed. `Accept: application/x-ndjson` asks for the same.",
+      '`ndjson`: one entry a line, streamed. `Accept: application/x-ndjson` asks for the same. After 100,000 commits the last line is `{"continue": token}` instead: send it as `continue` for the rest.',
     schema: { type: "string", enum: ["json", "ndjson"] },
     example: "ndjson",
   },
   since: {
-    description: "Tell what was committed after this seq; 0 or nothing: everything.",
-    schema: seq,
-    example: 0,
+    description:
+      "Show what was committed after this cursor: `next` of the answer before, unchanged. `0` or nothing: from the start of what is kept. `now`: nothing but the cursor of the newest commit.",
+    schema: { type: "string", pattern: "^([\\w-]{1,200})?$" },
+    example: "0",
   },
   wait: {
     description: "Seconds for which an idle answer may be held back until something is committed.",
@@ -204,9 +211,9 @@ const REQUEST_HEADERS: Readonly<Record<string, Told>> = {
   },
   lastEventId: {
     name: "Last-Event-ID",
-    description: "For `Accept: text/event-stream`: where the client was; goes before `since`.",
-    schema: seq,
-    example: 1,
+    description: "For `Accept: text/event-stream`: the id of the last event; goes before `since`.",
+    schema: { type: "string", pattern: "^([\\w-]{1,200})?$" },
+    example: "0",
   },
 };
 

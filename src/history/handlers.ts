@@ -1,5 +1,5 @@
 import { getAsset } from "../assets/handlers.ts";
-import { allows } from "../auth/grants.ts";
+import { allows, type Need, type Role } from "../auth/grants.ts";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
@@ -9,8 +9,9 @@ import { goDecode, goInteger, goStruct } from "../http/go-decode.ts";
 import { assetIdOf, namespaceOf } from "../http/place.ts";
 import { readSeq } from "../http/query.ts";
 import { json, text } from "../http/respond.ts";
-import type { AssetRevision } from "../store/history-store.ts";
+import type { AssetRevision, Lives } from "../store/history-store.ts";
 import { differenceLines, mergePatchBetween } from "./difference.ts";
+import { readableLives } from "./lives.ts";
 import { shownDefinition, shownRevision, shownValue } from "./shown.ts";
 
 /** What a rollback says: the revision whose definition is written again. */
@@ -20,14 +21,14 @@ export async function listRevisions(context: Context): Promise<Response> {
   const { limit, start } = readPage(context.url.searchParams);
   const before = readSeq(start?.key, "continue token");
   const id = assetIdOf(context);
-  const page = await context.services.history.list(id, before, Math.min(limit, 1_000));
+  const page = await context.services.history.list(id, livesOf(context), before, Math.min(limit, 1_000));
   return json(JSON.stringify(page.revisions.map(shownRevision)), continueHeader(page.next));
 }
 
 export async function getRevision(context: Context): Promise<Response> {
   const id = assetIdOf(context);
   const seq = readSeq(context.params["seq"], "revision") ?? 0;
-  const revision = await context.services.history.get(id, seq);
+  const revision = await context.services.history.get(id, livesOf(context), seq);
   const definition = shownDefinition(revision.definition, mayWrite(context));
   return json(`${JSON.stringify(shownRevision(revision)).slice(0, -1)},"definition":${definition}}`);
 }
@@ -37,7 +38,7 @@ export async function getAssetAt(context: Context): Promise<Response> {
   const id = assetIdOf(context);
   const at = readSeq(context.url.searchParams.get("at"), "at");
   if (at === null) return getAsset(context);
-  const { definition, etag } = await context.services.history.at(id, at);
+  const { definition, etag } = await context.services.history.at(id, livesOf(context), at);
   if (definition === null || etag === null) throw notFound();
   const masked = !mayWrite(context);
   return json(shownDefinition(definition, !masked), masked ? {} : { ETag: etag });
@@ -50,8 +51,10 @@ export async function diffRevisions(context: Context): Promise<Response> {
   const { history } = context.services;
   const toSeq = readSeq(searchParams.get("to"), "to");
   const fromSeq = readSeq(searchParams.get("from"), "from");
-  const to = toSeq === null ? await history.latest(id) : await history.at(id, toSeq);
-  const from = fromSeq === null ? await history.before(id, to.seq) : await history.at(id, fromSeq);
+  const lives = livesOf(context);
+  const to = toSeq === null ? await history.latest(id, lives) : await history.at(id, lives, toSeq);
+  const from =
+    fromSeq === null ? await history.before(id, lives, to.seq) : await history.at(id, lives, fromSeq);
   const [before, after] = [shownValue(from, mayWrite(context)), shownValue(to, mayWrite(context))];
   const lines = differenceLines(before, after);
   if (searchParams.get("format") === "text") {
@@ -74,7 +77,8 @@ export async function rollbackAsset(context: Context): Promise<Response> {
   const { seq } = goDecode(Rollback, parseBody(await readBody(context.request)));
   if (seq === undefined) throw invalid('the body is not as in {"seq":42}, the revision to go back to');
   const condition = readConditions(context.request.headers);
-  const asset = await context.services.history.rollback(id, seq, condition, commitOf(context));
+  const { history } = context.services;
+  const asset = await history.rollback(id, livesOf(context), seq, condition, commitOf(context));
   return json(asset.definition, { ETag: asset.etag });
 }
 
@@ -86,9 +90,15 @@ function endOf(revision: AssetRevision | null): string {
 
 /** Whoever may write the asset sees the headers it is fetched with; others see that they are there. */
 function mayWrite(context: Context): boolean {
-  return allows(principalOf(context).grants, {
-    role: "edit",
-    namespace: namespaceOf(context),
-    name: context.params["name"] ?? null,
-  });
+  return allows(principalOf(context).grants, needOf(context, "edit"));
+}
+
+/** What the caller may read of a namespace that was deleted and created again, in the role that decides on secrets. */
+function livesOf(context: Context): Lives {
+  const role = mayWrite(context) ? "edit" : "view";
+  return readableLives(principalOf(context).grants, needOf(context, role));
+}
+
+function needOf(context: Context, role: Role): Need {
+  return { role, namespace: namespaceOf(context), name: context.params["name"] ?? null };
 }

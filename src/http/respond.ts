@@ -6,6 +6,7 @@ const STATUS = {
   internal: { status: 500, code: 0 },
   invalidArgument: { status: 400, code: 1 },
   notFound: { status: 404, code: 2 },
+  gone: { status: 410, code: 2 },
   alreadyExists: { status: 409, code: 3 },
   conflict: { status: 409, code: 7 },
   permissionDenied: { status: 403, code: 4 },
@@ -78,9 +79,15 @@ export function failure(error: unknown, requestId: string): Response {
 }
 
 /** The same for an error that many requests meet: all but the request id is made once. */
-export function preparedFailure({ kind, message, headers }: ApiError): (requestId: string) => Response {
+export function preparedFailure({
+  kind,
+  message,
+  headers,
+  members,
+}: ApiError): (requestId: string) => Response {
   const { status, code } = STATUS[kind];
-  const body = `{"message":${quoteJson(message)},"code":${code}}`;
+  const more = Object.entries(members).map(([name, value]) => `,${quoteJson(name)}:${quoteJson(value)}`);
+  const body = `{"message":${quoteJson(message)},"code":${code}${more.join("")}}`;
   const all = { ...COMMON, ...headers };
   return (requestId) => new Response(body, { status, headers: { ...all, "X-Request-Id": requestId } });
 }

@@ -123,8 +123,23 @@ async function answer(
   const namespace = readNamespace(row.method, params);
   if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
   const { services } = options;
-  const context: Context = { ...visit, request, namespace, params, principal, services, now };
+  const revalidate = () => stillHolds(request, visit, options);
+  const context: Context = { ...visit, request, namespace, params, principal, revalidate, services, now };
   return row.handle(context);
+}
+
+/** Checks a credential again. One that cannot be checked does not hold. */
+async function stillHolds(
+  request: Request,
+  visit: Visit,
+  { authenticate, clock }: RouterOptions,
+): Promise<boolean> {
+  try {
+    await authenticate(request, { ...visit, now: clock() });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function guard(

@@ -1,8 +1,22 @@
-import type { AssetId, Namespace } from "../identity/names.ts";
-import type { AssetRevision, AuditFilter, HistoryStore, Revision } from "./history-store.ts";
+import type { AssetId } from "../identity/names.ts";
+import type { Binding } from "./condition-sql.ts";
+import type {
+  AssetRevision,
+  AuditScope,
+  HistoryStore,
+  Lives,
+  Revision,
+  RevisionPage,
+} from "./history-store.ts";
+import { lifeOf, REVISION_COLUMNS, SCOPE } from "./revision-sql.ts";
 
-const ROW = "seq, kind, namespace, name, action, etag, principal, at, reason";
 const ASSET = "kind = 'asset' AND namespace = ?1 AND name = ?2";
+/** Bytes of rows that one page goes over: to reach the columns behind a definition, all of it is walked. */
+const PAGE_READ_BYTES = 64 * 1024 * 1024;
+
+interface PageRow extends Revision {
+  readonly total: number;
+}
 
 /** The commits in D1: the revisions table, read only. */
 export class D1HistoryStore implements HistoryStore {
@@ -12,70 +26,62 @@ export class D1HistoryStore implements HistoryStore {
     this.#db = db;
   }
 
-  async ofAsset(
+  ofAsset(
     { namespace, name }: AssetId,
+    lives: Lives,
     before: number | null,
     limit: number,
-  ): Promise<readonly Revision[]> {
-    const { results } = await this.#db
-      .prepare(`SELECT ${ROW} FROM revisions WHERE ${ASSET} AND seq < ?3 ORDER BY seq DESC LIMIT ?4`)
-      .bind(namespace, name, before ?? Number.MAX_SAFE_INTEGER, limit)
-      .all<Revision>();
-    return results;
+  ): Promise<RevisionPage> {
+    return this.#page(`${ASSET} ${inLives(lives, "?1")}`, [namespace, name], before, limit);
   }
 
-  at({ namespace, name }: AssetId, seq: number): Promise<AssetRevision | null> {
+  at({ namespace, name }: AssetId, lives: Lives, seq: number): Promise<AssetRevision | null> {
     return this.#db
       .prepare(
-        `SELECT ${ROW}, definition FROM revisions WHERE ${ASSET} AND seq <= ?3 ORDER BY seq DESC LIMIT 1`,
+        `SELECT ${REVISION_COLUMNS}, definition FROM revisions
+         WHERE ${ASSET} ${inLives(lives, "?1")} AND seq <= ?3 ORDER BY seq DESC LIMIT 1`,
       )
       .bind(namespace, name, seq)
       .first<AssetRevision>();
   }
 
-  async audit(filter: AuditFilter, before: number | null, limit: number): Promise<readonly Revision[]> {
-    // The commits to a namespace itself carry its name; those to a key belong to no namespace.
+  audit(scope: AuditScope, before: number | null, limit: number): Promise<RevisionPage> {
+    if (scope === "everything") return this.#page("TRUE", [], before, limit);
+    if ("principal" in scope) return this.#page("principal = ?1", [scope.principal], before, limit);
+    const { namespace, lives } = scope;
+    return this.#page(`${SCOPE} = ?1 ${inLives(lives, "?1")}`, [namespace], before, limit);
+  }
+
+  /** Keyset page of the commits for which `where` holds. A row fits while the bytes up to it do; the first always does. */
+  async #page(
+    where: string,
+    bindings: readonly Binding[],
+    before: number | null,
+    limit: number,
+  ): Promise<RevisionPage> {
+    const [from, rows, bytes] = [1, 2, 3].map((place) => `?${bindings.length + place}`);
     const { results } = await this.#db
       .prepare(
         `SELECT r.seq, r.kind, r.namespace, COALESCE(k.name, r.name) AS name, r.action, r.etag, r.principal, r.at,
-           r.reason
-         FROM revisions r LEFT JOIN api_keys k ON r.kind = 'key' AND k.digest = r.name
-         WHERE r.seq < ?1
-           AND (?2 IS NULL OR r.namespace = ?2 OR (r.kind = 'namespace' AND r.name = ?2))
-           AND (?3 IS NULL OR r.principal = ?3) AND (?4 IS NULL OR r.action = ?4)
-           AND (?5 IS NULL OR r.at >= ?5) AND (?6 IS NULL OR r.at <= ?6)
-         ORDER BY r.seq DESC LIMIT ?7`,
+           r.reason, page.total
+         FROM (
+           SELECT seq, COUNT(*) OVER () AS total, ROW_NUMBER() OVER newest AS position, SUM(bytes) OVER newest AS bytes
+           FROM (SELECT seq, COALESCE(octet_length(definition), 0) AS bytes FROM revisions
+                 WHERE ${where} AND seq < ${from} ORDER BY seq DESC LIMIT ${rows})
+           WINDOW newest AS (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING)
+         ) AS page CROSS JOIN revisions AS r ON r.seq = page.seq
+         LEFT JOIN api_keys AS k ON r.kind = 'key' AND k.digest = r.name
+         WHERE page.position = 1 OR page.bytes <= ${bytes} ORDER BY page.seq DESC`,
       )
-      .bind(
-        before ?? Number.MAX_SAFE_INTEGER,
-        filter.namespace,
-        filter.principal,
-        filter.action,
-        filter.from,
-        filter.to,
-        limit,
-      )
-      .all<Revision>();
-    return results;
+      .bind(...bindings, before ?? Number.MAX_SAFE_INTEGER, limit + 1, PAGE_READ_BYTES)
+      .all<PageRow>();
+    const revisions = results.slice(0, limit);
+    const last = (results[0]?.total ?? 0) > revisions.length ? revisions.at(-1) : undefined;
+    return { revisions, next: last?.seq ?? null };
   }
+}
 
-  async changesAfter(seq: number, namespace: Namespace | null, limit: number) {
-    // One transaction: what the second statement calls complete, the first has seen.
-    const [changes, meta] = await this.#db.batch<AssetRevision & { seq: number }>([
-      this.#db
-        .prepare(
-          `SELECT ${ROW}, definition FROM revisions
-           WHERE seq > ?1 AND kind = 'asset' AND (?2 IS NULL OR namespace = ?2) ORDER BY seq LIMIT ?3`,
-        )
-        .bind(seq, namespace, limit),
-      this.#db.prepare("SELECT seq FROM meta"),
-    ]);
-    const revisions = changes?.results ?? [];
-    const last = revisions.at(-1);
-    const current = meta?.results[0]?.seq ?? seq;
-    return {
-      revisions,
-      completeTo: last !== undefined && revisions.length === limit ? last.seq : Math.max(seq, current),
-    };
-  }
+/** SQL that keeps to these lives of a namespace; the commit that a life begins with is a part of it. */
+function inLives(lives: Lives, namespace: string): string {
+  return lives === "all" ? "" : `AND seq >= ${lifeOf(namespace)}`;
 }

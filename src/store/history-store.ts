@@ -23,27 +23,30 @@ export interface AssetRevision extends Revision {
   readonly definition: string | null;
 }
 
-/** What an audit asks for; null asks nothing. Times are milliseconds since the epoch. */
-export interface AuditFilter {
-  readonly namespace: Namespace | null;
-  readonly principal: string | null;
-  readonly action: string | null;
-  readonly from: number | null;
-  readonly to: number | null;
+/**
+ * Which lives of a namespace are read: only the present one, which begins with the commit that created it last, or also
+ * those that ended when it was deleted.
+ */
+export type Lives = "present" | "all";
+
+/** Commits, the newest first. `next` is the seq before which to go on; null when nothing is left. */
+export interface RevisionPage {
+  readonly revisions: readonly Revision[];
+  readonly next: number | null;
 }
 
-/** The commits, which are never changed. */
+/** Whose commits an audit reads: those to a namespace and to what is in it, or those of a principal, or all. */
+export type AuditScope =
+  | { readonly namespace: Namespace; readonly lives: Lives }
+  | { readonly principal: string }
+  | "everything";
+
+/** The commits, which are never changed. Every page is bounded by its limit and by the size of what it reads. */
 export interface HistoryStore {
-  /** The commits to an asset, the newest first, older than `before` (null: all). */
-  ofAsset(id: AssetId, before: number | null, limit: number): Promise<readonly Revision[]>;
+  /** The commits to an asset that are older than `before` (null: all). */
+  ofAsset(id: AssetId, lives: Lives, before: number | null, limit: number): Promise<RevisionPage>;
   /** The last commit to an asset at or before a seq; null when there was none. */
-  at(id: AssetId, seq: number): Promise<AssetRevision | null>;
-  /** Commits of every kind, the newest first, older than `before` (null: all). */
-  audit(filter: AuditFilter, before: number | null, limit: number): Promise<readonly Revision[]>;
-  /** Commits to assets after a seq, in commit order, and the seq up to which the answer is complete. */
-  changesAfter(
-    seq: number,
-    namespace: Namespace | null,
-    limit: number,
-  ): Promise<{ readonly revisions: readonly AssetRevision[]; readonly completeTo: number }>;
+  at(id: AssetId, lives: Lives, seq: number): Promise<AssetRevision | null>;
+  /** Commits of every kind that are older than `before` (null: all). */
+  audit(scope: AuditScope, before: number | null, limit: number): Promise<RevisionPage>;
 }

@@ -26,7 +26,14 @@ async function coldIsolate() {
     await waitOnExecutionContext(context);
     return { status: answer.status, text, tier, asked: { ...asked } };
   };
-  return { send, beat: () => worker.scheduled(createScheduledController(), bindings) };
+  const open = async (path: string, token: string) => {
+    Object.assign(asked, NOTHING);
+    const headers = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
+    const context = createExecutionContext();
+    const answer = await worker.fetch(new Request(`${ORIGIN}${path}`, { headers }), bindings, context);
+    return { reader: (answer.body ?? new ReadableStream<Uint8Array>()).getReader(), asked };
+  };
+  return { open, send, beat: () => worker.scheduled(createScheduledController(), bindings) };
 }
 
 beforeEach(freshStorage);
@@ -74,6 +81,32 @@ describe("what the whole Worker asks of its bindings", () => {
     const first = await send("GET", ASSETS, agent);
     expect(first).toMatchObject({ status: 200, tier: "KV", asked: { ...NOTHING, kvGets: 2 } });
     expect(await send("GET", ASSETS, agent)).toEqual({ ...first, tier: "MEMORY", asked: NOTHING });
+  });
+
+  it("for a client that waits for changes while nothing is committed: nothing of D1", async () => {
+    const { send, beat } = await coldIsolate();
+    await send("PUT", PATH, editor, anAsset("one"));
+    await beat();
+    const feed = "/api/edge/v1/changes?namespace=default";
+    const { next } = JSON.parse((await send("GET", `${feed}&since=now`, agent)).text) as { next: string };
+    for (let times = 0; times < 2; times += 1) {
+      const waited = await send("GET", `${feed}&wait=2&since=${next}`, agent);
+      expect([waited.status, JSON.parse(waited.text)]).toEqual([200, { changes: [], next, complete: true }]);
+      expect(waited.asked).toMatchObject({ queries: 0, batches: 0 });
+    }
+  });
+
+  it("for a stream of changes while nothing is committed: nothing of D1", async () => {
+    const { open, send, beat } = await coldIsolate();
+    await send("PUT", PATH, editor, anAsset("one"));
+    await beat();
+    const feed = "/api/edge/v1/changes?namespace=default";
+    const { next } = JSON.parse((await send("GET", `${feed}&since=now`, agent)).text) as { next: string };
+    const { reader, asked } = await open(`${feed}&since=${next}`, agent);
+    const text = new TextDecoder();
+    for (let seen = ""; !seen.includes("caught up");) seen += text.decode((await reader.read()).value);
+    await reader.cancel();
+    expect(asked).toMatchObject({ queries: 0, batches: 0 });
   });
 
   it("for a GET by whoever may write: one statement of D1's primary", async () => {

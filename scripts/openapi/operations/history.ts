@@ -1,13 +1,16 @@
-import { content, embedded, invalid, json, jsonBody, list, notFound, shared } from "../answers.ts";
+import { content, embedded, invalid, json, jsonBody, list, notFound, refusal, shared } from "../answers.ts";
 import type { Described, Descriptions } from "../describe.ts";
 import { REVISION, SERVED } from "../examples.ts";
 import { parameters } from "../parameters.ts";
 import { ServedAsset } from "../schemas/assets.ts";
 import {
+  AuditContinue,
   AuditEntry,
   Change,
   Changes,
   Difference,
+  Gone,
+  Reset,
   Revision,
   RevisionWithDefinition,
   Rollback,
@@ -32,12 +35,13 @@ const ENTRY = {
   reason: REVISION.reason,
 };
 const CHANGE = { namespace: "default", name: "my-secure-asset", ...REVISION, definition: SERVED };
+const CURSOR = "MGYxZTJkM2M0YjVhNjk3OC40Mg";
 const NEVER = notFound("The asset never was, or not at this seq.");
 
 const audit = (id: string, text: string): Described => ({
   id,
   tag: "History",
-  text: `${text} The newest first, 1,000 at the most in a page; \`Sensu-Continue\` says how to go on.`,
+  text: `${text} The newest first, 1,000 at the most in a page; \`Sensu-Continue\` says how to go on, also after a page that holds fewer or none because a filter left out the commits that were read.`,
   parameters: parameters(
     "limit",
     "continueBeforeSeq",
@@ -54,7 +58,7 @@ const audit = (id: string, text: string): Described => ({
       {
         [JSON_TYPE]: { schema: { type: "array", items: ref(AuditEntry) }, example: [ENTRY] },
         "application/x-ndjson": {
-          schema: embedded(AuditEntry, "One entry a line: the whole audit, streamed."),
+          schema: embedded([AuditEntry, AuditContinue], "One entry a line."),
           example: `${JSON.stringify(ENTRY)}\n`,
         },
       },
@@ -63,6 +67,7 @@ const audit = (id: string, text: string): Described => ({
     400: invalid(
       'invalid action "x": use create, update or delete',
       'invalid from "yesterday": use a time such as 2026-01-31T12:00:00Z, or Unix seconds',
+      "name cannot be longer than 255 characters",
     ),
     503: shared("Unavailable"),
   },
@@ -150,22 +155,59 @@ export const HISTORY_OPERATIONS: Descriptions = {
   "GET /api/edge/v1/changes": {
     id: "listChanges",
     tag: "History",
-    text: "Commits to assets after a seq, in commit order, without gaps, each at least once: for programs that keep a copy. Needs `view` at the namespace asked for, or everywhere; a grant with a name glob is told only of what it matches. With `Accept: text/event-stream`, server-sent events for a minute; clients reconnect by themselves.",
-    parameters: parameters("since", "wait", "namespace", "lastEventId"),
+    text: [
+      "Commits to assets after a cursor, in commit order, without gaps, each at least once: for programs that keep a copy.",
+      "A page holds at most 500 commits or 4 MiB of definitions, and may hold none although more follow: ask again at once unless the answer says `Retry-After`.",
+      "To make a copy, ask with `since=now`, list the assets with `Cache-Control: no-cache`, and then follow from `next`; on 410 and on the event `reset` do the same with the cursor given there.",
+      "Needs `view` at the namespace asked for, or everywhere; a grant with a name glob is shown only what it matches, and only grants for all namespaces (`*`) show what a namespace held before it was deleted and created again.",
+      "With `Accept: text/event-stream`, server-sent events for a minute; clients reconnect by themselves.",
+    ].join(" "),
+    parameters: parameters("since", "wait", "changesLimit", "namespace", "lastEventId"),
     answers: {
       200: content(
         "The changes, and what to ask for next.",
         {
-          [JSON_TYPE]: { schema: ref(Changes), example: { changes: [CHANGE], next: 1 } },
+          [JSON_TYPE]: { schema: ref(Changes), example: { changes: [CHANGE], next: CURSOR, complete: true } },
           "text/event-stream": {
-            schema: embedded(Change, "Events `change` with the seq as `id` and a change as `data`."),
-            example: `retry: 5000\n\nid: 1\nevent: change\ndata: ${JSON.stringify(CHANGE)}\n\n`,
+            schema: embedded(
+              [Change, Reset],
+              "Events `change` with a change as `data`, and `reset` where the assets have to be listed again; the `id` of each is the cursor after it.",
+            ),
+            example: `retry: 5000\n\nid: ${CURSOR}\nevent: change\ndata: ${JSON.stringify(CHANGE)}\n\n`,
           },
         },
         { headers: ["Retry-After?"] },
       ),
-      400: invalid("wait cannot be more than 25 seconds"),
+      400: invalid(
+        "wait cannot be more than 25 seconds",
+        `the cursor is past the newest commit, whose cursor is ${CURSOR}`,
+      ),
       403: shared("PermissionDenied"),
+      404: notFound("The namespace asked for does not exist.", "the namespace nope does not exist"),
+      410: content(
+        "Commits after the cursor are missing: the database was restored, or retention or a new life of the namespace has taken them.",
+        {
+          [JSON_TYPE]: {
+            schema: ref(Gone),
+            example: {
+              message:
+                "commits after the cursor are no longer kept; list the assets again with Cache-Control: no-cache, then go on from the cursor in next",
+              code: 2,
+              next: CURSOR,
+            },
+          },
+        },
+        { headers: ["X-Request-Id"] },
+      ),
+      429: refusal(
+        "Too many failed credentials from this address, or too many clients that wait for changes.",
+        9,
+        [
+          "too many failed credentials; wait a minute",
+          "too many clients wait for changes here; ask again in 5 seconds",
+        ],
+        { headers: ["Retry-After"] },
+      ),
       503: shared("Unavailable"),
     },
   },

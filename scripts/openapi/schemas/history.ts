@@ -68,7 +68,7 @@ export const AuditEntry = z
   })
   .meta({ id: "AuditEntry", description: "Who did what, when and why; never what was written." });
 
-/** One commit as the feed tells it. */
+/** One commit as the feed shows it. */
 export const Change = z
   .strictObject({
     namespace: z.string(),
@@ -76,14 +76,41 @@ export const Change = z
     ...commit,
     definition: ServedAsset.nullable().describe(DEFINITION),
   })
-  .meta({ id: "Change", description: "One commit to an asset, as the feed of changes tells it." });
+  .meta({ id: "Change", description: "One commit to an asset, as the feed of changes shows it." });
+
+const Cursor = z.string().meta({ pattern: "^[\\w-]{1,200}$", examples: ["MGYxZTJkM2M0YjVhNjk3OC40Mg"] });
 
 /** A page of the feed. */
 export const Changes = z
   .strictObject({
-    changes: z.array(Change).describe("In commit order, at most 500."),
-    next: Seq.describe("What to send as `since` next: everything up to here has been told."),
+    changes: z.array(Change).describe("In commit order, at most 500 and 4 MiB of definitions."),
+    next: Cursor.describe("What to send as `since` next: everything up to here has been shown."),
+    complete: z
+      .boolean()
+      .describe(
+        "False when commits after `since` are no longer kept, which happens only from the start: the newest two of every asset are there.",
+      ),
   })
-  .meta({ id: "Changes", description: "Commits after a seq, without gaps, each at least once." });
+  .meta({ id: "Changes", description: "Commits after a cursor, without gaps, each at least once." });
+
+/** The answer to a cursor that nothing can go on from. */
+export const Gone = z
+  .strictObject({
+    message: z.string().describe("Why commits are missing after the cursor."),
+    code: z.literal(2),
+    next: Cursor.describe("What to go on from after the assets have been listed again."),
+  })
+  .meta({ id: "Gone", description: "The cursor is of no use any more, and the one to go on from." });
+
+/** What an event `reset` of the stream holds. */
+export const Reset = z.strictObject({ message: z.string(), next: Cursor.nullable() }).meta({
+  id: "Reset",
+  description: "Why the assets have to be listed again, and the cursor to go on from.",
+});
+
+/** The last line of an audit that is longer than one stream. */
+export const AuditContinue = z
+  .strictObject({ continue: z.string().meta({ pattern: "^[\\w-]+$" }) })
+  .meta({ id: "AuditContinue", description: "There is more: what to send as `continue`." });
 
 export { Lines, Patch };

@@ -1,0 +1,24 @@
+import type { Namespace } from "../identity/names.ts";
+import type { CommitWatch, KnownCommits } from "../store/commit-watch.ts";
+import type { Edge } from "./edge.ts";
+
+/** Commits as the journal knows them: a commit of this isolate at once, others when the journal arrives from KV. */
+export class JournalWatch implements CommitWatch {
+  readonly #edge: Edge;
+
+  constructor(edge: Edge) {
+    this.#edge = edge;
+  }
+
+  async newest(
+    scope: Namespace | null,
+    waitUntil: (work: Promise<unknown>) => void,
+  ): Promise<KnownCommits | null> {
+    const { clock, bound, journal: keeper } = this.#edge;
+    const journal = await keeper.current(clock(), bound, waitUntil);
+    if (journal === null || clock() - journal.asOf > bound) return null;
+    const { epoch, seq, namespaces } = journal;
+    // Of a namespace that is not there, and so may just have been deleted, any commit may be the last.
+    return { epoch, seq, last: (scope === null ? undefined : namespaces.get(scope)) ?? seq };
+  }
+}
