@@ -14,9 +14,9 @@ const SHARE = 10;
 /** Which assets a prune may consider, and which of them stay. */
 export interface Prune {
   readonly namespace: Namespace;
-  readonly keep: { readonly size: number; readonly has: (name: AssetName) => boolean };
+  readonly keep: { readonly has: (name: AssetName) => boolean };
   readonly mayDelete: (name: AssetName) => boolean;
-  /** How many may go; null: as many as need no saying. */
+  /** How many may be deleted; null: the default limit. */
   readonly maxDelete: number | null;
 }
 
@@ -51,14 +51,14 @@ export async function namesToDelete(
       );
     }
   }
-  const limit = maxDelete ?? defaultMaxDelete(visible, keep.size);
+  const limit = maxDelete ?? defaultMaxDelete(visible, visible - doomed.length);
   if (doomed.length <= limit) return doomed;
   throw invalid(
     `this would delete ${doomed.length} of ${visible} assets; the limit is ${limit}: say max_delete=${doomed.length} if that is meant`,
   );
 }
 
-/** A set that is empty would leave nothing: that is always to be said. */
+/** The default limit of deletes. A prune that would keep nothing of what there is always needs an explicit max_delete. */
 export function defaultMaxDelete(existing: number, kept: number): number {
   return kept === 0 ? 0 : Math.max(FEW, Math.floor(existing / SHARE));
 }

@@ -21,12 +21,10 @@ export async function within<T, Late>(
   work: Promise<T>,
   late: Late,
 ): Promise<T | Late> {
-  let cancel = (): void => undefined;
-  const rung = new Promise<Late>((done) => {
-    cancel = timer(ms, () => done(late));
-  });
+  const { promise: deadline, resolve } = Promise.withResolvers<Late>();
+  const cancel = timer(ms, () => resolve(late));
   try {
-    return await Promise.race([work, rung]);
+    return await Promise.race([work, deadline]);
   } finally {
     cancel();
   }

@@ -1,5 +1,5 @@
 import type { Commit } from "./asset-store.ts";
-import { commitBatch, type BatchRow } from "./d1-commit-log.ts";
+import { commitBatch } from "./d1-commit-log.ts";
 import * as sql from "./d1-key-sql.ts";
 import { onReplica } from "./d1-replica.ts";
 import type {
@@ -8,17 +8,13 @@ import type {
   KeyOutcome,
   KeyPage,
   KeyRecord,
+  KeyRow,
   NewKey,
   Replacement,
   RevokeOutcome,
 } from "./key-store.ts";
 import type { CommitLog, Logged, Replica, Snapshot } from "./origin.ts";
 import { readGrantsColumn } from "./live-key.ts";
-
-/** A record with its grants still a JSON text. */
-interface Row extends Omit<KeyRecord, "grants"> {
-  readonly grants: string;
-}
 
 /** API keys in D1. Every key that changes is a commit of its own, so that caches learn of each by its digest. */
 export class D1KeyStore implements KeyOrigin {
@@ -32,14 +28,14 @@ export class D1KeyStore implements KeyOrigin {
     const row = await onReplica(this.#db, replica)
       .prepare(sql.FIND)
       .bind(digest)
-      .first<Row & { epoch: string; g: number; s: number | null }>();
+      .first<KeyRow & { epoch: string; g: number; s: number | null }>();
     if (row === null) throw new Error("the table meta has no row");
     const { epoch, g, s, ...key } = row;
     return { epoch, g, s, value: s === null ? null : fromRow(key) };
   }
 
   async page(after: string | null, limit: number): Promise<KeyPage | null> {
-    const [known, page] = await this.#db.batch<Omit<Row, "grants"> & { readonly grants: string | null }>([
+    const [known, page] = await this.#db.batch<Omit<KeyRow, "grants"> & { readonly grants: string | null }>([
       this.#db.prepare(sql.EXISTS).bind(after),
       this.#db.prepare(sql.PAGE).bind(after, limit + 1),
     ]);
@@ -52,12 +48,12 @@ export class D1KeyStore implements KeyOrigin {
   }
 
   async named(name: string, limit: number): Promise<readonly KeyRecord[]> {
-    const { results } = await this.#db.prepare(sql.NAMED).bind(name, limit).all<Row>();
+    const { results } = await this.#db.prepare(sql.NAMED).bind(name, limit).all<KeyRow>();
     return results.map(fromRow);
   }
 
   async grantLists(name: string): Promise<readonly GrantList[]> {
-    const { results } = await this.#db.prepare(sql.GRANT_LISTS).bind(name).all<Pick<Row, "grants">>();
+    const { results } = await this.#db.prepare(sql.GRANT_LISTS).bind(name).all<Pick<KeyRow, "grants">>();
     return results.map(({ grants }) => readGrantsColumn(grants));
   }
 
@@ -127,8 +123,8 @@ export class D1KeyStore implements KeyOrigin {
     statements: readonly D1PreparedStatement[],
     { principal, at, reason }: Commit,
     since: number,
-  ): Promise<{ first: readonly Row[]; log: CommitLog }> {
-    const { rows, log } = await commitBatch<BatchRow & Row>(this.#db, since, [
+  ): Promise<{ first: readonly KeyRow[]; log: CommitLog }> {
+    const { rows, log } = await commitBatch(this.#db, since, [
       ...statements,
       this.#db.prepare(sql.REVISIONS).bind(created, principal, at, reason),
       this.#db.prepare(sql.ADVANCE),
@@ -151,7 +147,7 @@ function fromRow({
   expiresAt,
   revokedAt,
   lastUsed,
-}: Row): KeyRecord {
+}: KeyRow): KeyRecord {
   return {
     digest,
     name,

@@ -21,6 +21,11 @@ export interface KeyRecord {
 /** The grants of one key, as one value: they are compared and authorised as a whole. */
 export type GrantList = KeyRecord["grants"];
 
+/** A record as its row holds it: the grants are a JSON text. */
+export interface KeyRow extends Omit<KeyRecord, "grants"> {
+  readonly grants: string;
+}
+
 /** A key to be made. */
 export interface NewKey extends Pick<KeyRecord, "digest" | "name" | "grants" | "expiresAt"> {
   /** Lists of grants that earlier keys of the name may have had; a key with any other means that the name is taken. */

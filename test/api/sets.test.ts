@@ -36,7 +36,10 @@ async function shown(path: string, sent: { token?: string; body?: unknown } = {}
 const planOf = async (body: unknown, query = "") => (await shown(`plan${query}`, { body })).plan ?? "";
 
 async function fill(...names: string[]): Promise<void> {
-  for (const name of names) await api("PUT", `${ASSETS}/${name}`, { token: alice, body: anAsset(name) });
+  for (const name of names) {
+    const { status } = await api("PUT", `${ASSETS}/${name}`, { token: alice, body: anAsset(name) });
+    expect([name, status]).toEqual([name, 201]);
+  }
 }
 
 /** Rows as `apply` would have made them, faster. */
@@ -63,7 +66,7 @@ describe("a plan with names outside the caller's grants", () => {
     ["leaves one as it is", [anAsset("team/own", { sha512: OTHER_SHA512 }), anAsset("theirs", secret)], ""],
     ["deletes one", [anAsset("team/own")], "?prune=true"],
   ])("that %s is neither shown nor applied: 403", async (_, body, query) => {
-    await fill("team%2Fown");
+    await fill("team/own");
     await api("PUT", `${ASSETS}/theirs`, { token: alice, body: anAsset("theirs", secret) });
     const id = await planOf(body, query);
     const before = await storedRows();
@@ -192,6 +195,9 @@ describe("a prune", () => {
       ]);
     }
     expect(await stored()).toBe(1);
+    // Nor does a set that is meant for another namespace, none of whose names is here.
+    const others = await post("apply?prune=true", { body: [anAsset("other"), anAsset("another")] });
+    expect([others.status, await stored()]).toEqual([400, 1]);
     const id = await planOf([], "?prune=true&max_delete=1");
     expect((await post(`apply?plan=${id}&max_delete=0`)).status).toBe(400);
     expect((await post(`apply?plan=${id}`)).status).toBe(200);
