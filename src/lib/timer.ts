@@ -21,10 +21,8 @@ export async function within<T, Late>(
   work: Promise<T>,
   late: Late,
 ): Promise<T | Late> {
-  let cancel = (): void => undefined;
-  const rung = new Promise<Late>((done) => {
-    cancel = timer(ms, () => done(late));
-  });
+  const { promise: rung, resolve: ring } = Promise.withResolvers<Late>();
+  const cancel = timer(ms, () => ring(late));
   try {
     return await Promise.race([work, rung]);
   } finally {

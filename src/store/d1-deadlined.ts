@@ -30,7 +30,7 @@ class DeadlinedDatabase implements D1Database {
     return this.#deadlines.write(() => this.#db.exec(sql));
   }
 
-  withSession(constraint?: D1SessionBookmark | D1SessionConstraint): D1DatabaseSession {
+  withSession(constraint?: string): D1DatabaseSession {
     const replica = constraint === "first-unconstrained" ? "nearest" : "primary";
     return new DeadlinedSession(this.#db.withSession(constraint), replica, this.#deadlines);
   }

@@ -37,7 +37,7 @@ function service(change: (store: MemoryAssetStore) => Partial<AssetStore>) {
   const asset = { namespace: ID.namespace, name: ID.name, etag: '"1"', definition, expressions: null };
   return {
     waits,
-    async patch(condition: WriteCondition = UNCONDITIONAL) {
+    patch: async (condition: WriteCondition = UNCONDITIONAL) => {
       await store.put(asset, UNCONDITIONAL);
       const sha512 = "0f".repeat(64);
       return assets.patch(ID, { ...LABEL, sha512 }, COMMIT, condition);

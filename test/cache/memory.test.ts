@@ -93,8 +93,10 @@ describe("memory", () => {
 describe("what copies are counted as", () => {
   const wide = "\u4e16".repeat(10_000);
   const narrow = "a".repeat(10_000);
+  const { namespace, name } = assetId("default", "one");
   const asset = (definition: string, expressions: string | null = null): StoredAsset => ({
-    ...assetId("default", "one"),
+    namespace,
+    name,
     seq: 1,
     etag: '"1"',
     definition,
