@@ -114,9 +114,13 @@ export const SHARED: Readonly<Record<string, Answer>> = {
     "internal error occurred; request id 8f14e45f-ceea-467f-a1c2-2f3f9d1f6d8b",
   ]),
   Unavailable: refusal(
-    "The database, or the issuer of tokens, does not answer. Nothing was acknowledged; the request may be sent again.",
+    "The database, or the issuer of tokens, does not answer, or other writers were always faster. Nothing was acknowledged; the request may be sent again. A write that got no answer in time may still have happened: the message says so.",
     0,
-    ["the database does not answer; try again", "the credential cannot be checked now"],
+    [
+      "the database does not answer; try again",
+      "the credential cannot be checked now",
+      "the database did not answer in time; the write may or may not have happened: GET what you wrote, or send it again with If-Match",
+    ],
     { headers: ["Retry-After"] },
   ),
   NoNamespace: notFound("The path names no namespace, or one that does not exist."),

@@ -200,6 +200,21 @@ describe("a journal from the future", () => {
     expect(await seen(reader)).toMatchObject({ etag: '"2"', tier: "D1" });
   });
 
+  it("shows a step back that no request could notice: the journal held is of unknown age", async () => {
+    const writer = new Isolate(world);
+    const reader = new Isolate(world);
+    await put("1", writer);
+    await seen(reader);
+    const idleSince = world.now;
+    world.seconds(50 * 60);
+    await writer.edge.journal.renew();
+    world.kv.dropsPuts = true;
+    await put("2", writer);
+    world.now = idleSince + 61 * 60_000;
+    reader.ahead = -HOUR_MS;
+    expect((await seen(reader)).etag).toBe('"2"');
+  });
+
   it("within the tolerance of two clocks is believed", async () => {
     const writer = new Isolate(world);
     await put("1", writer);
