@@ -19,10 +19,10 @@ function plainForm(word: string): string {
 /** Levenshtein's distance: insertions, deletions and substitutions of one character. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, character] of [...from].entries()) {
+  for (let index = 0; index < from.length; index += 1) {
     const next = [index + 1];
     for (let column = 1; column <= to.length; column += 1) {
-      const substituted = (row[column - 1] ?? 0) + Number(character !== to[column - 1]);
+      const substituted = (row[column - 1] ?? 0) + Number(from[index] !== to[column - 1]);
       next.push(Math.min(substituted, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
     }
     row = next;

@@ -16,6 +16,9 @@ interface LogRow {
 /** A row of any statement of a commit; which columns it has, its statement says. */
 export interface BatchRow extends LogRow {
   readonly created_seq: number;
+  /** Of a key: the JSON text of its list. */
+  readonly grants: string;
+  readonly expires_at: number | null;
 }
 
 const HEAD = `SELECT epoch, meta.seq AS seq, namespaces.name AS namespace, namespaces.seq AS namespace_seq
@@ -28,13 +31,13 @@ export const ADVANCE = "UPDATE meta SET seq = seq + 1";
 export const SEQ = "(SELECT seq FROM meta)";
 
 /** Runs statements as one transaction: the rows of each, and the log as that transaction saw it at its end. */
-export async function commitBatch<Row extends BatchRow = BatchRow>(
+export async function commitBatch(
   db: D1Database | D1DatabaseSession,
   since: number,
   statements: readonly D1PreparedStatement[],
-): Promise<{ rows: Row[][]; log: CommitLog }> {
+): Promise<{ rows: BatchRow[][]; log: CommitLog }> {
   const all = [...statements, db.prepare(HEAD), db.prepare(CHANGES).bind(since)];
-  const answers = await db.batch<Row>(all);
+  const answers = await db.batch<BatchRow>(all);
   const rows = answers.map(({ results }) => results);
   const [head = [], changes = []] = rows.slice(-2);
   return { rows, log: { ...commitLog(head, changes, since), metas: answers.map(({ meta }) => meta) } };

@@ -74,14 +74,14 @@ export class D1KeyStore implements KeyOrigin {
         expiresAt,
         Number(mayTakeOver),
       );
-    return this.#commitNew(digest, [insert], commit, since);
+    return this.#commitNew(key, [insert], commit, since);
   }
 
   rotate(key: Replacement, commit: Commit, since: number): Promise<Logged<KeyOutcome>> {
     const { digest, name, among, oldExpiresAt } = key;
     const live = [name, commit.at, textOf(among), digest] as const;
     return this.#commitNew(
-      digest,
+      key,
       [
         this.#db.prepare(sql.ROTATE).bind(...live, commit.principal),
         this.#db.prepare(sql.EXPIRE_OTHERS).bind(...live, oldExpiresAt),
@@ -107,17 +107,25 @@ export class D1KeyStore implements KeyOrigin {
   }
 
   async #commitNew(
-    digest: string,
+    { digest, name }: Pick<KeyRecord, "digest" | "name">,
     statements: readonly D1PreparedStatement[],
     commit: Commit,
     since: number,
   ): Promise<Logged<KeyOutcome>> {
     const { first, log } = await this.#commit(digest, statements, commit, since);
     const [row] = first;
-    return {
-      result: row === undefined ? { outcome: "refused" } : { outcome: "committed", record: fromRow(row) },
-      log,
+    if (row === undefined) return { result: { outcome: "refused" }, log };
+    const record: KeyRecord = {
+      digest,
+      name,
+      grants: parseGrantList(row.grants),
+      createdBy: commit.principal,
+      createdAt: commit.at,
+      expiresAt: row.expires_at,
+      revokedAt: null,
+      lastUsed: null,
     };
+    return { result: { outcome: "committed", record }, log };
   }
 
   /** One commit: the rows that its first statement returned. */
@@ -126,8 +134,8 @@ export class D1KeyStore implements KeyOrigin {
     statements: readonly D1PreparedStatement[],
     { principal, at, reason }: Commit,
     since: number,
-  ): Promise<{ first: readonly Row[]; log: CommitLog }> {
-    const { rows, log } = await commitBatch<BatchRow & Row>(this.#db, since, [
+  ): Promise<{ first: readonly BatchRow[]; log: CommitLog }> {
+    const { rows, log } = await commitBatch(this.#db, since, [
       ...statements,
       this.#db.prepare(sql.REVISIONS).bind(created, principal, at, reason),
       this.#db.prepare(sql.ADVANCE),
@@ -141,26 +149,8 @@ function textOf(lists: readonly GrantList[]): string {
   return JSON.stringify(lists.map((list) => JSON.stringify(list)));
 }
 
-function fromRow({
-  digest,
-  name,
-  grants,
-  createdBy,
-  createdAt,
-  expiresAt,
-  revokedAt,
-  lastUsed,
-}: Row): KeyRecord {
-  return {
-    digest,
-    name,
-    grants: parseGrantList(grants),
-    createdBy,
-    createdAt,
-    expiresAt,
-    revokedAt,
-    lastUsed,
-  };
+function fromRow({ grants, ...record }: Row): KeyRecord {
+  return { ...record, grants: parseGrantList(grants) };
 }
 
 function parseGrantList(text: string): GrantList {
