@@ -51,13 +51,13 @@ export const CREATE = `INSERT INTO api_keys (digest, name, seq, grants, created_
     AND NOT EXISTS (${GRANT_LISTS} AND NOT ${AMONG})
     AND (?8 OR EXISTS (SELECT 1 FROM api_keys WHERE name = ?1)
       OR NOT EXISTS (SELECT 1 FROM revisions WHERE principal = ?1))
-  RETURNING grants, expires_at`;
+  RETURNING ${ROW}`;
 
 /** A key with the grants and the expiry of the live one: of several, that which lives longest. */
 export const ROTATE = `INSERT INTO api_keys (digest, name, seq, grants, created_by, created_at, expires_at)
   SELECT ?4, ?1, ${SEQ} + 1, grants, ?5, ?2, expires_at FROM api_keys WHERE name = ?1 AND ${LIVE} AND ${AMONG}
   ORDER BY expires_at IS NULL DESC, expires_at DESC LIMIT 1
-  RETURNING grants, expires_at`;
+  RETURNING ${ROW}`;
 
 /** Ends every live key of the name but the one just made (?4) at ?5. Each is a commit of its own, after that one's. */
 export const EXPIRE_OTHERS = `UPDATE api_keys

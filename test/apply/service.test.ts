@@ -2,11 +2,12 @@ import { expect, it } from "vitest";
 import { ApplyService } from "../../src/apply/service.ts";
 import { parseGrant } from "../../src/auth/grants.ts";
 import type { PlanStore, SetStore, SetWrite } from "../../src/store/set-store.ts";
+import { Linter } from "../../src/resolve/lint.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
 
 const DEFAULT = namespaceNamed("default");
-const OPTIONS = { prune: false, maxDelete: null, strict: false };
+const OPTIONS = { prune: false, maxDelete: null, strict: false, linter: new Linter() };
 const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
 
 const principal = (...grants: string[]) => ({
@@ -49,7 +50,7 @@ const set = (...names: string[]) => new Map(names.map((name) => [assetNamed(name
 
 it.each([
   ["creates or updates", set("theirs"), OPTIONS],
-  ["deletes", set("team/new"), { ...OPTIONS, prune: true }],
+  ["deletes", set("team/new"), { ...OPTIONS, prune: true, maxDelete: 9 }],
 ])("a plan that %s a name outside the grants is denied at each step by itself", async (_, body, options) => {
   const { service, reads, writes } = aService();
   const plan = await service.plan(editor, DEFAULT, body, options);
@@ -74,6 +75,10 @@ it("a set with a name outside the grants is denied before anything is read", asy
 
 it("a prune deletes only what the caller may edit", async () => {
   const { service } = aService();
-  const plan = await service.plan(narrow, DEFAULT, set("team/new"), { ...OPTIONS, prune: true });
+  const plan = await service.plan(narrow, DEFAULT, set("team/new"), {
+    ...OPTIONS,
+    prune: true,
+    maxDelete: 9,
+  });
   expect(plan.delete).toEqual(["team/own"]);
 });
