@@ -142,7 +142,7 @@ describe("what is changed", () => {
       "running     nothing yet",
       "database    would make edge-assets",
       "namespace   would make edge-assets-cache",
-      "migrations  would apply 0001_assets.sql, 0002_keys_and_sessions.sql, 0003_plans.sql",
+      `migrations  would apply ${(await readdir("src/store/migrations")).sort().join(", ")}`,
       "secret      would make TOKEN_SECRET",
       expect.stringMatching(/^upload {6}would upload release [0-9a-f]{16}$/),
       "admin key   would make admin",
