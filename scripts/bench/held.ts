@@ -151,6 +151,7 @@ async function fullOfKeys(grants: number): Promise<Filled> {
       page: unused,
       named: unused,
       grantLists: unused,
+      liveGrantLists: unused,
       create: unused,
       rotate: unused,
       revoke: unused,

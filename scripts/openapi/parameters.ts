@@ -22,7 +22,7 @@ const QUERY: Readonly<Record<string, Told>> = {
   continueAfterKey: {
     name: "continue",
     description: "Where the page starts: the `Sensu-Continue` header of the page before, unchanged.",
-    schema: { type: "string", pattern: "^[\\w-]{1,700}$" },
+    schema: { type: "string", pattern: "^[\\w.-]{1,1000}$" },
     example: "OWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOAA",
   },
   continueBeforeSeq: {

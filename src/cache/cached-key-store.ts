@@ -57,6 +57,10 @@ export class CachedKeyStore implements KeyStore {
     return this.#origin.grantLists(name);
   }
 
+  liveGrantLists(name: string, at: number): Promise<readonly GrantList[]> {
+    return this.#origin.liveGrantLists(name, at);
+  }
+
   create(key: NewKey, commit: Commit): Promise<KeyRecord | null> {
     return this.#write(commit, (since) => this.#origin.create(key, commit, since));
   }
@@ -65,7 +69,7 @@ export class CachedKeyStore implements KeyStore {
     return this.#write(commit, (since) => this.#origin.rotate(key, commit, since));
   }
 
-  async revoke(name: string, among: readonly GrantList[], commit: Commit): Promise<boolean> {
+  async revoke(name: string, among: readonly GrantList[] | null, commit: Commit): Promise<boolean> {
     const { result } = await committing(this.#edge, commit, (since) =>
       this.#origin.revoke(name, among, commit, since),
     );

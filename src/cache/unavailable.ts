@@ -1,4 +1,4 @@
-import { databaseUnavailable, unavailable as unavailableFor, type ApiError } from "../errors.ts";
+import { ApiError, databaseUnavailable, unavailable as unavailableFor } from "../errors.ts";
 import { DeadlineError } from "../store/deadlines.ts";
 
 /** What D1 and the way to it throw. */
@@ -12,15 +12,19 @@ export function isDatabaseFailure(error: unknown): boolean {
   return error instanceof Error && DATABASE_FAILURE.test(error.message);
 }
 
-/** The answer when no store can say what was asked: 503, with what the database said for the log alone (I5, I6). */
+/**
+ * The answer when no store can say what was asked: 503, with what the database said for the log alone (I5, I6). A store's
+ * own answer, such as 413 for a value that D1 does not take, stays what it is.
+ */
 export function unavailable(cause: unknown): ApiError {
+  if (cause instanceof ApiError) return cause;
   if (cause instanceof DeadlineError && cause.call === "write") return outcomeUnknown(cause);
   return databaseUnavailable(cause);
 }
 
 /** The answer to a write that failed: nothing has been written, unless the failure leaves that open. */
 export function writeFailed(cause: unknown): ApiError {
-  const lost = cause instanceof Error && CONNECTION_LOST.test(cause.message);
+  const lost = cause instanceof Error && !(cause instanceof ApiError) && CONNECTION_LOST.test(cause.message);
   return lost ? outcomeUnknown(cause) : unavailable(cause);
 }
 

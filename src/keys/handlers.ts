@@ -2,7 +2,7 @@ import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { goDecode, goInteger, goString, goStrings, goStruct } from "../http/go-decode.ts";
-import { continueHeader, readPage } from "../http/pagination.ts";
+import { badContinueToken, continueHeader, readSealedPage } from "../http/pagination.ts";
 import { readQuery, text } from "../http/query.ts";
 import { empty, json } from "../http/respond.ts";
 import { isLive, type KeyRecord } from "../store/key-store.ts";
@@ -32,11 +32,15 @@ export async function createKey(context: Context): Promise<Response> {
 export async function listKeys(context: Context): Promise<Response> {
   const query = context.url.searchParams;
   readQuery(query, { limit: text, continue: text });
-  const { limit, start } = readPage(query);
-  const { keys } = context.services;
+  const { keys, cursors } = context.services;
+  const { limit, start } = await readSealedPage(query, cursors);
   const page = await keys.list(principalOf(context), start?.key ?? null, Math.min(limit, PAGE));
+  if (page === null) throw badContinueToken();
   const shownKeys = page.records.map((record) => shown(record, context.now));
-  return json(JSON.stringify(shownKeys), continueHeader(page.next));
+  const { next, isNextHidden } = page;
+  const headers =
+    next !== null && isNextHidden ? { "Sensu-Continue": await cursors.seal(next) } : continueHeader(next);
+  return json(JSON.stringify(shownKeys), headers);
 }
 
 /** The keys of a name, the newest first: one, or several while a rotation is under way or after a revocation. */

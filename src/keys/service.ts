@@ -9,7 +9,6 @@ import {
 } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
-import { badContinueToken } from "../http/pagination.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { GrantList, KeyRecord, KeyStore } from "../store/key-store.ts";
 
@@ -29,10 +28,18 @@ const SCANS = 4;
 /** Records of one name that are shown. */
 const SHOWN = 100;
 
+/**
+ * Different lists of grants that the keys of one name may have over time. All of them have to be compared in the
+ * transaction that makes a key, and D1 takes them as one parameter, whose size is limited.
+ */
+export const MAX_GRANT_LISTS = 20;
+
 /** A page of keys; `next` is the digest of the key after which the next page starts. */
 export interface ManagedPage {
   readonly records: readonly KeyRecord[];
   readonly next: string | null;
+  /** Whether `next` is the digest of a key that the caller may not see. */
+  readonly isNextHidden: boolean;
 }
 
 /** The rules of API keys: no principal hands out, sees or revokes more than it holds, or takes over a name. */
@@ -52,46 +59,52 @@ export class KeyService {
     if (wanted.expiresAt !== null && wanted.expiresAt <= commit.at)
       throw invalid("expires_at lies in the past");
     const { key, digest } = await newSecret();
-    const mayFollow = await this.#manageable(by, wanted.name);
+    const mayFollow = await this.#mayFollow(by, wanted);
     const fresh = { ...wanted, digest, mayFollow, mayTakeOver: mayTakeOver(by, wanted.name) };
     const record = await this.#store.create(fresh, commit);
-    if (record === null)
-      throw new ApiError("alreadyExists", `the name ${wanted.name} is taken; choose another`);
+    if (record === null) throw await this.#refusal(by, wanted.name, commit.at);
     return { key, record };
   }
 
-  /** At most `limit` of the keys whose grants the caller holds; the others are skipped. A page may be short, or empty. */
-  async list(by: Principal, after: string | null, limit: number): Promise<ManagedPage> {
+  /**
+   * At most `limit` of the keys whose grants the caller holds; the others are skipped. A page may be short, or empty. Null
+   * when no key has the digest `after`.
+   */
+  async list(by: Principal, after: string | null, limit: number): Promise<ManagedPage | null> {
     const records: KeyRecord[] = [];
     let last = after;
     // One more than wanted says whether there is a next page.
     let size = limit + 1;
     for (let scans = 0; scans < SCANS; scans += 1) {
       const page = await this.#store.page(last, size);
-      if (page === null) throw badContinueToken();
+      if (page === null) return null;
       for (const record of page.records) {
         const shown = records.at(-1);
         if (mayManage(by, record.grants)) {
-          if (shown !== undefined && records.length === limit) return { records, next: shown.digest };
+          if (shown !== undefined && records.length === limit)
+            return { records, next: shown.digest, isNextHidden: false };
           records.push(record);
         }
         last = record.digest;
       }
-      if (!page.more) return { records, next: null };
+      if (!page.more) return { records, next: null, isNextHidden: false };
       size = SCANNED;
     }
-    return { records, next: last };
+    return { records, next: last, isNextHidden: last !== records.at(-1)?.digest };
   }
 
   /** The newest keys of a name; `notFound` also when the caller may not manage one that ever had it. */
   async named(by: Principal, name: string): Promise<readonly KeyRecord[]> {
     await this.#authorise(by, name);
-    return this.#store.named(name, SHOWN);
+    const records = await this.#store.named(name, SHOWN);
+    if (records.length === 0) throw notFound();
+    return records;
   }
 
   /** A new secret with the grants and the expiry of the live key; the old one is good for `overlapMs` more. */
   async rotate(by: Principal, name: string, overlapMs: number, commit: Commit): Promise<MintedKey> {
-    const among = await this.#authorise(by, name);
+    await this.#authorise(by, name);
+    const among = await this.#manageableLive(by, name, commit.at);
     const { key, digest } = await newSecret();
     const oldExpiresAt = commit.at + overlapMs;
     const record = await this.#store.rotate({ digest, name, among, oldExpiresAt }, commit);
@@ -101,20 +114,50 @@ export class KeyService {
 
   /** Revokes the live keys of a name that the caller might make; `notFound` when there is none. */
   async revoke(by: Principal, name: string, commit: Commit): Promise<void> {
-    const among = await this.#manageable(by, name);
-    if (among.length === 0 || !(await this.#store.revoke(name, among, commit))) throw notFound();
+    const among = await this.#manageableLive(by, name, commit.at);
+    if (among?.length === 0 || !(await this.#store.revoke(name, among, commit))) throw notFound();
   }
 
-  /** Of the lists of grants that keys of the name have had, those that the caller might hand out. */
-  async #manageable(by: Principal, name: string): Promise<readonly GrantList[]> {
-    return (await this.#store.grantLists(name)).filter((list) => mayManage(by, list));
+  /**
+   * The lists of grants of the live keys of the name that the caller might hand out; null for all. Never those of keys
+   * that are no longer live: the history of a name must not keep its live key from being revoked.
+   */
+  async #manageableLive(by: Principal, name: string, at: number): Promise<readonly GrantList[] | null> {
+    if (holdsEverything(by)) return null;
+    return (await this.#store.liveGrantLists(name, at)).filter((list) => mayManage(by, list));
   }
 
-  /** All lists of grants that keys of the name have had; `notFound` unless the caller might hand out all of them. */
-  async #authorise(by: Principal, name: string): Promise<readonly GrantList[]> {
+  /** The lists of grants that a new key may follow, null for any; `alreadyExists` when the history of the name forbids one. */
+  async #mayFollow(by: Principal, { name, grants }: Wanted): Promise<readonly GrantList[] | null> {
+    if (holdsEverything(by)) return null;
     const lists = await this.#store.grantLists(name);
-    if (lists.length === 0 || !lists.every((list) => mayManage(by, list))) throw notFound();
+    if (!lists.every((list) => mayManage(by, list))) throw taken(name);
+    const text = JSON.stringify(grants);
+    const isNew = !lists.some((list) => JSON.stringify(list) === text);
+    if (lists.length + Number(isNew) > MAX_GRANT_LISTS) {
+      throw new ApiError(
+        "alreadyExists",
+        `keys named ${name} have had ${MAX_GRANT_LISTS} different lists of grants, which is the limit; choose another name`,
+      );
+    }
     return lists;
+  }
+
+  /** Why the store made no key of the name. */
+  async #refusal(by: Principal, name: string, at: number): Promise<ApiError> {
+    const [live] = await this.#store.liveGrantLists(name, at);
+    if (live === undefined || !(await this.#managesAll(by, name))) return taken(name);
+    return new ApiError("alreadyExists", `the key ${name} is live; rotate or revoke it`);
+  }
+
+  /** `notFound` unless the caller might hand out every list of grants that keys of the name have had. */
+  async #authorise(by: Principal, name: string): Promise<void> {
+    if (!(await this.#managesAll(by, name))) throw notFound();
+  }
+
+  async #managesAll(by: Principal, name: string): Promise<boolean> {
+    if (holdsEverything(by)) return true;
+    return (await this.#store.grantLists(name)).every((list) => mayManage(by, list));
   }
 }
 
@@ -127,7 +170,15 @@ async function newSecret(): Promise<{ key: string; digest: string }> {
 
 /** Whether a principal may make a key of a name that history knows without a key: its own, or any for who may do everything. */
 function mayTakeOver(by: Principal, name: string): boolean {
-  return by.name === name || allows(by.grants, { role: "admin", namespace: null, name: null });
+  return by.name === name || holdsEverything(by);
+}
+
+function holdsEverything({ grants }: Principal): boolean {
+  return allows(grants, { role: "admin", namespace: null, name: null });
+}
+
+function taken(name: string): ApiError {
+  return new ApiError("alreadyExists", `the name ${name} is taken; choose another`);
 }
 
 function readGrantTexts(texts: readonly string[]): Grant[] {
@@ -154,6 +205,7 @@ function refuseUncovered(by: Principal, grants: readonly Grant[]): void {
 }
 
 function mayManage(by: Principal, list: GrantList): boolean {
+  if (holdsEverything(by)) return true;
   return list.every((text) => {
     const grant = parseGrant(text);
     return grant !== null && coversGrant(by.grants, grant);

@@ -1,5 +1,5 @@
 // The statements of D1KeyStore. In all that change keys ?1 is a name, ?2 the time of the commit and ?3 a JSON array of
-// lists of grants, each as the JSON text that is stored.
+// lists of grants, each as the JSON text that is stored; null stands for every list.
 import { SEQ } from "./d1-commit-log.ts";
 
 /** Bytes of the lists of grants in one page of keys. */
@@ -42,7 +42,9 @@ export const GRANT_LISTS = `WITH RECURSIVE lists (grants) AS (
   SELECT grants FROM lists WHERE grants IS NOT NULL`;
 
 const LIVE = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)";
-const AMONG = "grants IN (SELECT value FROM json_each(?3))";
+const AMONG = "(?3 IS NULL OR grants IN (SELECT value FROM json_each(?3)))";
+
+export const LIVE_GRANT_LISTS = `SELECT DISTINCT grants FROM api_keys WHERE name = ?1 AND ${LIVE}`;
 
 /** A key, unless its name is taken: by a live key, by keys with other grants, or (unless ?8) by who has written under it. */
 export const CREATE = `INSERT INTO api_keys (digest, name, seq, grants, created_by, created_at, expires_at)

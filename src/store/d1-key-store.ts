@@ -52,9 +52,12 @@ export class D1KeyStore implements KeyOrigin {
     return results.map(fromRow);
   }
 
-  async grantLists(name: string): Promise<readonly GrantList[]> {
-    const { results } = await this.#db.prepare(sql.GRANT_LISTS).bind(name).all<Pick<KeyRow, "grants">>();
-    return results.map(({ grants }) => readGrantsColumn(grants));
+  grantLists(name: string): Promise<readonly GrantList[]> {
+    return readLists(this.#db.prepare(sql.GRANT_LISTS).bind(name));
+  }
+
+  liveGrantLists(name: string, at: number): Promise<readonly GrantList[]> {
+    return readLists(this.#db.prepare(sql.LIVE_GRANT_LISTS).bind(name, at));
   }
 
   create(key: NewKey, commit: Commit, since: number): Promise<Logged<KeyOutcome>> {
@@ -90,7 +93,7 @@ export class D1KeyStore implements KeyOrigin {
 
   async revoke(
     name: string,
-    among: readonly GrantList[],
+    among: readonly GrantList[] | null,
     commit: Commit,
     since: number,
   ): Promise<Logged<RevokeOutcome>> {
@@ -133,9 +136,14 @@ export class D1KeyStore implements KeyOrigin {
   }
 }
 
+async function readLists(statement: D1PreparedStatement): Promise<readonly GrantList[]> {
+  const { results } = await statement.all<Pick<KeyRow, "grants">>();
+  return results.map(({ grants }) => readGrantsColumn(grants));
+}
+
 /** Lists of grants as `?3` of the statements. */
-function textOf(lists: readonly GrantList[]): string {
-  return JSON.stringify(lists.map((list) => JSON.stringify(list)));
+function textOf(lists: readonly GrantList[] | null): string | null {
+  return lists === null ? null : JSON.stringify(lists.map((list) => JSON.stringify(list)));
 }
 
 function fromRow({

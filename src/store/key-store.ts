@@ -28,16 +28,16 @@ export interface KeyRow extends Omit<KeyRecord, "grants"> {
 
 /** A key to be made. */
 export interface NewKey extends Pick<KeyRecord, "digest" | "name" | "grants" | "expiresAt"> {
-  /** Lists of grants that earlier keys of the name may have had; a key with any other means that the name is taken. */
-  readonly mayFollow: readonly GrantList[];
+  /** Lists of grants that earlier keys of the name may have had, null for any; a key with another: the name is taken. */
+  readonly mayFollow: readonly GrantList[] | null;
   /** Whether a name under which somebody has written without a key may be used. */
   readonly mayTakeOver: boolean;
 }
 
 /** A new secret for a name. */
 export interface Replacement extends Pick<KeyRecord, "digest" | "name"> {
-  /** Only live keys with one of these lists of grants are replaced. */
-  readonly among: readonly GrantList[];
+  /** Only live keys with one of these lists of grants are replaced; null for any. */
+  readonly among: readonly GrantList[] | null;
   /** When the keys that are replaced expire, unless they do so earlier. */
   readonly oldExpiresAt: number;
 }
@@ -48,13 +48,16 @@ export function isLive(key: KeyRecord, now: number): boolean {
 }
 
 /** Keys as the database keeps them: snapshots to be judged, and writes that tell the log (see origin.ts). */
-export interface KeyOrigin extends Pick<KeyStore, "page" | "named" | "grantLists" | "touch"> {
+export interface KeyOrigin extends Pick<
+  KeyStore,
+  "page" | "named" | "grantLists" | "liveGrantLists" | "touch"
+> {
   find(digest: string, replica: Replica): Promise<Snapshot<KeyRecord>>;
   create(key: NewKey, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
   rotate(key: Replacement, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
   revoke(
     name: string,
-    among: readonly GrantList[],
+    among: readonly GrantList[] | null,
     commit: Commit,
     since: number,
   ): Promise<Logged<RevokeOutcome>>;
@@ -85,6 +88,8 @@ export interface KeyStore {
   named(name: string, limit: number): Promise<readonly KeyRecord[]>;
   /** Every list of grants that a key of the name has ever had, each once. */
   grantLists(name: string): Promise<readonly GrantList[]>;
+  /** Every list of grants that a live key of the name has, each once. `at` is milliseconds since the epoch. */
+  liveGrantLists(name: string, at: number): Promise<readonly GrantList[]>;
   /** Null when the name is not free (see `NewKey`), and nothing has changed. */
   create(key: NewKey, commit: Commit): Promise<KeyRecord | null>;
   /**
@@ -92,8 +97,8 @@ export interface KeyStore {
    * there is none, and nothing has changed.
    */
   rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null>;
-  /** Revokes every live key of the name that has one of these lists of grants; false when there is none. */
-  revoke(name: string, among: readonly GrantList[], commit: Commit): Promise<boolean>;
+  /** Revokes every live key of the name that has one of these lists of grants (null: any); false when there is none. */
+  revoke(name: string, among: readonly GrantList[] | null, commit: Commit): Promise<boolean>;
   /** Notes the day of use, unless that day or a later one is noted. No commit: nobody waits for it. */
   touch(digest: string, day: string): Promise<void>;
 }

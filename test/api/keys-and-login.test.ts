@@ -165,7 +165,7 @@ describe("API keys", () => {
     await makeKey("ci", ["view@default"]);
     const again = await api("POST", KEYS, { token: admin, body: { name: "ci", grants: ["view@default"] } });
     expect(again.status).toBe(409);
-    expect(await again.json()).toEqual({ message: "the name ci is taken; choose another", code: 3 });
+    expect(await again.json()).toEqual({ message: "the key ci is live; rotate or revoke it", code: 3 });
     await api("DELETE", `${KEYS}/ci`, { token: admin });
     await makeKey("ci", ["view@default"]);
   });

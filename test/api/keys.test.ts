@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { CursorSeal } from "../../src/auth/cursor-seal.ts";
+import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { api, ASSETS, freshStorage, tokenFor } from "../support/worker.ts";
 
@@ -81,16 +83,13 @@ describe("a key's name", () => {
     await revoke("revoked");
     await made("expired", ["admin@*"]);
     await env.DB.prepare("UPDATE api_keys SET expires_at = 1 WHERE name = 'expired'").run();
-    await made("own", ["view@team"], team);
-    for (const name of ["live", "revoked", "expired", "own"]) {
+    for (const name of ["live", "revoked", "expired"]) {
       const refused = await create(name, ["view@team"], team);
       expect([refused.status, await refused.json()]).toEqual([
         409,
         { message: `the name ${name} is taken; choose another`, code: 3 },
       ]);
     }
-    await revoke("own", team);
-    expect((await create("own", ["view@team"], team)).status).toBe(201);
     expect((await create("revoked", ["view@team"])).status).toBe(201);
   });
 
@@ -125,6 +124,75 @@ describe("a key's name", () => {
   });
 });
 
+describe("a live key", () => {
+  it("is reported as live to a caller who may manage every key of its name, and to no other", async () => {
+    await made("own", ["view@team"], team);
+    await made("mixed", ["admin@*"]);
+    await revoke("mixed");
+    await made("mixed", ["view@team"]);
+    const live = (name: string) => `the key ${name} is live; rotate or revoke it`;
+    for (const [name, token, message] of [
+      ["own", team, live("own")],
+      ["own", root, live("own")],
+      ["mixed", root, live("mixed")],
+      ["mixed", team, "the name mixed is taken; choose another"],
+    ] as const) {
+      const refused = await create(name, ["view@team"], token);
+      expect([name, refused.status, await refused.json()]).toEqual([name, 409, { message, code: 3 }]);
+    }
+    await revoke("own", team);
+    expect((await create("own", ["view@team"], team)).status).toBe(201);
+  });
+});
+
+describe("the lists of grants of one name", () => {
+  const long = (list: number) =>
+    Array.from({ length: 50 }, (_, index) => `view@team/${`${list}-${index}-`.padEnd(250, "x")}`);
+
+  /** Revoked keys of the name, each with another list of grants: together more than D1 takes as one parameter. */
+  async function withHistory(name: string, lists: number): Promise<void> {
+    const insert = env.DB.prepare(
+      `INSERT INTO api_keys (digest, name, seq, grants, created_by, created_at, revoked_at)
+       VALUES (lower(hex(randomblob(32))), ?1, 0, ?2, 'lead', 1, 1)`,
+    );
+    await env.DB.batch(
+      Array.from({ length: lists }, (_, list) => insert.bind(name, JSON.stringify(long(list)))),
+    );
+  }
+
+  it("however many and long, do not keep a live key from being rotated and revoked", async () => {
+    for (const [name, token] of [
+      ["of-team", team],
+      ["of-root", root],
+    ] as const) {
+      await made(name, ["view@team"]);
+      await withHistory(name, 200);
+      expect([name, (await rotate(name, 60, token)).status]).toEqual([name, 201]);
+      expect([name, (await revoke(name, token)).status]).toEqual([name, 204]);
+      expect([name, await statuses(name)]).toEqual([name, expect.not.arrayContaining(["live"])]);
+    }
+  });
+
+  it("are 20 at the most, but for admin@*: one more is 409 and says to choose another name", async () => {
+    for (let list = 0; list < 20; list += 1) {
+      await made("busy", long(list), team);
+      expect((await revoke("busy", team)).status).toBe(204);
+    }
+    const refused = await create("busy", ["view@team"], team);
+    const message =
+      "keys named busy have had 20 different lists of grants, which is the limit; choose another name";
+    expect([refused.status, await refused.json()]).toEqual([409, { message, code: 3 }]);
+    await made("busy", long(7), team);
+    expect((await revoke("busy", team)).status).toBe(204);
+    await made("busy", ["view@team"]);
+    expect((await revoke("busy", team)).status).toBe(204);
+    expect((await create("busy", ["view@team"], team)).status).toBe(409);
+    await withHistory("busy", 200);
+    await made("busy", ["view@default"]);
+    expect((await revoke("busy")).status).toBe(204);
+  });
+});
+
 describe("the list of keys", () => {
   async function pages(token: string, limit: number): Promise<{ names: string[]; cursors: string[] }> {
     const names: string[] = [];
@@ -151,7 +219,7 @@ describe("the list of keys", () => {
     }
   });
 
-  it("hands back a cursor where it has only met hidden keys, and the cursor has no name in it", async () => {
+  it("hands back a cursor where it has only met hidden keys, and the cursor discloses neither a name nor a digest", async () => {
     await env.DB.prepare(
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
        INSERT INTO api_keys (digest, name, seq, grants, created_by, created_at)
@@ -162,13 +230,18 @@ describe("the list of keys", () => {
     expect(names).toEqual(["zebra"]);
     expect(cursors.length).toBeGreaterThan(1);
     for (const cursor of cursors) {
-      const text = atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
-      expect(text).toMatch(/^[0-9a-f]{64}\0$/);
+      const [, empty, ...parts] = cursor.split(".");
+      expect([empty, parts.length]).toEqual(["", 3]);
+      for (const part of parts)
+        expect(atob(part.replaceAll("-", "+").replaceAll("_", "/"))).not.toMatch(/[0-9a-f]{64}|secret/);
     }
   });
 
   it("does not start at what is no cursor of it", async () => {
-    for (const cursor of ["x", "AAAA", btoa(`${"f".repeat(64)}\0`).replaceAll("=", "")]) {
+    const [key] = await readSigningKeys(env.TOKEN_SECRET);
+    if (key === undefined) throw new Error("no secret");
+    const sealed = await new CursorSeal([key]).seal("default/some-asset");
+    for (const cursor of ["x", "AAAA", sealed, btoa(`${"f".repeat(64)}\0`).replaceAll("=", "")]) {
       const answer = await api("GET", `${KEYS}?continue=${cursor}`, { token: root });
       expect([cursor, answer.status]).toEqual([cursor, 400]);
     }

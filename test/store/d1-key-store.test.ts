@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { D1KeyStore } from "../../src/store/d1-key-store.ts";
-import { isLive, type KeyRecord, type NewKey } from "../../src/store/key-store.ts";
+import { isLive, type GrantList, type KeyRecord, type NewKey } from "../../src/store/key-store.ts";
 import { freshStorage } from "../support/worker.ts";
 
 const NOW = 1_800_000_000_000;
@@ -34,7 +34,7 @@ async function rotate(name: string, overlapMs: number, { at = NOW, among = [VIEW
   return result;
 }
 
-const revoke = async (name: string, among = [VIEW], at = NOW) =>
+const revoke = async (name: string, among: readonly GrantList[] | null = [VIEW], at = NOW) =>
   (await store.revoke(name, among, commit(at), 0)).result.outcome;
 
 const live = async (name: string, at = NOW) =>
@@ -105,6 +105,39 @@ describe("revocation", () => {
     await create(aKey("ci", { grants: ADMIN }));
     expect(await revoke("ci", [VIEW])).toBe("refused");
     expect(await revoke("ci", [VIEW, ADMIN])).toBe("committed");
+  });
+});
+
+describe("the lists of grants of live keys", () => {
+  it("are each returned once, without those of revoked and expired keys", async () => {
+    for (const [number, [grants, expiresAt, revokedAt]] of [
+      [VIEW, null, null],
+      [VIEW, NOW + 1, null],
+      [ADMIN, NOW, null],
+      [["edit@default"], null, 1],
+    ].entries())
+      await env.DB.prepare(
+        `INSERT INTO api_keys (digest, name, seq, grants, created_by, created_at, expires_at, revoked_at)
+         VALUES (?1, 'ci', 0, ?2, 'x', 1, ?3, ?4)`,
+      )
+        .bind(String(number).padStart(64, "0"), JSON.stringify(grants), expiresAt, revokedAt)
+        .run();
+    expect(await store.liveGrantLists("ci", NOW)).toEqual([VIEW]);
+    expect(await store.liveGrantLists("other", NOW)).toEqual([]);
+  });
+});
+
+describe("null in place of lists of grants", () => {
+  it("stands for every list: a key is made, rotated and revoked whatever lists the name has had", async () => {
+    await create(aKey("ci", { grants: ADMIN }));
+    await revoke("ci", [ADMIN]);
+    expect(await create(aKey("ci", { mayFollow: null }))).toBe("committed");
+    const { digest } = aKey("ci");
+    const replacement = { digest, name: "ci", among: null, oldExpiresAt: NOW + 1_000 };
+    expect((await store.rotate(replacement, commit(), 0)).result.outcome).toBe("committed");
+    expect(await live("ci")).toBe(2);
+    expect(await revoke("ci", null)).toBe("committed");
+    expect(await live("ci")).toBe(0);
   });
 });
 
@@ -228,6 +261,7 @@ it.each([
   ["FIND", ["0"]],
   ["NAMED", ["a", 1]],
   ["GRANT_LISTS", ["a"]],
+  ["LIVE_GRANT_LISTS", ["a", 0]],
   ["PAGE", [null, 10]],
   ["CREATE", ["a", 0, "[]", "0", "[]", "p", null, 0]],
   ["ROTATE", ["a", 0, "[]", "0", "p"]],

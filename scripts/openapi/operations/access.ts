@@ -52,7 +52,7 @@ export const KEY_OPERATIONS: Descriptions = {
   "POST /api/edge/v1/keys": {
     id: "createKey",
     tag: "Keys",
-    text: "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, and nobody has written under it with a token; the last does not bind a caller of that name, or with `admin@*`.",
+    text: "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, those keys and the new one have at most 20 different lists of grants, and nobody has written under it with a token. Only the first binds a caller with `admin@*`; the last does not bind a caller of that name.",
     parameters: parameters("reason", "reasonHeader"),
     body: jsonBody("Its name and what it grants.", NewKey, {
       forever: { summary: "Until it is revoked", value: { name: "ci", grants: ["edit@default"] } },
@@ -67,9 +67,15 @@ export const KEY_OPERATIONS: Descriptions = {
         '"everything" is not a grant: use view, edit or admin, @, and a namespace or *, as in view@default',
         "expires_at lies in the past",
       ),
-      409: refusal("The name is taken, by a key that the caller may see or not, or by a principal.", 3, [
-        "the name ci is taken; choose another",
-      ]),
+      409: refusal(
+        "The name is taken, by a key that the caller may see or not, or by a principal; or its keys have had 20 lists of grants.",
+        3,
+        [
+          "the name ci is taken; choose another",
+          "the key ci is live; rotate or revoke it",
+          "keys named ci have had 20 different lists of grants, which is the limit; choose another name",
+        ],
+      ),
       413: shared("TooLarge"),
       503: shared("Unavailable"),
     },
