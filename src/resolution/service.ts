@@ -132,7 +132,7 @@ function assetOf({ definition }: StoredAsset): Asset {
 
 /** A matrix shows no headers, so their tokens need not be filled in for each platform. */
 function withoutHeaders(asset: Asset): Asset {
-  const builds = (asset.builds ?? []).map((build) => ({ ...build, headers: {} }));
+  const builds = (asset.builds ?? []).map((build) => Object.assign({}, build, { headers: {} }));
   return { ...asset, headers: {}, builds };
 }
 
