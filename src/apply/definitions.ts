@@ -2,11 +2,13 @@ import { decodeAsset } from "../assets/decode.ts";
 import type { Asset } from "../assets/schema.ts";
 import { assetNameProblem, parseAssetName, type AssetName } from "../identity/names.ts";
 import { ApiError, invalid } from "../errors.ts";
-import { parseBody } from "../http/body.ts";
+import { atMostValues, parseBody } from "../http/body.ts";
 
 /** Definitions of one set, and bytes of the body that brings them. */
 const DEFINITIONS = 1_000;
 export const SET_BYTES = 8 * 1024 * 1024;
+/** Values of that body, at every level: two hundred for each definition, where long ones have a hundred and forty. */
+const SET_VALUES = 200_000;
 
 /** Definitions by their names. */
 export type DefinitionSet = ReadonlyMap<AssetName, Asset>;
@@ -23,7 +25,6 @@ export function readDefinitions(bytes: Uint8Array): DefinitionSet {
     const name = parseAssetName(text);
     if (name === null) throw invalid(`definition ${index}: ${assetNameProblem(text)}`);
     if (found.has(name)) throw invalid(`definition ${index}: ${name} is there twice`);
-    if (found.size === DEFINITIONS) throw invalid(`a set cannot hold more than ${DEFINITIONS} definitions`);
     found.set(name, asset);
   }
   return found;
@@ -43,32 +44,64 @@ export function placedError(at: number | string, error: unknown): unknown {
   return new ApiError(error.kind, `definition ${at}: ${error.message}`, { cause: error });
 }
 
+/** Refuses what is too much before it parses it. */
 function bodiesIn(bytes: Uint8Array): unknown[] {
-  const lines = linesOf(bytes);
-  const [first] = lines;
+  const countValue = atMostValues(SET_VALUES);
+  const lines = objectLines(bytes);
+  if (lines !== null) {
+    return lines.map((line, index) => placed(index, () => parseBody(line, countValue)));
+  }
+  const first = bytes.find((byte) => byte > SPACE);
   if (first === undefined) throw invalid("the body is empty; send definitions, or [] for a set of none");
-  // Several lines that each hold a whole object are NDJSON; anything else is one JSON value.
-  if (lines.length > 1 && lines.every(isObjectLine))
-    return lines.map((line, index) => placed(index, () => parseBody(line)));
-  const body = parseBody(bytes);
+  let elements = 0;
+  const body = parseBody(bytes, (depth) => {
+    if (first === OPEN_ARRAY && depth === 1) elements += 1;
+    if (elements > DEFINITIONS) throw tooMany();
+    countValue();
+  });
   return Array.isArray(body) ? body : [body];
 }
 
-function linesOf(bytes: Uint8Array): Uint8Array[] {
+/** The lines of NDJSON: several that each hold a whole object. Null for anything else, which is one JSON value. */
+function objectLines(bytes: Uint8Array): Uint8Array[] | null {
   const lines: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const end = bytes.indexOf(NEWLINE, start);
-    const line = bytes.subarray(start, end === -1 ? bytes.length : end);
-    if (line.some((byte) => byte > SPACE)) lines.push(line);
-    start = end === -1 ? bytes.length : end + 1;
+  for (const line of linesOf(bytes)) {
+    if (!isObjectLine(line)) return null;
+    if (lines.length === DEFINITIONS) throw tooMany();
+    lines.push(line);
   }
-  return lines;
+  return lines.length > 1 ? lines : null;
+}
+
+function tooMany(): ApiError {
+  return invalid(`a set cannot hold more than ${DEFINITIONS} definitions`);
+}
+
+/** The lines that hold anything, one at a time. */
+function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  let start = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === NEWLINE) start = at + 1;
+    if (byte <= SPACE) continue;
+    const found = bytes.indexOf(NEWLINE, at);
+    const end = found === -1 ? bytes.length : found;
+    yield bytes.subarray(start, end);
+    at = end;
+    start = end + 1;
+  }
 }
 
 /** `{` at the start and `}` at the end, blanks aside. */
 function isObjectLine(line: Uint8Array): boolean {
-  return line.find((byte) => byte > SPACE) === 0x7b && line.findLast((byte) => byte > SPACE) === 0x7d;
+  return (
+    line.find((byte) => byte > SPACE) === OPEN_OBJECT &&
+    line.findLast((byte) => byte > SPACE) === CLOSE_OBJECT
+  );
 }
 
+const OPEN_ARRAY = 0x5b;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;

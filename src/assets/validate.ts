@@ -1,12 +1,15 @@
 import { assetNameProblem } from "../identity/names.ts";
 import { syntaxProblem } from "../resolve/syntax.ts";
 import { badFilterKey, filterExpressions } from "./filters.ts";
-import type { Asset, Build, Metadata } from "./schema.ts";
+import type { Asset, Build, Filters, Metadata } from "./schema.ts";
 
 /** Bounds of one definition (design: limits). Characters, except where a name says bytes. */
 const LABEL_BYTES = 64 * 1024;
+/** Labels and annotations together; each costs work of its own, however short. */
+const LABELS = 2_000;
 const BUILDS = 100;
 const FILTERS = 50;
+const HEADERS = 100;
 const FILTER_CHARACTERS = 2_000;
 
 const SHA512 = /^[0-9a-f]{128}$/i;
@@ -21,16 +24,18 @@ export function assetProblem(asset: Asset): string | null {
     (builds.length > BUILDS
       ? `an asset cannot have more than ${BUILDS} builds; this has ${builds.length}`
       : null) ??
-    filterBoundsProblem(asset) ??
-    first(builds, filterBoundsProblem) ??
+    boundsProblem(asset) ??
+    first(builds, boundsProblem) ??
     (builds.length === 0 ? archiveProblem(asset) : first(builds, archiveProblem))
   );
 }
 
 function metadataProblem({ labels = {}, annotations = {} }: Metadata): string | null {
-  const bytes = new TextEncoder().encode(
-    [...Object.entries(labels), ...Object.entries(annotations)].flat().join(""),
-  ).byteLength;
+  const entries = [...Object.entries(labels), ...Object.entries(annotations)];
+  if (entries.length > LABELS) {
+    return `an asset cannot have more than ${LABELS} labels and annotations together; this has ${entries.length}`;
+  }
+  const bytes = new TextEncoder().encode(entries.flat().join("")).byteLength;
   return bytes > LABEL_BYTES
     ? `labels and annotations cannot be larger than ${LABEL_BYTES} bytes together; these are ${bytes}`
     : null;
@@ -57,8 +62,15 @@ function holdsToken(text: string): boolean {
   return open >= 0 && text.includes("}}", open + 2);
 }
 
-/** Bounds hold for every filter that is stored, also for those that Sensu does not parse. */
-function filterBoundsProblem({ filters }: Build): string | null {
+/** Bounds hold for all headers and filters that are stored, also for those that Sensu does not look at. */
+function boundsProblem({ headers = {}, filters }: Build): string | null {
+  const count = Object.keys(headers).length;
+  return count > HEADERS
+    ? `a build cannot have more than ${HEADERS} headers; this has ${count}`
+    : filtersProblem(filters);
+}
+
+function filtersProblem(filters: Filters | undefined): string | null {
   const key = badFilterKey(filters);
   if (key !== null)
     return `the filter key ${key} is not the path of an entity attribute, such as entity.system.os`;

@@ -9,16 +9,18 @@ export function mergePatchBetween(from: Json, to: Json): Json {
     if (!Object.hasOwn(to, key)) patch[key] = null;
   }
   for (const [key, value] of Object.entries(to)) {
-    const before = from[key];
+    const before = Object.hasOwn(from, key) ? from[key] : undefined;
     if (before === undefined) patch[key] = value;
-    else if (!isSame(before, value)) patch[key] = mergePatchBetween(before, value);
+    else if (isObject(before) && isObject(value)) {
+      const inner = mergePatchBetween(before, value);
+      if (!isObject(inner) || Object.keys(inner).length > 0) patch[key] = inner;
+    } else if (!isSame(before, value)) patch[key] = value;
   }
   return patch;
 }
 
 /** The same for people: a line for each value that went (`-`) or came (`+`), named by its path. */
 export function differenceLines(from: Json | undefined, to: Json | undefined, path = ""): string[] {
-  if (isSame(from, to)) return [];
   if (isBranch(from) && isBranch(to) && Array.isArray(from) === Array.isArray(to)) {
     const before = new Map(Object.entries(from));
     const after = new Map(Object.entries(to));
@@ -26,6 +28,7 @@ export function differenceLines(from: Json | undefined, to: Json | undefined, pa
       differenceLines(before.get(key), after.get(key), step(path, key, Array.isArray(from))),
     );
   }
+  if ((from ?? null) === (to ?? null)) return [];
   return [...leaves("-", from, path), ...leaves("+", to, path)];
 }
 
@@ -43,9 +46,9 @@ function step(path: string, key: string, inArray: boolean): string {
   return path === "" ? name : `${path}.${name}`;
 }
 
-/** Definitions are canonical JSON, so equal values have equal text. */
-function isSame(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+/** Definitions are canonical JSON, so equal values have equal text. Only for what is replaced whole: it reads all of both. */
+function isSame(a: Json, b: Json): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function isBranch(value: Json | undefined): value is Json[] | { [key: string]: Json } {

@@ -1,8 +1,12 @@
 import { ApiError, invalid } from "../errors.ts";
 import { mendSurrogates, scanJson, scanWholeJson, type ScannedJson } from "./go-json.ts";
+import type { OnValue } from "./json-scanner.ts";
 
 /** Bytes of a request body; more is 413 (Sensu's own limit, contract §2.6). */
 export const BODY_LIMIT = 512_000;
+
+/** Values of a request body, at every level. The largest definition there may be holds about 18,000. */
+export const BODY_VALUES = 20_000;
 
 /** Member names that JavaScript gives a meaning of its own; refused wherever they stand. */
 const RESERVED = new Set(["__proto__", "constructor"]);
@@ -39,22 +43,38 @@ function refuseEncoded(encodings: string): void {
 }
 
 /**
- * The first JSON value of a body, whatever its Content-Type; what follows is ignored, as Sensu does (V10).
- * Malformed JSON is 400 with Go's text (V1-V8).
+ * Counts values and refuses those past the limit with 413. To be called before they are parsed: two bytes are enough for
+ * a value, which then takes a hundred times as much memory and time.
  */
-export function parseBody(bytes: Uint8Array): unknown {
-  return parseScanned(bytes, scanJson(bytes));
+export function atMostValues(limit: number): () => void {
+  let count = 0;
+  return () => {
+    count += 1;
+    if (count > limit)
+      throw new ApiError("tooLarge", `request body too large: it holds more than ${limit} JSON values`);
+  };
+}
+
+/**
+ * The first JSON value of a body, whatever its Content-Type; what follows is ignored, as Sensu does (V10).
+ * Malformed JSON is 400 with Go's text (V1-V8), more values than one definition may hold 413. `onValue` sets other limits.
+ */
+export function parseBody(bytes: Uint8Array, onValue: OnValue = atMostValues(BODY_VALUES)): unknown {
+  return parseScanned(bytes, scanJson(bytes, onValue));
 }
 
 /** The JSON value of a body that holds nothing else, as PATCH reads it (contract §2.10 step 4). */
 export function parseWholeBody(bytes: Uint8Array): unknown {
-  return parseScanned(bytes, scanWholeJson(bytes));
+  return parseScanned(bytes, scanWholeJson(bytes, atMostValues(BODY_VALUES)));
 }
 
 function parseScanned(bytes: Uint8Array, scan: ScannedJson): unknown {
   if ("error" in scan) throw invalid(scan.error);
   const value: unknown = JSON.parse(mendSurrogates(decodeUtf8(bytes.subarray(0, scan.end))));
-  refuseReserved(value, "");
+  const reserved = pathOfReserved(value);
+  if (reserved !== null) {
+    throw invalid(`the member name ${reserved.join(".")} is reserved and cannot be stored`);
+  }
   return value;
 }
 
@@ -70,12 +90,19 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Recursion is safe: the scanner has bounded the depth. */
-function refuseReserved(value: unknown, path: string): void {
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, member] of Object.entries(value)) {
-    const here = path === "" ? key : `${path}.${key}`;
-    if (RESERVED.has(key)) throw invalid(`the member name ${here} is reserved and cannot be stored`);
-    refuseReserved(member, here);
+/** The members that lead to the first reserved name. Recursion is safe: the scanner has bounded the depth. */
+function pathOfReserved(value: unknown): string[] | null {
+  if (typeof value !== "object" || value === null) return null;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      const inner = pathOfReserved(value[index]);
+      if (inner !== null) return [String(index), ...inner];
+    }
+    return null;
   }
+  for (const [key, member] of Object.entries(value)) {
+    const inner = RESERVED.has(key) ? [] : pathOfReserved(member);
+    if (inner !== null) return [key, ...inner];
+  }
+  return null;
 }

@@ -1,5 +1,5 @@
 import { quoteGo } from "./go-quote.ts";
-import { afterSpaces, scanValue } from "./json-scanner.ts";
+import { afterSpaces, scanValue, type OnValue } from "./json-scanner.ts";
 
 /** Where the first JSON value ends, as a byte offset, or what Go's encoding/json says is wrong with it. */
 export type ScannedJson = { end: number } | { error: string };
@@ -8,8 +8,8 @@ export type ScannedJson = { end: number } | { error: string };
  * Reads one value from a stream, as POST and PUT do (json.Decoder): what follows the value is not looked at
  * (contract V1-V10, V44).
  */
-export function scanJson(bytes: Uint8Array): ScannedJson {
-  const scanned = scanValue(bytes);
+export function scanJson(bytes: Uint8Array, onValue?: OnValue): ScannedJson {
+  const scanned = scanValue(bytes, onValue);
   if ("end" in scanned) return scanned;
   const found = bytes[scanned.at];
   if (found !== undefined) return { error: complaint(found, scanned.where) };
@@ -17,8 +17,8 @@ export function scanJson(bytes: Uint8Array): ScannedJson {
 }
 
 /** Reads bytes that hold one value and nothing else, as PATCH does (json.Unmarshal, contract §2.10 step 4). */
-export function scanWholeJson(bytes: Uint8Array): ScannedJson {
-  const scanned = scanValue(bytes);
+export function scanWholeJson(bytes: Uint8Array, onValue?: OnValue): ScannedJson {
+  const scanned = scanValue(bytes, onValue);
   if ("at" in scanned) {
     if (scanned.where === "") return { error: "unexpected end of JSON input" };
     // Go ends its input by feeding the scanner a space, so a literal cut short is blamed on one.

@@ -21,8 +21,11 @@ const WORDS = new Map(["true", "false", "null"].map((word) => [word.charCodeAt(0
 
 type Expected = "value" | "element or close" | "key" | "key or close" | "colon" | "comma or close";
 
+/** Called at the start of each value with how many values it lies in; it may throw, and so end the scan. */
+export type OnValue = (depth: number) => void;
+
 /** Finds where the first value ends, by the grammar and with the complaints of Go's encoding/json (scanner.go). */
-export function scanValue(bytes: Uint8Array): { end: number } | Fault {
+export function scanValue(bytes: Uint8Array, onValue?: OnValue): { end: number } | Fault {
   const closers: number[] = [];
   let expected: Expected = "value";
   let at = 0;
@@ -63,6 +66,7 @@ export function scanValue(bytes: Uint8Array): { end: number } | Fault {
         break;
       }
       default: {
+        onValue?.(closers.length);
         if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
           if (closers.length === MAX_DEPTH) return { at, where: "exceeded max depth" };
           closers.push(byte === OPEN_ARRAY ? CLOSE_ARRAY : CLOSE_OBJECT);

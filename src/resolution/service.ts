@@ -106,7 +106,7 @@ export class ResolveService {
 
   async matrix(id: AssetId, rule: Rule, reading: Reading): Promise<Matrix> {
     const stored = await this.#assets.get(id, reading);
-    const asset = assetOf(stored);
+    const asset = withoutHeaders(assetOf(stored));
     const budget = new Budget();
     const filters = new FilterReader(budget);
     const rows = withinBudget(id, () =>
@@ -128,6 +128,12 @@ function explain(id: AssetId, stored: StoredAsset, rule: Rule, { facts }: NamedF
 
 function assetOf({ definition }: StoredAsset): Asset {
   return decodeAsset(JSON.parse(definition));
+}
+
+/** A matrix shows no headers, so their tokens need not be filled in for each platform. */
+function withoutHeaders(asset: Asset): Asset {
+  const builds = (asset.builds ?? []).map((build) => Object.assign({}, build, { headers: {} }));
+  return { ...asset, headers: {}, builds };
 }
 
 function withinBudget<T>({ name }: AssetId, work: () => T): T {

@@ -4,6 +4,8 @@ import { Budget } from "./budget.ts";
 /** What it takes to read a token, and each character that is filled in; an answer holds both. */
 const TOKEN_WORK = 64;
 const FILLED_WORK = 4;
+/** The same for a header or a filter that is looked through for tokens, whether it holds any or not. */
+const ENTRY_WORK = 64;
 /** The same for a token that cannot be filled in, which is reported with its place. */
 const PROBLEM_WORK = 2_000;
 
@@ -169,6 +171,7 @@ export function substituteBuild(
 ): SubstitutedBuild {
   const problems: PlacedProblem[] = [];
   const filled = (where: string, text: string): string => {
+    budget.spend(ENTRY_WORK);
     const result = substituteTokens(text, facts, budget);
     if ("text" in result) return result.text;
     for (const problem of result.problems) problems.push({ ...problem, where });

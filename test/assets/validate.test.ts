@@ -20,3 +20,30 @@ describe("a url", () => {
     expect(problem("{".repeat(490_000))).toBe("URL must be HTTP or HTTPS");
   });
 });
+
+describe("the number of", () => {
+  const texts = (count: number, name = "n") =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index}`, ""]));
+  const archive = { url: "https://e/a", sha512: "0f".repeat(64) };
+  const metadata = { name: "a", namespace: "default" };
+
+  it("headers is bounded, in a build as at the top level", () => {
+    const message = "a build cannot have more than 100 headers; this has 101";
+    expect(assetProblem({ metadata, ...archive, headers: texts(100) })).toBeNull();
+    expect(assetProblem({ metadata, ...archive, headers: texts(101) })).toBe(message);
+    expect(assetProblem({ metadata, builds: [archive, { ...archive, headers: texts(100) }] })).toBeNull();
+    expect(assetProblem({ metadata, builds: [archive, { ...archive, headers: texts(101) }] })).toBe(message);
+    expect(assetProblem({ metadata, builds: [archive], headers: texts(101) })).toBe(message);
+  });
+
+  it("labels and annotations is bounded, together", () => {
+    const labelled = (labels: number, annotations: number) => ({
+      ...archive,
+      metadata: { ...metadata, labels: texts(labels), annotations: texts(annotations) },
+    });
+    expect(assetProblem(labelled(1_000, 1_000))).toBeNull();
+    expect(assetProblem(labelled(1_000, 1_001))).toBe(
+      "an asset cannot have more than 2000 labels and annotations together; this has 2001",
+    );
+  });
+});

@@ -31,6 +31,25 @@ describe("a difference", () => {
     );
   });
 
+  it("reads each value a few times, however deep it lies", () => {
+    let reads = 0;
+    const nested = (leaf: Json) => {
+      let outer: Json = Object.defineProperty({}, "leaf", {
+        enumerable: true,
+        get: () => {
+          reads += 1;
+          return leaf;
+        },
+      });
+      for (let level = 0; level < 100; level += 1) outer = { outer };
+      return outer;
+    };
+    const [from, to] = [nested(1), nested(2)];
+    mergePatchBetween(from, to);
+    differenceLines(from, to);
+    expect(reads).toBeLessThan(10);
+  });
+
   it("names what went and what came by its path", () => {
     const from = {
       url: "a",

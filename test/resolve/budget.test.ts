@@ -2,10 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Budget, BudgetExhausted, REQUEST_STEPS, WORK_PER_STEP } from "../../src/resolve/budget.ts";
 import { chooseBuild } from "../../src/resolve/choose.ts";
-import { evaluate } from "../../src/resolve/evaluate.ts";
+import { evaluate, judge, newFacts } from "../../src/resolve/evaluate.ts";
 import { FilterReader } from "../../src/resolve/filter-reader.ts";
 import { Linter } from "../../src/resolve/lint.ts";
+import type { Program } from "../../src/resolve/parser/ast.ts";
 import { Subject } from "../../src/resolve/subject.ts";
+import { parseProgram } from "../../src/resolve/syntax.ts";
 import { substituteBuild, substituteTokens } from "../../src/resolve/tokens.ts";
 
 const ENTITY = { name: "a", labels: { zone: "b" }, system: { os: "linux" }, subscriptions: ["c", "d"] };
@@ -83,6 +85,22 @@ describe("a long text", () => {
   });
 });
 
+describe("a long text of which each character is looked at", () => {
+  it.each([
+    "s.trim()",
+    "s.trimLeft()",
+    "s.trimRight()",
+    "s.toLowerCase()",
+    "s.toUpperCase()",
+    "parseFloat(s)",
+    "parseInt(s)",
+    "+s",
+  ])("takes a step for each 32 of them: %s", (operation) => {
+    const blanks = textOf(8_000, "\\u3000");
+    expect(run(blanks + operation).steps - run(blanks).steps).toBeGreaterThanOrEqual(8_000 / WORK_PER_STEP);
+  });
+});
+
 describe("a long list", () => {
   const operations = [
     "a.concat(a)",
@@ -129,6 +147,61 @@ describe("a call", () => {
     expect(run(program(100)).steps - run(program(1)).steps).toBeGreaterThanOrEqual(20);
   });
 });
+
+describe("a long list in the text of a filter", () => {
+  it.each([
+    ["of variables", (count: number) => `for(var i=0;i<99;i++){var ${"a,".repeat(count)}a}`, 500],
+    ["of items, left at the first", (count: number) => `try{[x${",".repeat(count)}]}catch(e){}`, 40],
+    [
+      "of cases, left at the first",
+      (count: number) => `switch(1){default:break;${"case 1:".repeat(count)}}`,
+      10,
+    ],
+  ])("takes steps in proportion to its length: %s", (_, program, steps) => {
+    const [few, many] = [run(program(10)), run(program(200))];
+    expect([few.outcome, many.outcome]).not.toContain("syntax");
+    expect(many.steps - few.steps).toBeGreaterThanOrEqual(steps);
+  });
+
+  it("takes steps for each label that a jump may name, and for each list of them that is made", () => {
+    const nested = (count: number) =>
+      `${Array.from({ length: count }, (_, index) => `l${index}:`).join("")}for(var i=0;i<9;i++){continue}`;
+    const [few, many] = [run(nested(10)), run(nested(100))];
+    expect([few.outcome, many.outcome]).toEqual(["false", "false"]);
+    // The labels are ninety statements; that they are looked through again and again comes on top.
+    expect(many.steps - few.steps).toBeGreaterThanOrEqual(90 + 100);
+  });
+
+  it.each([
+    ["statements of a case", (rest: number) => `switch(1){default:break;${";".repeat(rest)}}`],
+    ["statements of a block", (rest: number) => `x:{break x;${";".repeat(rest)}}`],
+    ["arguments", (rest: number) => `try{isNaN(x${",1".repeat(rest)})}catch(e){}`],
+    ["a sequence", (rest: number) => `try{x${",1".repeat(rest)}}catch(e){}`],
+  ])("is not copied where it is left at its first: %s", (_, program) => {
+    const shallow = parseProgram(program(800));
+    if (!("program" in shallow)) throw new Error(shallow.problem);
+    const looked = countReads(shallow.program);
+    judge({ program: looked.program }, newFacts(ENTITY));
+    expect(looked.reads()).toBeLessThan(20);
+  });
+});
+
+/** The program with all its long lists watched: how many of their elements were read. */
+function countReads(program: Program): { program: Program; reads: () => number } {
+  let reads = 0;
+  const watch = <T>(value: T): T => {
+    if (typeof value !== "object" || value === null) return value;
+    for (const [key, member] of Object.entries(value)) Reflect.set(value, key, watch(member));
+    if (!Array.isArray(value) || value.length < 500) return value;
+    return new Proxy(value, {
+      get: (list, key) => {
+        if (typeof key === "string" && /^\d+$/.test(key)) reads += 1;
+        return Reflect.get(list, key);
+      },
+    });
+  };
+  return { program: watch(program), reads: () => reads };
+}
 
 describe("a regular expression", () => {
   it("takes steps to compile, also when it is refused", () => {
@@ -287,6 +360,8 @@ describe("the budget of a request", () => {
     const url = `https://e/${"{{.name}}".repeat(1_000)}`;
     expect(() => substituteBuild({ url }, facts)).toThrow(BudgetExhausted);
     expect(() => substituteTokens("{{.none}}".repeat(50_000), {})).toThrow(BudgetExhausted);
+    const headers = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`h${at}`, ""]));
+    expect(() => substituteBuild({ headers }, facts)).toThrow(BudgetExhausted);
     expect(substituteTokens("{{.name}}".repeat(10), { name: "n" })).toEqual({ text: "n".repeat(10) });
   });
 });

@@ -20,7 +20,7 @@ export type Filters = z.infer<typeof Filters>;
 const URL_TEXT =
   "Where the archive is: http or https, or a text with tokens such as `{{ .labels.region }}`, filled in by the agent.";
 const SHA512_TEXT = "The SHA-512 of the archive: 128 hexadecimal digits.";
-const HEADERS_TEXT = "HTTP headers that the agent sends when it fetches the archive.";
+const HEADERS_TEXT = "HTTP headers that the agent sends when it fetches the archive; at most 100.";
 const DIGEST =
   "25e01b962045f4f5b624c3e47e782bef65c6c82602524dc569a8431b76cc1f57639d267380a7ec49f70876339ae261704fc51ed2fc520513cf94bc45ed7f6e17";
 const ARCHIVE_URL = "https://assets.example.com/my-secure-asset.tar.gz";
@@ -33,11 +33,11 @@ const NAME = {
   examples: ["my-secure-asset", "sensu/http-checks"],
 };
 const LABELS = {
-  description: "For selectors, and for tokens in urls. With the annotations at most 64 KiB.",
+  description: "For selectors, and for tokens in urls. With the annotations at most 2,000 and 64 KiB.",
   examples: [{ region: "us-west-1" }],
 };
 const ANNOTATIONS = {
-  description: "For people and tools. With the labels at most 64 KiB.",
+  description: "For people and tools. With the labels at most 2,000 and 64 KiB.",
   examples: [{ "io.sensu.bonsai.version": "1.2.0" }],
 };
 

@@ -3,8 +3,7 @@ import type { Expression } from "../parser/ast.ts";
 import { toBoolean, toNumber, toText } from "./convert.ts";
 import { callValue, constructValue, makeFunction } from "./functions.ts";
 import { newPattern } from "./library/patterns.ts";
-import { descend, raise, refuse, spend, type Context, type Machine } from "./machine.ts";
-import { makeArray } from "./members.ts";
+import { descend, payItems, raise, refuse, spend, type Context, type Machine } from "./machine.ts";
 import { applyOperator } from "./operators.ts";
 import {
   assign,
@@ -16,7 +15,7 @@ import {
   settle,
   type Reference,
 } from "./references.ts";
-import { ABSENT, isCallable, isObject, newObject, type Value } from "./values.ts";
+import { ABSENT, isCallable, isObject, newArray, newObject, type Value } from "./values.ts";
 
 type Node<T extends Expression["type"]> = Expression & { type: T };
 type Call = Extract<Expression, { callee: Expression }>;
@@ -48,7 +47,7 @@ function dispatch(machine: Machine, node: Expression, context: Context): Value |
       return evaluateCall(machine, node, context);
     case "New": {
       const callee = evaluateLazily(machine, node.callee, context);
-      const args = node.arguments.map((argument) => evaluate(machine, argument, context));
+      const args = evaluateAll(machine, node.arguments, context);
       return constructValue(machine, settle(machine, callee), isReference(callee) ? callee.name : "", args);
     }
     case "Logical": {
@@ -75,14 +74,12 @@ function dispatch(machine: Machine, node: Expression, context: Context): Value |
       return evaluateLazily(machine, chosen, context);
     }
     case "Sequence": {
-      const values = node.expressions.map((one) => evaluate(machine, one, context));
-      return values.at(-1);
+      let last: Value;
+      for (const one of node.expressions) last = evaluate(machine, one, context);
+      return last;
     }
     case "Array":
-      return makeArray(
-        machine,
-        node.elements.map((one) => (one === null ? ABSENT : evaluate(machine, one, context))),
-      );
+      return evaluateArray(machine, node, context);
     case "Object":
       return evaluateObject(machine, node, context);
     case "Function":
@@ -96,6 +93,20 @@ function dispatch(machine: Machine, node: Expression, context: Context): Value |
   }
 }
 
+/** The values of arguments. The list grows as they are paid for: one that is left early costs what was looked at. */
+function evaluateAll(machine: Machine, nodes: Expression[], context: Context): Value[] {
+  const values: Value[] = [];
+  for (const node of nodes) values.push(evaluate(machine, node, context));
+  return values;
+}
+
+function evaluateArray(machine: Machine, { elements }: Node<"Array">, context: Context): Value {
+  const items: (Value | typeof ABSENT)[] = [];
+  payItems(machine, elements.length);
+  for (const node of elements) items.push(node === null ? ABSENT : evaluate(machine, node, context));
+  return newArray(items);
+}
+
 function evaluateMember(machine: Machine, node: Node<"Member">, context: Context): Reference {
   const base = evaluate(machine, node.object, context);
   const property = evaluate(machine, node.property, context);
@@ -105,7 +116,7 @@ function evaluateMember(machine: Machine, node: Node<"Member">, context: Context
 
 function evaluateCall(machine: Machine, node: Call, context: Context): Value {
   const callee = evaluateLazily(machine, node.callee, context);
-  const args = node.arguments.map((argument) => evaluate(machine, argument, context));
+  const args = evaluateAll(machine, node.arguments, context);
   if (!isReference(callee)) return callValue(machine, callee, "", undefined, args);
   return callValue(machine, settle(machine, callee), callee.name, owner(callee), args);
 }

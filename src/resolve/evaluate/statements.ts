@@ -21,8 +21,10 @@ export interface Jump {
   readonly result: Value;
 }
 
-/** What each case of a switch takes beyond its comparison. */
+/** What each case of a switch takes beyond its comparison, each label beyond its statement, each name of a `var`. */
 const CASE_WORK = 2;
+const LABEL_WORK = 1;
+const DECLARATOR_WORK = 1;
 
 const NOTHING: Normal = {};
 
@@ -71,7 +73,7 @@ function dispatch(machine: Machine, node: Statement, context: Context, labels: s
       return NOTHING;
     case "Block": {
       const outcome = runList(machine, node.body, context);
-      return isJump(outcome) && leads("Break", outcome, labels) ? NOTHING : outcome;
+      return isJump(outcome) && leads(machine, "Break", outcome, labels) ? NOTHING : outcome;
     }
     case "If": {
       const test = toBoolean(evaluate(machine, node.test, context));
@@ -102,6 +104,7 @@ function dispatch(machine: Machine, node: Statement, context: Context, labels: s
       return run(machine, node.body, { ...context, scope: { outer: context.scope, names } }, labels);
     }
     case "Labelled":
+      spend(machine, LABEL_WORK * labels.length);
       return run(machine, node.body, context, [...labels, node.label]);
     default:
       return NOTHING;
@@ -109,6 +112,7 @@ function dispatch(machine: Machine, node: Statement, context: Context, labels: s
 }
 
 function initialise(machine: Machine, declarations: Declarator[], context: Context): void {
+  spend(machine, DECLARATOR_WORK * declarations.length);
   for (const { name, value } of declarations) {
     if (value === null) continue;
     const target = lookUp(machine, context.scope, name);
@@ -116,7 +120,13 @@ function initialise(machine: Machine, declarations: Declarator[], context: Conte
   }
 }
 
-function leads(kind: "Break" | "Continue", { jump, label }: Jump, labels: string[]): boolean {
+function leads(
+  machine: Machine,
+  kind: "Break" | "Continue",
+  { jump, label }: Jump,
+  labels: string[],
+): boolean {
+  spend(machine, LABEL_WORK * labels.length);
   return jump === kind && labels.includes(label);
 }
 
@@ -136,8 +146,8 @@ function runLoop(machine: Machine, loop: Loop, context: Context, labels: string[
   if (loop.type !== "DoWhile" && !test(loop.test)) return outcome;
   do {
     const jump = runInto(outcome, machine, body, context);
-    if (jump !== null && !leads("Continue", jump, labels))
-      return leads("Break", jump, labels) ? outcome : jump;
+    if (jump !== null && !leads(machine, "Continue", jump, labels))
+      return leads(machine, "Break", jump, labels) ? outcome : jump;
     if (loop.type === "For" && loop.update !== null) evaluate(machine, loop.update, context);
     spend(machine, WORK_PER_STEP);
   } while (test(loop.test));
@@ -161,8 +171,8 @@ function runForIn(machine: Machine, node: Node<"ForIn">, context: Context, label
       "type" in into ? evaluateLazily(machine, into, context) : lookUp(machine, context.scope, into.name);
     if (isReference(target)) assign(machine, target, name);
     const jump = runInto(outcome, machine, body, context);
-    if (jump !== null && !leads("Continue", jump, labels))
-      return leads("Break", jump, labels) ? NOTHING : jump;
+    if (jump !== null && !leads(machine, "Continue", jump, labels))
+      return leads(machine, "Break", jump, labels) ? NOTHING : jump;
   }
   return outcome;
 }
@@ -176,9 +186,11 @@ function runSwitch(machine: Machine, node: Node<"Switch">, context: Context, lab
   if (from < 0) return NOTHING;
   const outcome: Normal = {};
   spend(machine, CASE_WORK * node.cases.length);
-  const list = node.cases.slice(from).flatMap(({ body }) => body);
-  const jump = runInto(outcome, machine, list, context);
-  return jump === null ? outcome : leads("Break", jump, labels) ? NOTHING : jump;
+  for (const { body } of node.cases.slice(from)) {
+    const jump = runInto(outcome, machine, body, context);
+    if (jump !== null) return leads(machine, "Break", jump, labels) ? NOTHING : jump;
+  }
+  return outcome;
 }
 
 function runTry(machine: Machine, node: Node<"Try">, context: Context, labels: string[]): Outcome {

@@ -84,8 +84,9 @@ export const parseIntNative: Native = (machine, _, [value, radix]) => {
 };
 
 export const parseFloatNative: Native = (machine, _, [value]) => {
-  const text = toText(machine, value).trim();
-  payCharacters(machine, text.length);
+  const whole = toText(machine, value);
+  payCharacters(machine, whole.length);
+  const text = whole.trim();
   const [infinite] = /^[+-]?Infinity/.exec(text) ?? [];
   return Number(infinite ?? (decimalPrefix(text).replaceAll("_", "") || NaN));
 };

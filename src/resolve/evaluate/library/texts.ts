@@ -37,14 +37,13 @@ function position(machine: Machine, value: Value): number | undefined {
   return value === undefined ? undefined : toInteger(machine, value);
 }
 
-const lower: Method = (text, _, machine) => {
-  payCharacters(machine, text.length);
-  return text.toLowerCase();
-};
-const upper: Method = (text, _, machine) => {
-  payCharacters(machine, text.length);
-  return text.toUpperCase();
-};
+/** A method that looks at each character, which takes longer than copying them. */
+function byCharacter(convert: (text: string) => string): Method {
+  return (text, _, machine) => {
+    payCharacters(machine, text.length);
+    return convert(text);
+  };
+}
 
 const METHODS: Record<string, Method> = {
   charAt: (text, [at], machine) => text.charAt(toInteger(machine, at)),
@@ -68,13 +67,13 @@ const METHODS: Record<string, Method> = {
     return text.slice(begin, begin + Math.max(0, position(machine, length) ?? text.length));
   },
   substring: (text, [from, to], machine) => text.substring(toInteger(machine, from), position(machine, to)),
-  toLocaleLowerCase: lower,
-  toLocaleUpperCase: upper,
-  toLowerCase: lower,
-  toUpperCase: upper,
-  trim: (text) => text.trim(),
-  trimLeft: (text) => text.trimStart(),
-  trimRight: (text) => text.trimEnd(),
+  toLocaleLowerCase: byCharacter((text) => text.toLowerCase()),
+  toLocaleUpperCase: byCharacter((text) => text.toUpperCase()),
+  toLowerCase: byCharacter((text) => text.toLowerCase()),
+  toUpperCase: byCharacter((text) => text.toUpperCase()),
+  trim: byCharacter((text) => text.trim()),
+  trimLeft: byCharacter((text) => text.trimStart()),
+  trimRight: byCharacter((text) => text.trimEnd()),
 };
 
 export const TEXT_METHODS = new Map<string, Native>([
