@@ -2,16 +2,20 @@ import { invalid } from "../errors.ts";
 import type { Meter } from "../lib/meter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { filterExpressions } from "./filters.ts";
-import type { Asset, Metadata } from "./schema.ts";
-import { matches, parseSelector, type Fields, type Operation } from "./selectors.ts";
+import { labelsIn } from "./labels-in.ts";
+import type { Asset } from "./schema.ts";
+import { matches, parseSelector, type Operation } from "./selectors.ts";
 
 /** Steps of one list, about a tenth of a second's work: past them its page ends. */
 export const LIST_STEPS = 50_000_000;
 /** Steps of one list that nothing exceeds: what a page's last asset may take on top is bounded as well. */
 const MOST_STEPS = 2 * LIST_STEPS;
-/** What a character weighs that is parsed as JSON, and one that is only searched. */
+/** What a character weighs that is parsed as JSON, and on top each member of an object, which may have very many. */
 const PARSE_WEIGHT = 12;
-const SEARCH_WEIGHT = 1;
+const MEMBER_WEIGHT = 500;
+
+const LABEL = "asset.labels.";
+const FILTERS = "asset.filters";
 
 /**
  * What `labelSelector` and `fieldSelector` ask of an asset; null when they ask nothing (contract §3.4). What it takes is
@@ -32,38 +36,47 @@ export function readSelection(
       );
     }
   };
-  const looksAtFilters = fields.some(({ key, values }) => [key, ...values].includes(FILTERS));
-  return ({ definition }) => {
-    const asset = looksAtFilters ? readAll(definition, spend) : readMetadata(definition, spend);
-    return matches(labels, labelsOf(asset), spend) && matches(fields, fieldsOf(asset), spend);
+  const wanted = new Set([
+    ...labels.flatMap(textsOf),
+    ...fields.flatMap(textsOf).flatMap((key) => labelOf(key) ?? []),
+  ]);
+  const looksAtFilters = fields.flatMap(textsOf).includes(FILTERS);
+  return ({ namespace, name, definition }) => {
+    const found = labelsIn(definition, wanted, spend);
+    if (!matches(labels, found, spend)) return false;
+    const expressions = looksAtFilters ? filtersIn(definition, spend) : "";
+    const own = new Map([
+      ["asset.name", name],
+      ["asset.namespace", namespace],
+      [FILTERS, expressions],
+    ]);
+    const fieldOf = (key: string) => {
+      const label = labelOf(key);
+      return label === null ? own.get(key) : found.get(label);
+    };
+    return matches(fields, fieldOf, spend);
   };
 }
 
-/** What selectors look at. */
-type Selectable = Pick<Asset, "metadata" | "filters">;
-
-/** As it was encoded here: no need to decode it as if a client had sent it. */
-function readAll(definition: string, spend: (steps: number) => void): Selectable {
-  spend(PARSE_WEIGHT * definition.length);
-  return JSON.parse(definition);
+/** What an operation may take for the key of a field. */
+function textsOf({ key, values }: Operation): readonly string[] {
+  return [key, ...values];
 }
 
-const METADATA = '"metadata":';
-const AFTER_METADATA = ',"headers":';
+/** The key of the label that a field is; null for any other field. */
+function labelOf(field: string): string | null {
+  return field.startsWith(LABEL) ? field.slice(LABEL.length) : null;
+}
 
-/**
- * The metadata alone of a definition as `encodeAsset` writes it, or all of one written otherwise. Within a string a
- * quote has a backslash before it, and no map holds an object, so these marks stand nowhere else.
- */
-function readMetadata(definition: string, spend: (steps: number) => void): Selectable {
-  spend(SEARCH_WEIGHT * definition.length);
-  const start = definition.indexOf(`${METADATA}{`);
-  const end = start === -1 ? -1 : definition.indexOf(`}${AFTER_METADATA}`, start);
-  if (end === -1) return readAll(definition, spend);
-  const text = definition.slice(start + METADATA.length, end + 1);
-  spend(PARSE_WEIGHT * text.length);
-  const metadata: Metadata = JSON.parse(text);
-  return { metadata };
+/** `asset.filters`: joined by commas. */
+function filtersIn(definition: string, spend: (steps: number) => void): string {
+  const members = definition.split('":"').length;
+  const steps = PARSE_WEIGHT * definition.length + MEMBER_WEIGHT * members;
+  // One asset alone ends the page, and is not refused.
+  spend(Math.min(steps, LIST_STEPS / 2));
+  // As it was encoded here: no need to decode it as if a client had sent it.
+  const { filters }: Asset = JSON.parse(definition);
+  return filterExpressions(filters ?? undefined).join(",");
 }
 
 /** A repeated parameter is joined with &&. */
@@ -76,31 +89,4 @@ function readSelector(query: URLSearchParams, parameter: string): readonly Opera
   );
   if ("error" in parsed) throw invalid(parsed.error);
   return parsed.operations;
-}
-
-function labelsOf({ metadata }: Selectable): Fields {
-  return metadata?.labels ?? {};
-}
-
-const LABEL = "asset.labels.";
-const FILTERS = "asset.filters";
-
-/** `asset.name`, `asset.namespace`, `asset.filters` (joined by commas), `asset.labels.<key>`. */
-function fieldsOf({ metadata, filters }: Selectable): Fields {
-  const labels = metadata?.labels ?? {};
-  let joined: string | undefined;
-  return (key) => {
-    switch (key) {
-      case "asset.name":
-        return metadata?.name ?? "";
-      case "asset.namespace":
-        return metadata?.namespace ?? "";
-      case FILTERS:
-        return (joined ??= filterExpressions(filters ?? undefined).join(","));
-      default: {
-        const label = key.startsWith(LABEL) ? key.slice(LABEL.length) : null;
-        return label !== null && Object.hasOwn(labels, label) ? labels[label] : undefined;
-      }
-    }
-  };
 }

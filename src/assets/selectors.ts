@@ -115,7 +115,7 @@ function isIn(
   const [only, ...others] = values;
   const list = only === undefined || others.length > 0 ? undefined : valueOf(fields, only);
   if (list === undefined) return value !== undefined && values.includes(value);
-  return lists.itemsOf(list).has(key);
+  return lists.hasItem(list, key);
 }
 
 function valueOf(fields: Fields, key: string): string | undefined {
