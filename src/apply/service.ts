@@ -1,9 +1,10 @@
 import type { Asset } from "../assets/schema.ts";
-import { allows } from "../auth/grants.ts";
+import { NameMatcher } from "../auth/name-matcher.ts";
 import type { Principal } from "../auth/principal.ts";
 import { ApiError, denied, invalid, notFound } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import { refuseFindings } from "../resolution/lint.ts";
+import { Meter } from "../lib/meter.ts";
 import type { Linter } from "../resolve/lint.ts";
 import type { AssetWrite, Commit } from "../store/asset-store.ts";
 import type { PlanStore, SetStore } from "../store/set-store.ts";
@@ -15,6 +16,8 @@ import { restorePlan, storePlan } from "./stored-plan.ts";
 
 /** How often a set without a plan is planned again when others write in between. */
 const APPLY_ATTEMPTS = 3;
+/** Steps of matching names with the globs of grants for one set. */
+const MATCHING_STEPS = 200_000_000;
 const PLAN_MS = 3_600_000;
 
 /** How a set is planned. */
@@ -40,13 +43,16 @@ export class ApplyService {
   }
 
   /** What the set would change. Nothing is written. */
-  async plan(
-    by: Principal,
+  plan(by: Principal, namespace: Namespace, set: DefinitionSet, options: PlanOptions): Promise<Plan> {
+    return this.#plan(editor(by, namespace), namespace, set, options);
+  }
+
+  async #plan(
+    mayEdit: Editor,
     namespace: Namespace,
     set: DefinitionSet,
     { prune, maxDelete, strict, linter }: PlanOptions,
   ): Promise<Plan> {
-    const mayEdit = editor(by, namespace);
     const names = [...set.keys()];
     if (!names.every(mayEdit)) throw denied();
     if (strict) refuseLint(set, linter);
@@ -103,7 +109,7 @@ export class ApplyService {
         [...plan.create, ...plan.update].map(({ name, asset }) => [name, asset] as const),
         linter,
       );
-    const last = await this.#apply(by, plan, commit);
+    const last = await this.#apply(by, editor(by, plan.namespace), plan, commit);
     if (last === null) throw changed(plan);
     return last;
   }
@@ -116,20 +122,21 @@ export class ApplyService {
     options: PlanOptions,
     commit: Commit,
   ): Promise<{ plan: Plan; last: number }> {
+    const mayEdit = editor(by, namespace);
     for (let attempt = 1; ; attempt += 1) {
       // Linted once: the definitions are the same each time.
       const strict = options.strict && attempt === 1;
-      const plan = await this.plan(by, namespace, set, { ...options, strict });
-      const last = await this.#apply(by, plan, commit);
+      const plan = await this.#plan(mayEdit, namespace, set, { ...options, strict });
+      const last = await this.#apply(by, mayEdit, plan, commit);
       if (last !== null) return { plan, last };
       if (attempt === APPLY_ATTEMPTS) throw changed(plan);
     }
   }
 
   /** Null when the namespace is not what the plan was made for; then nothing is written. */
-  async #apply(by: Principal, plan: Plan, commit: Commit): Promise<number | null> {
+  async #apply(by: Principal, mayEdit: Editor, plan: Plan, commit: Commit): Promise<number | null> {
     const { namespace, seq } = plan;
-    if (!namesOf(plan).every(editor(by, namespace))) throw denied();
+    if (!namesOf(plan).every(mayEdit)) throw denied();
     if (isEmptyPlan(plan)) return seq;
     const puts: AssetWrite[] = [];
     for (const definition of [...plan.create, ...plan.update])
@@ -143,9 +150,20 @@ function refuseLint(definitions: Iterable<readonly [AssetName, Asset]>, linter: 
   for (const [name, asset] of definitions) placed(name, () => refuseFindings(asset, linter));
 }
 
-/** Whether they may write the asset of a name. */
-function editor({ grants }: Principal, namespace: Namespace): (name: AssetName) => boolean {
-  return (name) => allows(grants, { role: "edit", namespace, name });
+type Editor = (name: AssetName) => boolean;
+
+/** Whether they may write the asset of a name. Throws a 400 when that takes more steps than one set may. */
+function editor({ grants }: Principal, namespace: Namespace): Editor {
+  const meter = new Meter(MATCHING_STEPS);
+  const matcher = new NameMatcher(grants, meter);
+  return (name) => {
+    if (meter.isSpent) {
+      throw invalid(
+        `the globs of the grants take more than ${MATCHING_STEPS} steps to match, the budget of one set; use a credential with fewer globs`,
+      );
+    }
+    return matcher.allows({ role: "edit", namespace, name });
+  };
 }
 
 function missing(namespace: Namespace): ApiError {

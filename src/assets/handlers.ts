@@ -2,6 +2,7 @@ import { allows, seesEveryName, type Grant } from "../auth/grants.ts";
 import { ALL_NAMES, coveredRanges } from "../auth/name-ranges.ts";
 import type { Principal } from "../auth/principal.ts";
 import { commitOf, principalOf, readingOf, type Context } from "../context.ts";
+import { NameMatcher } from "../auth/name-matcher.ts";
 import { denied } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
@@ -11,6 +12,7 @@ import { empty, json } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
 import { tagged } from "../http/tagged.ts";
 import type { Namespace } from "../identity/names.ts";
+import { Meter } from "../lib/meter.ts";
 import { findingsIn, refuseFindings } from "../resolution/lint.ts";
 import { isStrict } from "../resolution/strict.ts";
 import { Linter } from "../resolve/lint.ts";
@@ -21,7 +23,7 @@ import { readPatch } from "./patch.ts";
 import { negotiateForm, represent, vary, type Negotiation } from "./representation.ts";
 import type { Wanted } from "./scan.ts";
 import type { Asset } from "./schema.ts";
-import { readSelection } from "./selection.ts";
+import { LIST_STEPS, readSelection } from "./selection.ts";
 
 export async function getAsset(context: Context): Promise<Response> {
   const negotiation = negotiateForm(context);
@@ -41,7 +43,7 @@ export async function listAssets(context: Context): Promise<Response> {
   const { namespace } = context;
   const { cursors } = context.services;
   const { limit, start } = await readSealedPage(searchParams, cursors);
-  const wanted = wantedBy(principalOf(context), namespace, readSelection(searchParams));
+  const wanted = wantedBy(principalOf(context), namespace, searchParams);
   const reading = readingOf(context);
   const page = await context.services.assets.list(namespace, start, limit, wanted, reading);
   // A page that had to be filled from several is made anew each time.
@@ -130,14 +132,17 @@ function locationOf({ namespace, name }: StoredAsset): string {
 }
 
 /** What a list holds for this principal and selection; null when it leaves nothing out. */
-function wantedBy({ grants }: Principal, namespace: Namespace | null, selects: Accepts): Wanted | null {
-  const accepts = seesEveryName(grants, namespace) ? selects : both(visibleBy(grants), selects);
+function wantedBy({ grants }: Principal, namespace: Namespace | null, query: URLSearchParams): Wanted | null {
+  const meter = new Meter(LIST_STEPS);
+  const selects = readSelection(query, meter);
+  const accepts = seesEveryName(grants, namespace) ? selects : both(visibleBy(grants, meter), selects);
   if (accepts === null) return null;
-  return { accepts, ranges: namespace === null ? [ALL_NAMES] : coveredRanges(grants, namespace) };
+  return { accepts, meter, ranges: namespace === null ? [ALL_NAMES] : coveredRanges(grants, namespace) };
 }
 
-function visibleBy(grants: readonly Grant[]): Accepts {
-  return ({ namespace, name }) => allows(grants, { role: "view", namespace, name });
+function visibleBy(grants: readonly Grant[], meter: Meter): Accepts {
+  const matcher = new NameMatcher(grants, meter);
+  return ({ namespace, name }) => matcher.allows({ role: "view", namespace, name });
 }
 
 type Accepts = ((asset: StoredAsset) => boolean) | null;

@@ -1,5 +1,6 @@
 import type { NameRange } from "../auth/name-ranges.ts";
 import type { Namespace } from "../identity/names.ts";
+import type { Meter } from "../lib/meter.ts";
 import {
   PAGE_BYTES,
   pageKey,
@@ -12,7 +13,7 @@ import type { Reading } from "../store/reading.ts";
 
 /** Rows and bytes of definitions that one list request reads at most while it looks for matches. */
 const SCAN_ROWS = 50_000;
-const SCAN_BYTES = 32 * 1024 * 1024;
+const SCAN_BYTES = 8 * 1024 * 1024;
 /** Rows read at once; fewer to begin with where a range may hold only a few. */
 const SCAN_PAGE = 1_000;
 const FIRST_PAGE = 30;
@@ -22,6 +23,8 @@ export interface Wanted {
   /** Ranges of names outside which nothing is wanted; for a cluster-wide list, the range of all names alone. */
   readonly ranges: readonly NameRange[];
   readonly accepts: (asset: StoredAsset) => boolean;
+  /** What `accepts` has taken; where it is spent, the page ends. */
+  readonly meter: Meter;
 }
 
 /** A page as a caller is shown it. */
@@ -39,7 +42,7 @@ export async function scanAssets(
   namespace: Namespace | null,
   from: PageFrom | null,
   limit: number,
-  { ranges, accepts }: Wanted,
+  { ranges, accepts, meter }: Wanted,
   reading: Reading,
 ): Promise<Listing> {
   const found: StoredAsset[] = [];
@@ -47,24 +50,24 @@ export async function scanAssets(
   let rows = 0;
   let bytes = 0;
   let passed = "";
+  const isOver = () => rows >= SCAN_ROWS || bytes >= SCAN_BYTES || meter.isSpent;
   for (const range of ranges) {
     let position = startIn(range, from);
     let size = range.before === null ? SCAN_PAGE : FIRST_PAGE;
     while (position !== null) {
-      if (rows >= SCAN_ROWS || bytes >= SCAN_BYTES) {
-        return { assets: found, next: passed, isNextHidden: true };
-      }
+      if (isOver()) return { assets: found, next: passed, isNextHidden: true };
       const page = await store.list(namespace, position, size, reading);
       size = Math.min(SCAN_PAGE, size * 4);
       position = page.next === null ? null : { key: page.next, inclusive: false };
-      passed = page.next ?? passed;
       for (const asset of page.assets) {
-        rows += 1;
-        bytes += asset.definition.length;
         if (range.before !== null && asset.name >= range.before) {
           position = null;
           break;
         }
+        if (isOver()) return { assets: found, next: passed, isNextHidden: true };
+        rows += 1;
+        bytes += asset.definition.length;
+        passed = pageKey(namespace, asset);
         if (!accepts(asset)) continue;
         foundBytes += asset.definition.length;
         const last = found.at(-1);
@@ -73,6 +76,7 @@ export async function scanAssets(
         }
         found.push(asset);
       }
+      passed = page.next ?? passed;
     }
     passed = range.before ?? passed;
   }

@@ -1,3 +1,4 @@
+import { Lists, type Spend } from "./selector-lists.ts";
 import { OPERATORS, tokensOf, type Operator, type Token } from "./selector-tokens.ts";
 
 /** One comparison of a selector; only `in` and `notin` have other than one value. */
@@ -8,9 +9,6 @@ export type Fields =
   | Readonly<Record<string, string>>
   | Map<string, string>
   | ((key: string) => string | undefined);
-
-/** Called with the number of characters about to be looked at; throws when there have been enough. */
-export type Spend = (characters: number) => void;
 
 const MAX_LENGTH = 4_096;
 /** Operations of one selector: each is asked of every asset that a list looks at. */
@@ -87,10 +85,11 @@ export function matches(
   fields: Fields,
   spend: Spend = () => undefined,
 ): boolean {
-  return operations.every((operation) => holds(operation, fields, spend));
+  const lists = new Lists(spend);
+  return operations.every((operation) => holds(operation, fields, lists, spend));
 }
 
-function holds({ key, operator, values }: Operation, fields: Fields, spend: Spend): boolean {
+function holds({ key, operator, values }: Operation, fields: Fields, lists: Lists, spend: Spend): boolean {
   const value = valueOf(fields, key);
   spend(1 + values.length);
   switch (operator) {
@@ -101,7 +100,7 @@ function holds({ key, operator, values }: Operation, fields: Fields, spend: Spen
       spend((value?.length ?? 0) * values.length);
       return value !== undefined && values.some((part) => value.includes(part));
     default:
-      return isIn(key, value, values, fields, spend) === (operator === "in");
+      return isIn(key, value, values, fields, lists) === (operator === "in");
   }
 }
 
@@ -111,36 +110,12 @@ function isIn(
   value: string | undefined,
   values: string[],
   fields: Fields,
-  spend: Spend,
+  lists: Lists,
 ): boolean {
   const [only, ...others] = values;
   const list = only === undefined || others.length > 0 ? undefined : valueOf(fields, only);
   if (list === undefined) return value !== undefined && values.includes(value);
-  spend(list.length);
-  return hasItem(list, key);
-}
-
-/** Whether a text is among the items of a list: between commas, without the blanks around it and the list's own brackets. */
-function hasItem(list: string, wanted: string): boolean {
-  let start = 0;
-  let end = list.length;
-  while (start < end && "[]".includes(list.charAt(start))) start++;
-  while (start < end && "[]".includes(list.charAt(end - 1))) end--;
-  const items = list.slice(start, end);
-  if (wanted === "") return items.split(",").some((item) => item.trim() === "");
-  if (wanted.includes(",") || wanted.trim() !== wanted) return false;
-  // To cut a list of 64 KiB into its items takes milliseconds; most lists do not hold the text at all.
-  for (let at = items.indexOf(wanted); at >= 0; at = items.indexOf(wanted, at + 1)) {
-    if (isItemEdge(items, at - 1, -1) && isItemEdge(items, at + wanted.length, 1)) return true;
-  }
-  return false;
-}
-
-/** Whether nothing but blanks lies between a place in a list and a comma or the list's end. */
-function isItemEdge(items: string, from: number, step: 1 | -1): boolean {
-  let at = from;
-  while (/^\s$/.test(items.charAt(at))) at += step;
-  return items.charAt(at) === "" || items.charAt(at) === ",";
+  return lists.hasItem(list, key);
 }
 
 function valueOf(fields: Fields, key: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { Namespace } from "../identity/names.ts";
+import { compileGlob, matchesGlob, starsOf } from "./glob.ts";
 
 /** What a principal may do: `role@namespace` or `role@namespace/name-glob`, `*` for all (design: grants). */
 export type Role = "view" | "edit" | "admin";
@@ -21,6 +22,8 @@ export interface Need {
 /** Grants of one principal, and the characters of all of them together. */
 export const MAX_GRANTS = 50;
 export const MAX_GRANT_CHARACTERS = 16_384;
+/** Stars in the glob of a grant that is handed out; keys that were made before this was bounded may have more. */
+export const MAX_STARS = 4;
 
 const RANK: Record<Role, number> = { view: 0, edit: 1, admin: 2 };
 const GRANT = /^(?<role>\w+)@(?<namespace>\*|[\w.\-:]{1,255})(?:\/(?<names>[\w/.\-:*]{1,255}))?$/;
@@ -34,6 +37,11 @@ export function parseGrant(text: string): Grant | null {
 /** The text of a grant, as `parseGrant` reads it. */
 export function printGrant({ role, namespace, names }: Grant): string {
   return names === null ? `${role}@${namespace}` : `${role}@${namespace}/${names}`;
+}
+
+/** Whether a grant's glob has more stars than one that is handed out may have; stars in a row are one. */
+export function hasTooManyStars({ names }: Grant): boolean {
+  return names !== null && starsOf(names) > MAX_STARS;
 }
 
 function isRole(text: string): text is Role {
@@ -63,11 +71,15 @@ export function seesEveryName(grants: readonly Grant[], namespace: Namespace | n
 }
 
 function covers(grant: Grant, need: Need): boolean {
+  if (!coversCollection(grant, need)) return false;
+  return grant.names === null || need.name === null || globMatches(grant.names, need.name);
+}
+
+/** Whether a grant gives the role in the namespace for some name at least. */
+export function coversCollection(grant: Grant, need: Pick<Need, "role" | "namespace">): boolean {
   if (RANK[grant.role] < RANK[need.role] || !reaches(grant, need.namespace)) return false;
-  if (grant.names === null) return true;
   // Namespaces, keys and audit have no asset name: a grant narrowed to some names does not reach them.
-  if (need.role === "admin") return false;
-  return need.name === null || globMatches(grant.names, need.name);
+  return grant.names === null || need.role !== "admin";
 }
 
 /** Whether a grant speaks of this namespace; null is the whole cluster. */
@@ -75,25 +87,7 @@ export function reaches(grant: Grant, namespace: Namespace | null): boolean {
   return grant.namespace === "*" || grant.namespace === namespace;
 }
 
-/**
- * Whether a text matches a glob. Each part between stars is looked for once, after the one before it: the first place
- * where it stands leaves the most for the rest.
- */
+/** Whether a text matches a glob, in which `*` stands for any run of characters. */
 export function globMatches(glob: string, text: string): boolean {
-  const first = glob.indexOf("*");
-  if (first === -1) return glob === text;
-  const last = glob.lastIndexOf("*");
-  const end = text.length - (glob.length - last - 1);
-  if (end < first || !text.startsWith(glob.slice(0, first)) || !text.endsWith(glob.slice(last + 1)))
-    return false;
-  let at = first;
-  for (let star = first; star < last;) {
-    const next = glob.indexOf("*", star + 1);
-    const part = glob.slice(star + 1, next);
-    const found = text.indexOf(part, at);
-    if (found === -1 || found + part.length > end) return false;
-    at = found + part.length;
-    star = next;
-  }
-  return true;
+  return matchesGlob(compileGlob(glob), text);
 }

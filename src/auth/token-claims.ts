@@ -1,4 +1,4 @@
-import { MAX_GRANT_CHARACTERS, MAX_GRANTS, parseGrant, type Grant } from "./grants.ts";
+import { hasTooManyStars, MAX_GRANT_CHARACTERS, MAX_GRANTS, parseGrant, type Grant } from "./grants.ts";
 
 /** Without control characters, which would go to logs and headers as they are. */
 const SUBJECT = /^\P{Cc}{1,255}$/u;
@@ -20,6 +20,7 @@ export function readTokenGrants(claim: unknown): Grant[] {
   if (claim.length > MAX_GRANTS) throw new Error("the token has too many grants");
   const grants = readGrants(claim);
   if (claim.join("").length > MAX_GRANT_CHARACTERS) throw new Error("the token's grants are too long");
+  if (grants.some(hasTooManyStars)) throw new Error("a glob of the token's grants has too many stars");
   return grants;
 }
 

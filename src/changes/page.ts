@@ -1,7 +1,9 @@
-import { allows, type Grant } from "../auth/grants.ts";
+import type { Grant } from "../auth/grants.ts";
+import { NameMatcher } from "../auth/name-matcher.ts";
 import { ApiError, invalid } from "../errors.ts";
 import type { Namespace } from "../identity/names.ts";
 import { grantsEverywhere } from "../history/lives.ts";
+import { Meter } from "../lib/meter.ts";
 import type { ChangeHead, ChangeScan } from "../store/change-store.ts";
 import { cursorAt, printCursor, type Cursor } from "./cursor.ts";
 
@@ -14,7 +16,7 @@ export interface Follower {
 /** Bytes of definitions in one page; a definition that is larger is a page of its own. */
 export const PAGE_BYTES = 4 * 1024 * 1024;
 /** Steps of matching names with the globs of grants in one page. */
-const MATCHING_STEPS = 50_000_000;
+export const MATCHING_STEPS = 50_000_000;
 
 /** The commits of a scan that one page shows, and the seq up to which it is complete. */
 export interface Selection {
@@ -24,13 +26,13 @@ export interface Selection {
 
 /** As many of the commits that the follower may see as fit a page. */
 export function selectChanges(follower: Follower, scan: ChangeScan, limit: number): Selection {
-  const globs = follower.grants.reduce((sum, { names }) => sum + (names?.length ?? 0), 0);
+  const meter = new Meter(MATCHING_STEPS);
+  const isVisible = visibleTo(follower, scan, meter);
   const heads: ChangeHead[] = [];
-  let [bytes, work, completeTo] = [0, 0, 0];
+  let [bytes, completeTo] = [0, 0];
   for (const head of scan.heads) {
-    work += globs * head.name.length;
-    if (work > MATCHING_STEPS && completeTo > 0) return { heads, completeTo };
-    if (isVisible(follower, scan, head, "view")) {
+    if (meter.isSpent) return { heads, completeTo };
+    if (isVisible(head, "view")) {
       bytes += head.bytes;
       if (heads.length === limit || (heads.length > 0 && bytes > PAGE_BYTES)) return { heads, completeTo };
       heads.push(head);
@@ -41,14 +43,17 @@ export function selectChanges(follower: Follower, scan: ChangeScan, limit: numbe
 }
 
 /** Whether the follower holds a role for the asset of a commit, in the life of the namespace that the commit is of. */
-export function isVisible(
+export function visibleTo(
   { grants }: Follower,
-  { lives }: ChangeScan,
-  { seq, namespace, name }: Pick<ChangeHead, "seq" | "namespace" | "name">,
-  role: "view" | "edit",
-): boolean {
-  const isFormer = seq <= (lives.get(namespace) ?? 0);
-  return allows(isFormer ? grantsEverywhere(grants) : grants, { role, namespace, name });
+  { lives }: Pick<ChangeScan, "lives">,
+  meter: Meter,
+): (head: Pick<ChangeHead, "seq" | "namespace" | "name">, role: "view" | "edit") => boolean {
+  const present = new NameMatcher(grants, meter);
+  const former = new NameMatcher(grantsEverywhere(grants), meter);
+  return ({ seq, namespace, name }, role) => {
+    const isFormer = seq <= (lives.get(namespace) ?? 0);
+    return (isFormer ? former : present).allows({ role, namespace, name });
+  };
 }
 
 /**

@@ -4,9 +4,10 @@ import { ApiError } from "../errors.ts";
 import { namespacesOfOneLife } from "../history/lives.ts";
 import type { ChangeStore } from "../store/change-store.ts";
 import type { CommitWatch, KnownCommits } from "../store/commit-watch.ts";
+import { Meter } from "../lib/meter.ts";
 import type { AssetRevision } from "../store/history-store.ts";
 import { cursorAt, type Cursor, type From } from "./cursor.ts";
-import { checkCursor, isVisible, selectChanges, type Follower } from "./page.ts";
+import { checkCursor, MATCHING_STEPS, selectChanges, visibleTo, type Follower } from "./page.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 
 /** One commit as a follower may see it. */
@@ -77,12 +78,14 @@ export class ChangeService {
     const revisions = heads.length === 0 ? [] : await store.revisions(heads.map(({ seq }) => seq));
     // Retention was faster; the next scan knows what it has deleted.
     if (revisions.length < heads.length) return this.read(follower, from, limit);
+    // A page has few commits: what the meter counts here is no matter.
+    const isVisible = visibleTo(follower, scan, new Meter(MATCHING_STEPS));
     const startedAt = from === null ? scan.seq : from.startedAt;
     return {
       changes: revisions.map((revision) => ({
         revision,
         cursor: cursorAt(scan.epoch, revision.seq, startedAt),
-        mayWrite: isVisible(follower, scan, revision, "edit"),
+        mayWrite: isVisible(revision, "edit"),
       })),
       next: cursorAt(scan.epoch, completeTo, startedAt),
       complete: after >= scan.forgotten,

@@ -2,8 +2,10 @@ import { apiKeyDigest, makeApiKey } from "../auth/api-keys.ts";
 import {
   allows,
   coversGrant,
+  hasTooManyStars,
   MAX_GRANT_CHARACTERS,
   MAX_GRANTS,
+  MAX_STARS,
   parseGrant,
   type Grant,
 } from "../auth/grants.ts";
@@ -194,6 +196,7 @@ function readGrantTexts(texts: readonly string[]): Grant[] {
         `"${text}" is not a grant: use view, edit or admin, @, and a namespace or *, as in view@default`,
       );
     }
+    if (hasTooManyStars(grant)) throw invalid(`the glob of "${text}" has more than ${MAX_STARS} stars`);
     return grant;
   });
 }

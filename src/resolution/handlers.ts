@@ -1,11 +1,10 @@
 import { readingOf, type Context } from "../context.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
-import { notModified } from "../http/conditional.ts";
 import { assetIdOf } from "../http/place.ts";
 import { empty, json, redirect, text } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
-import { tagged } from "../http/tagged.ts";
+import { isUnchanged, tagged } from "../http/tagged.ts";
 import type { AssetId } from "../identity/names.ts";
 import type { Rule } from "../resolve/choose.ts";
 import type { Reading } from "../store/reading.ts";
@@ -13,6 +12,8 @@ import { factsOfEntity, factsOfQuery, namedFacts, type NamedFacts } from "./fact
 import { alignedTable, digestHeader, envLines } from "./formats.ts";
 import type { Resolution, Resolved } from "./resolve.ts";
 
+/** Parameters that decide what an answer looks like, not what it says. */
+const FORM_PARAMETERS = ["explain", "format"];
 /** Reasons named in the message of a 404 at the most. */
 const REASONS = 20;
 
@@ -31,7 +32,7 @@ export async function resolveForMachine(context: Context): Promise<Response> {
   }
   const headers = { ...servedHeaders(reading), ETag: etag };
   if (query.get("format") === "env") {
-    if (notModified(context.request.headers, etag)) return empty(304, headers);
+    if (isUnchanged(context.request, etag)) return empty(304, headers);
     return text(envLines(resolution.resolved, assetTag), headers);
   }
   const answer = {
@@ -109,7 +110,9 @@ async function readQuestion(context: Context): Promise<Question> {
 
 async function readFacts({ request, url }: Context): Promise<NamedFacts> {
   if (request.method !== "POST") return namedFacts(url.search, factsOfQuery(url.searchParams));
-  return namedFacts(null, factsOfEntity(parseBody(await readBody(request))));
+  const { facts, key } = namedFacts(null, factsOfEntity(parseBody(await readBody(request))));
+  // The body does not say which form the answer has, and each form has a tag of its own; a query says both.
+  return { facts, key: [...key, ...FORM_PARAMETERS.map((name) => url.searchParams.get(name) ?? "")] };
 }
 
 function readRule(query: URLSearchParams): Rule {

@@ -44,6 +44,17 @@ describe("grants of a key", () => {
   });
 });
 
+describe("the glob of a key's grant", () => {
+  it("has four stars at the most, stars in a row being one", async () => {
+    expect((await create("k", ["view@default/**a***b*c*"])).status).toBe(201);
+    const refused = await create("l", ["view@default/*a*b*c*d*"]);
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({
+      message: 'the glob of "view@default/*a*b*c*d*" has more than 4 stars',
+    });
+  });
+});
+
 describe("rotation and revocation at once", () => {
   it("leave no live key, whichever is first", async () => {
     for (let run = 0; run < 20; run += 1) {

@@ -147,6 +147,19 @@ describe("resolve", () => {
     expect((await resolve("os=windows", headers)).status).toBe(200);
   });
 
+  it("answers a POST with a tag for each form, and never with 304", async () => {
+    const body = { system: { os: "windows" } };
+    const ask = (query: string, headers = {}) =>
+      api("POST", `${EDGE}/resolve?${query}`, { token: agent, body, headers });
+    const tags = new Set<string | null>();
+    for (const query of ["", "explain=true", "format=env", "explain=true&format=env"]) {
+      const etag = (await ask(query)).headers.get("ETag") ?? "";
+      tags.add(etag);
+      expect((await ask(query, { "If-None-Match": etag })).status).toBe(200);
+    }
+    expect(tags.size).toBe(4);
+  });
+
   it("redirects to the archive with its digest", async () => {
     const answer = await api("GET", `${EDGE}/download?os=windows`, { token: agent });
     expect([answer.status, await answer.clone().text()]).toEqual([302, ""]);

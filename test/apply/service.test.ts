@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { ApplyService } from "../../src/apply/service.ts";
 import { parseGrant } from "../../src/auth/grants.ts";
+import type { AssetName } from "../../src/identity/names.ts";
 import type { PlanStore, SetStore, SetWrite } from "../../src/store/set-store.ts";
 import { Linter } from "../../src/resolve/lint.ts";
 import { anAsset } from "../support/fixtures.ts";
@@ -19,7 +20,7 @@ const editor = principal("edit@default");
 const narrow = principal("edit@default/team/*");
 
 /** Sets of a namespace that holds `team/own` and `theirs`; what is read and written of it is noted. */
-function aService() {
+function aService(there: readonly AssetName[] = ["team/own", "theirs"].map(assetNamed)) {
   const reads: string[] = [];
   const writes: SetWrite[] = [];
   const sets: SetStore = {
@@ -27,7 +28,7 @@ function aService() {
       reads.push(...names);
       return { seq: 7, assets: [] };
     },
-    names: async () => ["team/own", "theirs"].map(assetNamed),
+    names: async () => there,
     definitions: async (_, names) => {
       reads.push(...names);
       return new Map();
@@ -81,4 +82,17 @@ it("a prune deletes only what the caller may edit", async () => {
     maxDelete: 9,
   });
   expect(plan.delete).toEqual(["team/own"]);
+});
+
+it("answers 400 and names the budget when globs take too long to match, for a set as for a prune", async () => {
+  const glob = `edit@default/*${"a".repeat(120)}b*`;
+  const slow = principal(...Array<string>(49).fill(glob), "edit@default/*");
+  const many = Array.from({ length: 5_000 }, (_, index) => assetNamed(`${"a".repeat(200)}${index}`));
+  const refused = "the globs of the grants take more than 200000000 steps to match, the budget of one set";
+  const body = new Map(many.map((name) => [name, anAsset(name)]));
+  const { service } = aService();
+  await expect((async () => service.plan(slow, DEFAULT, body, OPTIONS))()).rejects.toThrow(refused);
+  const { service: pruning } = aService(many);
+  const options = { ...OPTIONS, prune: true, maxDelete: 5_000 };
+  await expect((async () => pruning.plan(slow, DEFAULT, set("z"), options))()).rejects.toThrow(refused);
 });

@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
 import fc from "fast-check";
-import { scanAssets } from "../../src/assets/scan.ts";
+import { scanAssets, type Wanted } from "../../src/assets/scan.ts";
 import { allows, parseGrant } from "../../src/auth/grants.ts";
+import { NameMatcher } from "../../src/auth/name-matcher.ts";
 import { coveredRanges } from "../../src/auth/name-ranges.ts";
+import { Meter } from "../../src/lib/meter.ts";
 import { UNCONDITIONAL, type PageFrom } from "../../src/store/asset-store.ts";
 import { newReading } from "../../src/store/reading.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
@@ -11,33 +13,43 @@ import { assetId, namespaceNamed } from "../support/names.ts";
 const DEFAULT = namespaceNamed("default");
 const READING = newReading("newest", () => undefined);
 
-it("pages of a scan join to all assets that the grants cover, in order, whatever the limit", async () => {
+it("pages of a scan join to all assets that the grants cover, in order, whatever the limit and the budget", async () => {
   const names = fc.uniqueArray(fc.stringMatching(/^[ab/]{1,5}$/), { maxLength: 40 });
   const globs = fc.array(fc.stringMatching(/^[ab/*]{1,4}$/), { minLength: 1, maxLength: 4 });
+  const budgets = fc.constantFrom(0, 100, 1_000_000);
   await fc.assert(
-    fc.asyncProperty(names, globs, fc.integer({ min: 1, max: 7 }), async (stored, held, limit) => {
-      const store = new MemoryAssetStore(["default"]);
-      for (const text of stored) {
-        const { namespace, name } = assetId("default", text);
-        const asset = { namespace, name, etag: '"1"', definition: "{}", expressions: null };
-        await store.put(asset, UNCONDITIONAL);
-      }
-      const grants = held.flatMap((glob) => parseGrant(`view@default/${glob}`) ?? []);
-      const covers = (name: string) => allows(grants, { role: "view", namespace: DEFAULT, name });
-      const wanted = {
-        ranges: coveredRanges(grants, DEFAULT),
-        accepts: ({ name }: { name: string }) => covers(name),
-      };
-      const joined: string[] = [];
-      let from: PageFrom | null = null;
-      do {
-        const page = await scanAssets(store, DEFAULT, from, limit, wanted, READING);
-        expect(page.assets.length).toBeLessThanOrEqual(limit);
-        joined.push(...page.assets.map(({ name }) => name));
-        from = page.next === null ? null : { key: page.next, inclusive: false };
-      } while (from !== null);
-      expect(joined).toEqual(stored.filter(covers).sort((a, b) => (a < b ? -1 : 1)));
-    }),
+    fc.asyncProperty(
+      names,
+      globs,
+      fc.integer({ min: 1, max: 7 }),
+      budgets,
+      async (stored, held, limit, budget) => {
+        const store = new MemoryAssetStore(["default"]);
+        for (const text of stored) {
+          const { namespace, name } = assetId("default", text);
+          const asset = { namespace, name, etag: '"1"', definition: "{}", expressions: null };
+          await store.put(asset, UNCONDITIONAL);
+        }
+        const grants = held.flatMap((glob) => parseGrant(`view@default/${glob}`) ?? []);
+        const covers = (name: string) => allows(grants, { role: "view", namespace: DEFAULT, name });
+        const joined: string[] = [];
+        let from: PageFrom | null = null;
+        do {
+          const meter = new Meter(budget);
+          const matcher = new NameMatcher(grants, meter);
+          const wanted: Wanted = {
+            ranges: coveredRanges(grants, DEFAULT),
+            accepts: ({ name }) => matcher.allows({ role: "view", namespace: DEFAULT, name }),
+            meter,
+          };
+          const page = await scanAssets(store, DEFAULT, from, limit, wanted, READING);
+          expect(page.assets.length).toBeLessThanOrEqual(limit);
+          joined.push(...page.assets.map(({ name }) => name));
+          from = page.next === null ? null : { key: page.next, inclusive: false };
+        } while (from !== null);
+        expect(joined).toEqual(stored.filter(covers).sort((a, b) => (a < b ? -1 : 1)));
+      },
+    ),
     { numRuns: 300 },
   );
 });

@@ -93,6 +93,7 @@ describe("an access token", () => {
     ["with a grant that is a number", { grants: [7] }],
     ["with a grant that is a list", { grants: [["view@default"]] }],
     ["with a grant that is none", { grants: ["root"] }],
+    ["with five stars in a glob", { grants: ["view@default/*a*b*c*d*"] }],
     ["with 51 grants", { grants: Array.from({ length: 51 }, () => "view@default") }],
     ["with grants of more than 16,384 characters", { grants: Array.from({ length: 50 }, () => LONG) }],
   ])("%s is refused", async (_, claims) => {

@@ -9,6 +9,8 @@ import {
   type Grant,
   type Role,
 } from "../../src/auth/grants.ts";
+import { NameMatcher } from "../../src/auth/name-matcher.ts";
+import { Meter } from "../../src/lib/meter.ts";
 import { routes } from "../../src/routes.ts";
 import type { Namespace } from "../../src/identity/names.ts";
 import { namespaceNamed } from "../support/names.ts";
@@ -107,6 +109,34 @@ describe("the decision", () => {
     expect(seesEveryName(grants("view@default/a*"), namespaceNamed("default"))).toBe(false);
     expect(seesEveryName(grants("view@default/a*", "view@default"), namespaceNamed("default"))).toBe(true);
     expect(seesEveryName(grants("view@default"), null)).toBe(false);
+  });
+});
+
+describe("a matcher of many names", () => {
+  it("answers as the grants do, whatever its budget", () => {
+    const glob = fc.stringMatching(/^[ab*]{1,6}$/);
+    const names = fc.array(fc.option(glob), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(
+        names,
+        fc.constantFrom(...ROLES),
+        fc.constantFrom(...ROLES),
+        fc.stringMatching(/^[ab]{1,6}$/),
+        (globs, held, role, name) => {
+          const all = globs.flatMap((each) => grants(`${held}@default${each === null ? "" : `/${each}`}`));
+          const need = { role, namespace: namespaceNamed("default"), name };
+          expect(new NameMatcher(all, new Meter(0)).allows(need)).toBe(allows(all, need));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("weighs the places where a part may stand", () => {
+    const meter = new Meter(1_000);
+    const matcher = new NameMatcher(grants("view@default/*aaaab*"), meter);
+    matcher.allows({ role: "view", namespace: namespaceNamed("default"), name: "a".repeat(255) });
+    expect(meter.isSpent).toBe(true);
   });
 });
 
