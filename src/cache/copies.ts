@@ -60,7 +60,7 @@ export class Copies<Id, T> {
     const evidence = {
       epoch: journal.epoch,
       asOf: journal.asOf,
-      since: this.#kind.alwaysTold ? 0 : journal.since,
+      since: this.#kind.journalIsComplete ? 0 : journal.since,
       changedAt: this.#kind.changedAt(journal, id),
     };
     return this.#edge.admit(entry, evidence, now, this.#edge.bound, this.#highWater(id, entry.epoch));

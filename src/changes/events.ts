@@ -8,13 +8,13 @@ import type { ChangePage } from "./service.ts";
 /** A stream ends after this time, or after so many pages; its client reconnects and goes on from the last id. */
 const STREAM_MS = 60_000;
 const STREAM_PAGES = 100;
-/** How long a stream is silent at the most. */
+/** How long a stream is silent at most. */
 const SILENCE_MS = 5_000;
 const RECONNECT_MS = 5_000;
 
 /**
  * Server-sent events (HTML §9.2): `change` with the cursor after it as its id, and `reset` where the follower has to
- * list anew. A stream ends with the credential that it was opened with.
+ * list again. A stream ends with the credential that it was opened with.
  */
 export async function* changeEvents(
   context: Context,
