@@ -7,7 +7,7 @@ export function encodeBase64url(text: string): string {
 
 /** Decodes what `encodeBase64url` returns; null for anything else. */
 export function decodeBase64url(encoded: string): string | null {
-  // jose takes the alphabet of plain base64, padding and white space as well.
+  // jose also takes padding and white space.
   if (!/^[\w-]*$/.test(encoded)) return null;
   try {
     const bytes = base64url.decode(encoded);
