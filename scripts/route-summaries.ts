@@ -40,11 +40,10 @@ export const ROUTE_SUMMARIES: Readonly<Record<string, string>> = {
   "GET /api/edge/v1/changes": "Changes after a cursor, in commit order",
   "GET /api/edge/v1/namespaces/:namespace/assets/:name/resolve":
     "The one build for a machine: `os=linux&arch=amd64`",
-  "POST /api/edge/v1/namespaces/:namespace/assets/:name/resolve": "The same for an entity's JSON",
-  "GET /api/edge/v1/namespaces/:namespace/assets/:name/download":
-    "302 to that build's archive, with its digest",
+  "POST /api/edge/v1/namespaces/:namespace/assets/:name/resolve": "Resolve for an entity",
+  "GET /api/edge/v1/namespaces/:namespace/assets/:name/download": "Redirect to the matching archive",
   "GET /api/edge/v1/namespaces/:namespace/assets/:name/matrix": "Which build each platform gets",
-  "POST /api/edge/v1/lint": "What is legal in an asset and yet wrong",
+  "POST /api/edge/v1/lint": "Lint a definition",
   "POST /api/edge/v1/namespaces/:namespace/plan": "What a set of definitions would change",
   "POST /api/edge/v1/namespaces/:namespace/apply": "Apply a plan or a set, all or nothing",
 };

@@ -119,7 +119,7 @@ export const SHARED: Readonly<Record<string, Answer>> = {
     [
       "the database does not answer; try again",
       "the credential cannot be checked now",
-      "the database did not answer in time; the write may or may not have happened: GET what you wrote, or send it again with If-Match",
+      "the database's answer was lost or late, so the write may or may not have happened: GET what you wrote, or send it again with If-Match",
     ],
     { headers: ["Retry-After"] },
   ),

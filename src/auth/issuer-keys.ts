@@ -5,7 +5,7 @@ import {
   type FetchImplementation,
   type JWTVerifyGetKey,
 } from "jose";
-import { ApiError } from "../errors.ts";
+import { unavailable } from "../errors.ts";
 
 /** Milliseconds for which fetched keys are used; after that a token needs them fetched again, or is 503. */
 export const KEYS_MS = 600_000;
@@ -44,8 +44,7 @@ export function issuerKeys(
         cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys;
       if (known) throw cause;
       if (!isBackingOff()) failedAt = Date.now();
-      const headers = { "Retry-After": "5" };
-      throw new ApiError("unavailable", "the token issuer's keys cannot be read", { cause, headers });
+      throw unavailable("the token issuer's keys cannot be read", 5, cause);
     }
   };
 }

@@ -34,7 +34,7 @@ export class RememberedTokens {
     return known !== undefined && known.goodUntilMs > now ? known.principal : null;
   }
 
-  /** Remembers who a header stands for. One that is larger than all of this memory is not kept. */
+  /** Caches the principal of a header. An entry larger than the whole cache is not kept. */
   remember(authorization: string, principal: Principal, goodUntilMs: number): void {
     const bytes = bytesOf(authorization, principal);
     this.#forget(authorization);

@@ -10,7 +10,7 @@ import type { Kind } from "./kind.ts";
  */
 export function assetKind(origin: AssetOrigin): Kind<AssetId, StoredAsset> {
   return {
-    alwaysTold: false,
+    journalIsComplete: false,
     immutable: false,
     stale: true,
     permanent: false,

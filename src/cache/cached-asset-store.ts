@@ -16,7 +16,7 @@ import { assetKind } from "./asset-kind.ts";
 import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
 import { FreshReader, type Glance } from "./fresh-reader.ts";
-import type { MemoryLimits } from "./memory.ts";
+import type { MemoryLimits } from "../lib/memory.ts";
 import { pageKind, type PageId } from "./page-kind.ts";
 
 const MIB = 1024 * 1024;

@@ -92,7 +92,7 @@ export class CachedKeyStore implements KeyStore {
 /** Keys by digest. Their copies hold no secret: a digest opens nothing. */
 export function keyKind(origin: Pick<KeyOrigin, "find">): Kind<string, KeyRecord> {
   return {
-    alwaysTold: false,
+    journalIsComplete: false,
     immutable: false,
     stale: false,
     permanent: true,

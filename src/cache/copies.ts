@@ -5,7 +5,7 @@ import { isNewer, type Entry } from "./entry.ts";
 import { kvKey, open, seal } from "./envelope.ts";
 import type { Journal } from "./journal.ts";
 import type { Kind } from "./kind.ts";
-import { Memory, type Kept, type MemoryLimits } from "./memory.ts";
+import { Memory, type Kept, type MemoryLimits } from "../lib/memory.ts";
 
 /** Seconds for which a location may answer from its own copy of a KV entry. */
 const ENTRY_CACHE_TTL = 60;
@@ -60,7 +60,7 @@ export class Copies<Id, T> {
     const evidence = {
       epoch: journal.epoch,
       asOf: journal.asOf,
-      since: this.#kind.alwaysTold ? 0 : journal.since,
+      since: this.#kind.journalIsComplete ? 0 : journal.since,
       changedAt: this.#kind.changedAt(journal, id),
     };
     return this.#edge.admit(entry, evidence, now, this.#edge.bound, this.#highWater(id, entry.epoch));

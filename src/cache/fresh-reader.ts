@@ -5,7 +5,7 @@ import type { Edge } from "./edge.ts";
 import { entryOf, isNewer, type Entry } from "./entry.ts";
 import type { Journal } from "./journal.ts";
 import type { Kind } from "./kind.ts";
-import type { Kept, MemoryLimits } from "./memory.ts";
+import type { Kept, MemoryLimits } from "../lib/memory.ts";
 import { staleCopy } from "./stale.ts";
 import { timed } from "./timed.ts";
 import { unavailable } from "./unavailable.ts";

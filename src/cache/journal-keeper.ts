@@ -17,7 +17,7 @@ export const JOURNAL_KEY = `hb:${FORMAT}`;
 /** The age of the copy in memory at which KV is asked again. */
 export const RECHECK_MS = 5_000;
 /** Up to this age the request that asks KV again need not wait for it. */
-const RECHECK_AT_LEISURE_MS = 15_000;
+const BACKGROUND_REFRESH_MS = 15_000;
 /** A journal older than this means that the cron has stopped: isolates publish their own (I8). */
 export const CRON_DEAD_MS = 120_000;
 const OWN_EVERY_MS = 60_000;
@@ -74,7 +74,7 @@ export class JournalKeeper {
       waitUntil(this.#check);
     }
     const usable = this.#held !== null && now - this.#held.asOf <= bound;
-    if (this.#check !== null && !(usable && age < RECHECK_AT_LEISURE_MS)) {
+    if (this.#check !== null && !(usable && age < BACKGROUND_REFRESH_MS)) {
       // The work of another request may die with it, so no one waits for it without a limit.
       await within(this.#options.timer, KV_BUDGET_MS, this.#check, undefined);
     }
@@ -89,7 +89,7 @@ export class JournalKeeper {
 
   /** The primary has told its epoch: a journal of another is of no use any more (I9). */
   noteEpoch(epoch: string, waitUntil: WaitUntil): void {
-    if (this.#held !== null && this.#held.epoch !== epoch) this.#doCronsWork(waitUntil);
+    if (this.#held !== null && this.#held.epoch !== epoch) this.#publishForDeadCron(waitUntil);
   }
 
   /** Takes in a log that the primary has just told; `askedAt` is the clock before its transaction. */
@@ -149,7 +149,7 @@ export class JournalKeeper {
     const hit = await kv.get(JOURNAL_KEY, MIN_CACHE_TTL, take);
     if (hit !== null) take(hit);
     this.#check = null;
-    if (clock() - (this.#held?.asOf ?? 0) > CRON_DEAD_MS) this.#doCronsWork(waitUntil);
+    if (clock() - (this.#held?.asOf ?? 0) > CRON_DEAD_MS) this.#publishForDeadCron(waitUntil);
   }
 
   /**
@@ -170,7 +170,7 @@ export class JournalKeeper {
     log({ level: "warn", event: "clock-wrong", message, seconds });
   }
 
-  #doCronsWork(waitUntil: WaitUntil): void {
+  #publishForDeadCron(waitUntil: WaitUntil): void {
     const now = this.#options.clock();
     if (now - this.#ownAt < OWN_EVERY_MS) return;
     this.#ownAt = now;

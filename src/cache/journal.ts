@@ -21,12 +21,12 @@ export interface Journal {
 /** A date before all others, so that nothing is admitted by it. */
 export const UNDATED = 0;
 
-/** Changes a journal holds at the most; beyond them `since` rises and older copies are read anew. */
+/** Changes a journal holds at most; beyond them `since` rises and older copies are read again. */
 export const MAX_JOURNAL_CHANGES = 2_000;
 
 /**
  * The journal that a log makes of the one held. Within an epoch the log continues it, and is true of both instants; a
- * log of another epoch, or one that leaves a gap, starts anew, which costs reads and never truth.
+ * log of another epoch, or one that leaves a gap, starts again, which costs reads and never truth.
  */
 export function extendJournal(held: Journal | null, log: CommitLog, asOf: number): Journal {
   const namespaces = new Map(Object.entries(log.namespaces));

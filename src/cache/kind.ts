@@ -15,8 +15,8 @@ export interface Kind<Id, T> {
   mark(id: Id): string;
   /** The last change of the thing that this journal knows; 0 for none. */
   changedAt(journal: Journal, id: Id): number;
-  /** Whether the journal tells the last change of all such things, whenever it was. */
-  readonly alwaysTold: boolean;
+  /** Whether the journal holds the last change of every thing of this kind, however old. */
+  readonly journalIsComplete: boolean;
   /** Whether a copy is kept in KV for each state (so that it never changes) and not just for each thing. */
   readonly immutable: boolean;
   load(id: Id, replica: Replica): Promise<Snapshot<T>>;

@@ -20,7 +20,7 @@ const MAX_KV_BYTES = 1024 * 1024;
 export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
   return {
     // The journal tells the last commit to every namespace; one it does not know may have been made just now.
-    alwaysTold: true,
+    journalIsComplete: true,
     immutable: true,
     stale: true,
     permanent: false,

@@ -30,7 +30,7 @@ export function writeFailed(cause: unknown): ApiError {
 
 function outcomeUnknown(cause: unknown): ApiError {
   const message =
-    "the database did not answer in time; the write may or may not have happened: " +
+    "the database's answer was lost or late, so the write may or may not have happened: " +
     "GET what you wrote, or send it again with If-Match";
   return unavailableFor(message, 5, cause);
 }

@@ -1,4 +1,5 @@
 import { invalid } from "../errors.ts";
+import { decodeBase64url, encodeBase64url } from "../lib/base64url.ts";
 
 /** Where a follower is: it has been shown every commit up to `seq` of this epoch. */
 export interface Cursor {
@@ -15,6 +16,8 @@ export interface Cursor {
 export type From = Cursor | null | "now";
 
 const CURSOR = /^(?<epoch>[\w-]{1,64})\.(?<seq>\d{1,16})(?:\.(?<startedAt>\d{1,16}))?$/;
+/** Longer than any cursor. */
+const MAX_LENGTH = 200;
 /** Releases without epochs handed out the bare seq. */
 const BARE_SEQ = /^\d{1,16}$/;
 
@@ -26,7 +29,7 @@ export function cursorAt(epoch: string, seq: number, startedAt: number | null): 
 /** The cursor as clients send it back. */
 export function printCursor({ epoch, seq, startedAt }: Cursor): string {
   const text = startedAt === null ? `${epoch}.${seq}` : `${epoch}.${seq}.${startedAt}`;
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return encodeBase64url(text);
 }
 
 /** Reads a cursor, nothing or `0` for the start, or `now`; `what` names the parameter in the error for anything else. */
@@ -34,20 +37,12 @@ export function readFrom(text: string | null, what: string): From {
   if (text === null || text === "" || text === "0") return null;
   if (text === "now") return "now";
   if (BARE_SEQ.test(text)) return cursorAt("", Number(text), null);
-  const { epoch, seq, startedAt } = CURSOR.exec(decoded(text))?.groups ?? {};
+  const decoded = text.length > MAX_LENGTH ? null : decodeBase64url(text);
+  const { epoch, seq, startedAt } = CURSOR.exec(decoded ?? "")?.groups ?? {};
   if (epoch === undefined || seq === undefined) {
     throw invalid(
       `invalid ${what} "${text.slice(0, 200)}": send the cursor you were given, 0 for the start, or now`,
     );
   }
   return cursorAt(epoch, Number(seq), startedAt === undefined ? null : Number(startedAt));
-}
-
-/** The text under base64url; empty where it is none. */
-function decoded(text: string): string {
-  try {
-    return /^[\w-]{1,200}$/.test(text) ? atob(text.replaceAll("-", "+").replaceAll("_", "/")) : "";
-  } catch {
-    return "";
-  }
 }

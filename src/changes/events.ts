@@ -3,29 +3,35 @@ import { ApiError } from "../errors.ts";
 import { printCursor, readFrom, type From } from "./cursor.ts";
 import type { Follower } from "./page.ts";
 import { printChange } from "./print.ts";
-import type { ChangePage } from "./service.ts";
+import type { ChangePage, ChangeService } from "./service.ts";
 
 /** A stream ends after this time, or after so many pages; its client reconnects and goes on from the last id. */
 const STREAM_MS = 60_000;
 const STREAM_PAGES = 100;
-/** How long a stream is silent at the most. */
+/** How long a stream is silent at most. */
 const SILENCE_MS = 5_000;
 const RECONNECT_MS = 5_000;
 
+/** What a stream needs of its request. */
+export interface StreamContext extends Pick<Context, "waitUntil" | "stillValid"> {
+  readonly services: { readonly changes: ChangeService };
+}
+
 /**
  * Server-sent events (HTML §9.2): `change` with the cursor after it as its id, and `reset` where the follower has to
- * list anew. A stream ends with the credential that it was opened with.
+ * list again. A stream ends with the credential that it was opened with.
  */
 export async function* changeEvents(
-  context: Context,
+  context: StreamContext,
   follower: Follower,
   since: From,
   limit: number,
 ): AsyncGenerator<string, void, void> {
   yield `retry: ${RECONNECT_MS}\n\n`;
-  const end = Date.now() + STREAM_MS;
+  const { changes } = context.services;
+  const end = changes.now() + STREAM_MS;
   let from = since;
-  for (let pages = 0; pages < STREAM_PAGES && Date.now() < end; pages += 1) {
+  for (let pages = 0; pages < STREAM_PAGES && changes.now() < end; pages += 1) {
     let page: ChangePage;
     try {
       page = await nextPage(context, follower, from, limit);
@@ -49,7 +55,12 @@ export async function* changeEvents(
   }
 }
 
-function nextPage(context: Context, follower: Follower, from: From, limit: number): Promise<ChangePage> {
+function nextPage(
+  context: StreamContext,
+  follower: Follower,
+  from: From,
+  limit: number,
+): Promise<ChangePage> {
   const { waitUntil, stillValid } = context;
   return context.services.changes.next(follower, from, limit, {
     wait: SILENCE_MS,

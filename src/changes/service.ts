@@ -65,6 +65,11 @@ export class ChangeService {
     this.#options = options;
   }
 
+  /** The time by the clock of all waiting, milliseconds since the epoch. */
+  now(): number {
+    return this.#options.clock();
+  }
+
   /** The changes after a cursor that the database has now. Throws `gone` where commits are missing after it. */
   async read(follower: Follower, from: From, limit: number): Promise<ChangePage> {
     const { store } = this.#options;

@@ -1,6 +1,6 @@
 import type { Principal } from "../auth/principal.ts";
 import { Glance } from "../cache/fresh-reader.ts";
-import type { Kept } from "../cache/memory.ts";
+import type { Kept } from "../lib/memory.ts";
 import { textBytes } from "../lib/text-bytes.ts";
 import { AssetId, parseAssetName, parseNamespace } from "../identity/names.ts";
 import type { Answer } from "../resolution/service.ts";

@@ -1,5 +1,6 @@
 import type { CursorSeal } from "../auth/cursor-seal.ts";
 import { invalid, type ApiError } from "../errors.ts";
+import { decodeBase64url, encodeBase64url } from "../lib/base64url.ts";
 
 /** Assets in one page at the most; what is left follows by `Sensu-Continue`. */
 export const PAGE_LIMIT = 10_000;
@@ -17,6 +18,9 @@ export interface PageQuery {
 
 /** Five parts of base64url, the second empty (RFC 7516 §3.1); Sensu's own tokens hold no dot. */
 const SEALED = /^[\w-]{1,200}\.\.[\w-]{16}\.[\w-]{1,700}\.[\w-]{22}$/;
+
+/** Longer than any token that is not sealed. */
+const MAX_TOKEN_LENGTH = 700;
 
 const LIMIT = /^\+?\d{1,19}$/;
 
@@ -36,11 +40,7 @@ export async function readSealedPage(query: URLSearchParams, seal: CursorSeal): 
 
 /** The token for the page after `key`: unpadded base64url of the key and a NUL (contract §3.2). */
 export function continueToken(key: string): string {
-  const bytes = new TextEncoder().encode(`${key}\0`);
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return encodeBase64url(`${key}\0`);
 }
 
 /** The header that tells where the next page starts; none after the last. */
@@ -62,17 +62,10 @@ function readLimit(text: string | null): number {
 
 function readContinue(token: string | null): PageStart | null {
   if (token === null || token === "") return null;
-  if (!/^[\w-]{1,700}$/.test(token)) throw badContinueToken();
-  let key: string;
-  try {
-    const binary = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    key = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw badContinueToken();
-  }
-  const inclusive = !key.endsWith("\0");
-  if (!inclusive) key = key.slice(0, -1);
+  const decoded = token.length > MAX_TOKEN_LENGTH ? null : decodeBase64url(token);
+  if (decoded === null) throw badContinueToken();
+  const inclusive = !decoded.endsWith("\0");
+  const key = inclusive ? decoded : decoded.slice(0, -1);
   if (!/^[\w/.\-:]+$/.test(key)) throw badContinueToken();
   return { key, inclusive };
 }

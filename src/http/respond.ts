@@ -28,8 +28,8 @@ export const COMMON = {
   "Content-Type": JSON_TYPE,
 };
 
-/** Nobody takes JSON for anything else, but text that holds what clients wrote may look like a page. */
-const AS_IT_IS = { "X-Content-Type-Options": "nosniff" };
+/** Text that echoes client input could be sniffed as HTML. */
+const NOSNIFF = { "X-Content-Type-Options": "nosniff" };
 
 /** A JSON body that is already text; `headers` are added to the common ones. */
 export function json(
@@ -48,7 +48,7 @@ export function empty(status: 200 | 201 | 204 | 304, headers: Record<string, str
 /** A body for people and shells. */
 export function text(body: string, headers: Record<string, string> = {}): Response {
   return new Response(body, {
-    headers: { ...COMMON, ...AS_IT_IS, "Content-Type": "text/plain; charset=utf-8", ...headers },
+    headers: { ...COMMON, ...NOSNIFF, "Content-Type": "text/plain; charset=utf-8", ...headers },
   });
 }
 
@@ -70,7 +70,7 @@ export function stream(parts: AsyncIterator<string>, contentType: string): Respo
       await parts.return?.();
     },
   });
-  return new Response(body, { headers: { ...COMMON, ...AS_IT_IS, "Content-Type": contentType } });
+  return new Response(body, { headers: { ...COMMON, ...NOSNIFF, "Content-Type": contentType } });
 }
 
 /** The answer to an error: Sensu's `{"message","code"}`. A 5xx says no more than its request id. */

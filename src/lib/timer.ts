@@ -1,20 +1,20 @@
-/** Calls `ring` after so many milliseconds, unless the function it returns is called first. */
-export type Timer = (ms: number, ring: () => void) => () => void;
+/** Calls `callback` after `ms` milliseconds; returns a function that cancels it. */
+export type Timer = (ms: number, callback: () => void) => () => void;
 
 /** The runtime's own timer. */
-export function runtimeTimer(ms: number, ring: () => void): () => void {
-  const handle = setTimeout(ring, ms);
+export function runtimeTimer(ms: number, callback: () => void): () => void {
+  const handle = setTimeout(callback, ms);
   return () => clearTimeout(handle);
 }
 
-/** Waits so many milliseconds. */
+/** Waits `ms` milliseconds. */
 export function sleep(timer: Timer, ms: number): Promise<void> {
   return new Promise((done) => {
     timer(ms, done);
   });
 }
 
-/** What the work gives, or `late` when it takes more than so many milliseconds. */
+/** The result of the work, or `late` if it takes longer than `ms` milliseconds. */
 export async function within<T, Late>(
   timer: Timer,
   ms: number,

@@ -1,4 +1,4 @@
-/** Lets through so many a second, in an isolate. */
+/** Rate limit: at most `perSecond` a second, per isolate. */
 export class PerSecondLimit {
   readonly #perSecond: number;
   #second = 0;

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { ApiError } from "../errors.ts";
+import { unavailable } from "../errors.ts";
 import { json, text } from "../http/respond.ts";
 
 /** The Sensu release whose API this is; Ansible parses what stands before `#` as a version (contract §4.6). */
@@ -60,9 +60,7 @@ export async function getHealth({ services, waitUntil }: Context): Promise<Respo
 /** 200 when every request can be answered, with what stands behind it; else 503. KV may be down: it is slower then. */
 export async function getReady({ services, waitUntil }: Context): Promise<Response> {
   const { database, kv, journalAgeSeconds } = await services.health.report(waitUntil);
-  if (!database) {
-    throw new ApiError("unavailable", "the database does not answer", { headers: { "Retry-After": "5" } });
-  }
+  if (!database) throw unavailable("the database does not answer", 5);
   return json(JSON.stringify({ ready: true, database, kv, journal_age_seconds: journalAgeSeconds }));
 }
 

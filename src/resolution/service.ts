@@ -2,7 +2,7 @@ import { decodeAsset } from "../assets/decode.ts";
 import { entityTag } from "../assets/etag.ts";
 import type { AssetService } from "../assets/service.ts";
 import type { Asset } from "../assets/schema.ts";
-import { Memory, type Kept, type MemoryLimits } from "../cache/memory.ts";
+import { Memory, type Kept, type MemoryLimits } from "../lib/memory.ts";
 import { invalid } from "../errors.ts";
 import { cacheKey } from "../identity/cache-key.ts";
 import type { AssetId } from "../identity/names.ts";

@@ -95,7 +95,7 @@ export interface AssetStore {
   delete(id: AssetId, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome>;
 }
 
-/** Bytes of definitions in one page at the most; an isolate has 128 MB for everything. */
+/** Bytes of definitions in one page at most; an isolate has 128 MB for everything. */
 export const PAGE_BYTES = 8 * 1024 * 1024;
 
 /** Bytes of one bound text, and of all forms of an asset together: D1 takes 2,000,000 for a text and for a whole row. */

@@ -3,8 +3,8 @@ import type { Deadlines } from "./deadlines.ts";
 import type { Replica } from "./origin.ts";
 
 /**
- * D1 with a deadline for each call. It is made once, from the binding, and all stores are given this in its place, so
- * that no statement can do without, nor take a parameter larger than D1 stores. Whether a call reads or writes is told from its SQL.
+ * All stores get this in place of the binding, so that every statement has a deadline and a bounded parameter size.
+ * Whether a call reads or writes is inferred from its SQL.
  */
 export function deadlined(db: D1Database, deadlines: Deadlines): D1Database {
   return new DeadlinedDatabase(db, deadlines);

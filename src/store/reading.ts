@@ -14,7 +14,7 @@ export interface Reading {
   /** Seconds since the answer was last known to be current. */
   ageSeconds: number;
   readonly spent: Spent;
-  /** Called before anything but memory is asked for the answer; throws to refuse that. */
+  /** Called before a bounded read leaves memory; throws to refuse that. Not called for the newest. */
   readonly beforeLookup: () => void;
 }
 

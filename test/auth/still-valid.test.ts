@@ -103,7 +103,7 @@ describe("a key that held when its request came", () => {
     expect(await stillValid()).toBe(false);
   });
 
-  it("is neither valid nor not when no store can say", async () => {
+  it("stillValid throws unavailable when no store answers", async () => {
     const { world, stillValid } = await withKey(null);
     world.databaseDown = true;
     world.kv.mode = "fails";

@@ -5,7 +5,7 @@ import { assetBytes } from "../../src/cache/asset-kind.ts";
 import { keyBytes } from "../../src/cache/cached-key-store.ts";
 import { HighWater } from "../../src/cache/high-water.ts";
 import { journalBytes } from "../../src/cache/journal.ts";
-import { Memory, type Kept } from "../../src/cache/memory.ts";
+import { Memory, type Kept } from "../../src/lib/memory.ts";
 import { pageKind } from "../../src/cache/page-kind.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";

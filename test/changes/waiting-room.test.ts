@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { WaitingRoom } from "../../src/changes/waiting-room.ts";
 
 describe("the waiting room", () => {
-  it("has so many places and no more, until somebody leaves", () => {
+  it("refuses a client when all slots are taken, until one is released", () => {
     const room = new WaitingRoom(2);
     const leave = room.enter(0, 10);
     expect(room.enter(0, 10)).not.toBeNull();
@@ -13,7 +13,7 @@ describe("the waiting room", () => {
     expect(room.enter(0, 10)).toBeNull();
   });
 
-  it("gives the place of a client that hung up to another when its time is over", () => {
+  it("gives the slot of a client that hung up to another when it expires", () => {
     const room = new WaitingRoom(1);
     expect(room.enter(0, 10)).not.toBeNull();
     expect(room.enter(9, 19)).toBeNull();

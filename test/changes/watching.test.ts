@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseGrant } from "../../src/auth/grants.ts";
 import { cursorAt } from "../../src/changes/cursor.ts";
+import { changeEvents } from "../../src/changes/events.ts";
 import { ChangeService } from "../../src/changes/service.ts";
 import { WaitingRoom } from "../../src/changes/waiting-room.ts";
 import type { ChangeStore } from "../../src/store/change-store.ts";
@@ -63,7 +64,7 @@ function watching(
       waitUntil: () => undefined,
       stillValid: async () => state.valid,
     });
-  return { state, next };
+  return { state, service, next };
 }
 
 describe("a client that waits for changes", () => {
@@ -130,5 +131,20 @@ describe("a client that waits for changes", () => {
     });
     await next(7, 5_000);
     expect(await refused).toMatchObject({ kind: "tooManyRequests", headers: { "Retry-After": "5" } });
+  });
+});
+
+describe("a stream of changes", () => {
+  it("ends after a minute of the service's clock", async () => {
+    const { state, service } = watching({ epoch: "e", seq: 7, last: 7 });
+    const context = {
+      services: { changes: service },
+      waitUntil: () => undefined,
+      stillValid: async () => true,
+    };
+    const parts: string[] = [];
+    for await (const part of changeEvents(context, follower, cursorAt("e", 7, null), 500)) parts.push(part);
+    expect(state.now).toBe(60_000);
+    expect(parts.filter((part) => part.startsWith(": caught up"))).toHaveLength(12);
   });
 });

@@ -48,7 +48,7 @@ describe("a strict query", () => {
   });
 });
 
-it("the nearest name of a misspelt one is the one it was made of", () => {
+it("suggests the parameter that a misspelling was made from", () => {
   const names = ["continue", "dry_run", "limit", "max_delete", "plan", "prune", "reason", "strict"];
   const misspelt = fc
     .tuple(fc.constantFrom(...names), fc.nat(), fc.constantFrom("", "x", "-"))

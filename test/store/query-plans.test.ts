@@ -58,7 +58,7 @@ describe("statements that read commits", () => {
     expect(await rowsReadBy(work)).toBeLessThanOrEqual(100);
   });
 
-  it("a scan is seen for what it is", async () => {
+  it("scansOf reports a full table scan", async () => {
     const statements = [
       "SELECT * FROM revisions WHERE reason = 'x'",
       "SELECT r.seq FROM revisions AS r WHERE r.at > 5",
