@@ -14,11 +14,7 @@ const MEMBER = /"((?:[^"\\]|\\.)*)":"((?:[^"\\]|\\.)*)"[,}]/y;
  * very many members takes long to make. Within a string a quote has a backslash before it, and only metadata and its
  * maps are objects of these names, so that the marks stand nowhere else.
  */
-export function labelsIn(
-  definition: string,
-  wanted: ReadonlySet<string>,
-  spend: Spend,
-): Map<string, string> {
+export function labelsIn(definition: string, wanted: ReadonlySet<string>, spend: Spend): Map<string, string> {
   const found = new Map<string, string>();
   if (wanted.size === 0) return found;
   spend(SEARCH_WEIGHT * definition.length);

@@ -21,8 +21,8 @@ import type { Asset } from "./schema.ts";
 /** Milliseconds for which a patch without a condition is merged again when another writer came in between. */
 const PATCH_MS = 8_000;
 /** Milliseconds that the second attempt waits at most; each further one may wait twice as long, up to the longest. */
-const PATCH_WAIT_MS = 20;
-const PATCH_LONGEST_WAIT_MS = 640;
+const PATCH_WAIT_MS = 50;
+const PATCH_LONGEST_WAIT_MS = 1_500;
 
 /** Time as a service sees it, which waits for it now and then. */
 export interface Pace {
