@@ -169,7 +169,7 @@ export class Isolate {
         page: (...args) => keys.page(...args),
         named: (...args) => keys.named(...args),
         grantLists: (name) => keys.grantLists(name),
-        liveGrantLists: (name, at) => keys.liveGrantLists(name, at),
+        liveGrantLists: (...args) => keys.liveGrantLists(...args),
         touch: (digest, day) => keys.touch(digest, day),
       },
       this.edge,
