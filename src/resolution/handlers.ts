@@ -1,6 +1,6 @@
 import { readingOf, type Context } from "../context.ts";
 import { ApiError, invalid } from "../errors.ts";
-import { parseBody, readBody } from "../http/body.ts";
+import { atMostValues, BODY_VALUES, parseBody, readBody } from "../http/body.ts";
 import { notModified } from "../http/conditional.ts";
 import { assetIdOf } from "../http/place.ts";
 import { empty, json, redirect, text } from "../http/respond.ts";
@@ -9,7 +9,7 @@ import { tagged } from "../http/tagged.ts";
 import type { AssetId } from "../identity/names.ts";
 import type { Rule } from "../resolve/choose.ts";
 import type { Reading } from "../store/reading.ts";
-import { factsOfEntity, factsOfQuery, namedFacts, type NamedFacts } from "./facts.ts";
+import { factsOfEntity, factsOfQuery, namedFacts, TOO_MANY_FACTS, type NamedFacts } from "./facts.ts";
 import { alignedTable, digestHeader, envLines } from "./formats.ts";
 import type { Resolution, Resolved } from "./resolve.ts";
 
@@ -109,7 +109,8 @@ async function readQuestion(context: Context): Promise<Question> {
 
 async function readFacts({ request, url }: Context): Promise<NamedFacts> {
   if (request.method !== "POST") return namedFacts(url.search, factsOfQuery(url.searchParams));
-  return namedFacts(null, factsOfEntity(parseBody(await readBody(request))));
+  const bytes = await readBody(request);
+  return namedFacts(null, factsOfEntity(parseBody(bytes, atMostValues(BODY_VALUES, TOO_MANY_FACTS))));
 }
 
 function readRule(query: URLSearchParams): Rule {
