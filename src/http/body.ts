@@ -46,12 +46,14 @@ function refuseEncoded(encodings: string): void {
  * Counts values and refuses those past the limit with 413. To be called before they are parsed: two bytes are enough for
  * a value, which then takes a hundred times as much memory and time.
  */
-export function atMostValues(limit: number): () => void {
+export function atMostValues(
+  limit: number,
+  message = `request body too large: it holds more than ${limit} JSON values`,
+): () => void {
   let count = 0;
   return () => {
     count += 1;
-    if (count > limit)
-      throw new ApiError("tooLarge", `request body too large: it holds more than ${limit} JSON values`);
+    if (count > limit) throw new ApiError("tooLarge", message);
   };
 }
 

@@ -13,6 +13,7 @@ export interface NamedFacts {
 
 /** Values of an entity, at every level. One with five hundred processes has about half as many. */
 const MAX_FACTS = 10_000;
+export const TOO_MANY_FACTS = `the facts hold more than ${MAX_FACTS} values; send those that filters and tokens look at`;
 
 const SYSTEM =
   "os arch platform platform_family platform_version arm_version libc_type hostname vm_system vm_role cloud_provider float_type".split(
@@ -53,10 +54,7 @@ export function factsOfQuery(query: URLSearchParams): Facts {
  */
 export function namedFacts(search: string | null, facts: Facts): NamedFacts {
   if (factCount(facts, MAX_FACTS) > MAX_FACTS) {
-    throw new ApiError(
-      "tooLarge",
-      `the facts hold more than ${MAX_FACTS} values; send those that filters and tokens look at`,
-    );
+    throw new ApiError("tooLarge", TOO_MANY_FACTS);
   }
   return { facts, key: search === null ? ["entity", JSON.stringify(facts)] : ["query", search] };
 }

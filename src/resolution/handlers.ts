@@ -1,6 +1,6 @@
 import { readingOf, type Context } from "../context.ts";
 import { ApiError, invalid } from "../errors.ts";
-import { parseBody, readBody } from "../http/body.ts";
+import { atMostValues, BODY_VALUES, parseBody, readBody } from "../http/body.ts";
 import { assetIdOf } from "../http/place.ts";
 import { empty, json, redirect, text } from "../http/respond.ts";
 import { servedHeaders } from "../http/served.ts";
@@ -8,7 +8,7 @@ import { isUnchanged, tagged } from "../http/tagged.ts";
 import type { AssetId } from "../identity/names.ts";
 import type { Rule } from "../resolve/choose.ts";
 import type { Reading } from "../store/reading.ts";
-import { factsOfEntity, factsOfQuery, namedFacts, type NamedFacts } from "./facts.ts";
+import { factsOfEntity, factsOfQuery, namedFacts, TOO_MANY_FACTS, type NamedFacts } from "./facts.ts";
 import { alignedTable, digestHeader, envLines } from "./formats.ts";
 import type { Resolution, Resolved } from "./resolve.ts";
 
@@ -110,7 +110,8 @@ async function readQuestion(context: Context): Promise<Question> {
 
 async function readFacts({ request, url }: Context): Promise<NamedFacts> {
   if (request.method !== "POST") return namedFacts(url.search, factsOfQuery(url.searchParams));
-  const { facts, key } = namedFacts(null, factsOfEntity(parseBody(await readBody(request))));
+  const body = parseBody(await readBody(request), atMostValues(BODY_VALUES, TOO_MANY_FACTS));
+  const { facts, key } = namedFacts(null, factsOfEntity(body));
   // The body does not say which form the answer has, and each form has a tag of its own; a query says both.
   return { facts, key: [...key, ...FORM_PARAMETERS.map((name) => url.searchParams.get(name) ?? "")] };
 }
