@@ -2,6 +2,8 @@
 import { decodeAsset } from "../../src/assets/decode.ts";
 import type { Asset } from "../../src/assets/schema.ts";
 import { assetProblem } from "../../src/assets/validate.ts";
+import { Budget } from "../../src/resolve/budget.ts";
+import { FilterReader } from "../../src/resolve/filter-reader.ts";
 import { documentsIn, type Document } from "./documents.ts";
 import { Mistake } from "./mistake.ts";
 import { readSources } from "./sources.ts";
@@ -74,7 +76,7 @@ function readDefinition({ value, where }: Document, namespace: string): Definiti
   }
   const name = asset.metadata?.name ?? "";
   const stated = asset.metadata?.namespace ?? "";
-  const problem = otherNamespace(stated, namespace) ?? assetProblem(asset);
+  const problem = otherNamespace(stated, namespace) ?? assetProblem(asset, new FilterReader(new Budget()));
   if (problem !== null) throw new Error(name === "" ? problem : `${name}: ${problem}`);
   const placed: Asset = { ...asset, metadata: { ...asset.metadata, namespace } };
   return { name, where, json: JSON.stringify(placed) };

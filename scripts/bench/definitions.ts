@@ -2,6 +2,8 @@
 // half of the names hold a slash and a version, as those of public catalogues do. The same in each run.
 import type { Asset, Build } from "../../src/assets/schema.ts";
 import { prepareWrite } from "../../src/assets/prepare.ts";
+import { Budget } from "../../src/resolve/budget.ts";
+import { FilterReader } from "../../src/resolve/filter-reader.ts";
 import { parseNamespace } from "../../src/identity/names.ts";
 import type { AssetWrite } from "../../src/store/asset-store.ts";
 import { seeded } from "./random.ts";
@@ -57,7 +59,7 @@ export async function makeAssets(text: string, count: number): Promise<AssetWrit
   const place = { namespace, name: null };
   const made: AssetWrite[] = [];
   for (let number = 0; number < count; number += 1) {
-    made.push(await prepareWrite(place, makeAsset(number, random), "bench"));
+    made.push(await prepareWrite(place, makeAsset(number, random), "bench", new FilterReader(new Budget())));
   }
   return made;
 }

@@ -59,7 +59,7 @@ const inputs: Input[] = [
   ...programs.slice(0, worst).map((program) => inputOf(program, KINDS)),
   ...specialInputs(),
   ...repeatedTexts(),
-  ...generatedTexts(3 * worst, seed, 1_990).map((text, index) =>
+  ...generatedTexts(3 * worst, seed, 1_980).map((text, index) =>
     textInput(text, `read generated ${seed}.${index}`, ["put", "lint"]),
   ),
 ];

@@ -2,6 +2,7 @@ import { prepareWrite, storedBytes } from "../assets/prepare.ts";
 import type { Asset } from "../assets/schema.ts";
 import { ApiError } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
+import type { FilterReader } from "../resolve/filter-reader.ts";
 import type { AssetWrite } from "../store/asset-store.ts";
 import type { NamespaceState } from "../store/set-store.ts";
 import { placedError, type DefinitionSet } from "./definitions.ts";
@@ -45,6 +46,7 @@ export async function makePlan(
   state: NamespaceState,
   set: DefinitionSet,
   deletes: readonly AssetName[],
+  filters: FilterReader,
 ): Promise<Plan> {
   const current = new Map(state.assets.map((asset) => [asset.name, asset]));
   const create: Definition[] = [];
@@ -53,7 +55,7 @@ export async function makePlan(
   let bytes = 0;
   for (const [name, asset] of set) {
     const existing = current.get(name);
-    const write = await prepared(namespace, { name, asset }, existing?.createdBy ?? "");
+    const write = await checked(namespace, { name, asset }, existing?.createdBy ?? "", filters);
     if (write.etag === existing?.etag) {
       unchanged.push(name);
       continue;
@@ -65,14 +67,14 @@ export async function makePlan(
   return { namespace, seq: state.seq, create, update, unchanged, delete: deletes };
 }
 
-/** A definition as this principal writes it. */
-export async function prepared(
+async function checked(
   namespace: Namespace,
   { name, asset }: Definition,
   by: string,
+  filters: FilterReader,
 ): Promise<AssetWrite> {
   try {
-    return await prepareWrite({ namespace, name }, asset, by);
+    return await prepareWrite({ namespace, name }, asset, by, filters);
   } catch (error) {
     throw placedError(name, error);
   }

@@ -1,3 +1,4 @@
+import { encodeChecked } from "../assets/prepare.ts";
 import type { Asset } from "../assets/schema.ts";
 import { NameMatcher } from "../auth/name-matcher.ts";
 import type { Principal } from "../auth/principal.ts";
@@ -9,7 +10,7 @@ import type { Linter } from "../resolve/lint.ts";
 import type { AssetWrite, Commit } from "../store/asset-store.ts";
 import type { PlanStore, SetStore } from "../store/set-store.ts";
 import { placed, type DefinitionSet } from "./definitions.ts";
-import { isEmptyPlan, makePlan, namesOf, prepared, type Plan } from "./plan.ts";
+import { isEmptyPlan, makePlan, namesOf, type Plan } from "./plan.ts";
 import { namesToDelete } from "./prune.ts";
 import { showPlan } from "./shown-plan.ts";
 import { restorePlan, storePlan } from "./stored-plan.ts";
@@ -62,7 +63,7 @@ export class ApplyService {
     const deletes = prune
       ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })
       : [];
-    return makePlan(namespace, state, set, deletes);
+    return makePlan(namespace, state, set, deletes, linter.filters);
   }
 
   /** Keeps a plan for an hour; its id applies it. Null for a plan with nothing to do. */
@@ -139,8 +140,8 @@ export class ApplyService {
     if (!namesOf(plan).every(mayEdit)) throw denied();
     if (isEmptyPlan(plan)) return seq;
     const puts: AssetWrite[] = [];
-    for (const definition of [...plan.create, ...plan.update])
-      puts.push(await prepared(namespace, definition, by.name));
+    for (const { name, asset } of [...plan.create, ...plan.update])
+      puts.push(await encodeChecked({ namespace, name }, asset, by.name));
     const outcome = await this.#sets.apply({ namespace, seq, puts, deletes: plan.delete }, commit);
     return outcome.outcome === "committed" ? outcome.last : null;
   }

@@ -1,10 +1,11 @@
+import { encodeChecked } from "../assets/prepare.ts";
 import type { Json } from "../assets/merge-patch.ts";
 import { differenceLines, mergePatchBetween } from "../history/difference.ts";
 import { findingsIn } from "../resolution/lint.ts";
 import type { Linter } from "../resolve/lint.ts";
 import type { SetStore } from "../store/set-store.ts";
 import { utf8Bytes } from "../lib/text-bytes.ts";
-import { prepared, type Definition, type Plan } from "./plan.ts";
+import type { Definition, Plan } from "./plan.ts";
 
 /** Bytes of differences and lint in one answer. */
 const DETAIL_BYTES = 1024 * 1024;
@@ -23,10 +24,10 @@ export async function showPlan(
   const changed = [...plan.update.map(({ name }) => name), ...plan.delete];
   const current = await store.definitions(plan.namespace, changed, DETAIL_BYTES);
   const entries = new Entries();
-  const written = async (definition: Definition, before: Json) => {
-    const after = parse((await prepared(plan.namespace, definition, by)).definition);
+  const written = async ({ name, asset }: Definition, before: Json) => {
+    const after = parse((await encodeChecked({ namespace: plan.namespace, name }, asset, by)).definition);
     const lines = differenceLines(before, after);
-    return { lines, patch: mergePatchBetween(before, after), lint: findingsIn(definition.asset, linter) };
+    return { lines, patch: mergePatchBetween(before, after), lint: findingsIn(asset, linter) };
   };
 
   const update: string[] = [];

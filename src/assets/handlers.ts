@@ -68,7 +68,7 @@ export async function createAsset(context: Context): Promise<Response> {
   const linter = new Linter();
   if (isStrict(context)) refuseFindings(asset, linter);
   const place = { namespace, name: null };
-  const stored = await context.services.assets.create(place, asset, commitOf(context));
+  const stored = await context.services.assets.create(place, asset, linter.filters, commitOf(context));
   const headers = { ...lintHeader(stored, linter), Location: locationOf(stored) };
   return written(context, stored, negotiation, 200, headers);
 }
@@ -80,7 +80,8 @@ export async function replaceAsset(context: Context): Promise<Response> {
   const linter = new Linter();
   if (isStrict(context)) refuseFindings(asset, linter);
   const condition = readConditions(context.request.headers);
-  const stored = await context.services.assets.replace(place, asset, commitOf(context), condition);
+  const { filters } = linter;
+  const stored = await context.services.assets.replace(place, asset, filters, commitOf(context), condition);
   return written(context, stored, negotiation, 201, lintHeader(stored, linter));
 }
 
@@ -91,7 +92,15 @@ export async function patchAsset(context: Context): Promise<Response> {
   const condition = readConditions(context.request.headers);
   const linter = new Linter();
   const accept = isStrict(context) ? (merged: Asset) => refuseFindings(merged, linter) : undefined;
-  const stored = await context.services.assets.patch(id, patch, commitOf(context), condition, accept);
+  const { filters } = linter;
+  const stored = await context.services.assets.patch(
+    id,
+    patch,
+    filters,
+    commitOf(context),
+    condition,
+    accept,
+  );
   const { definition, etag } = represent(stored, negotiation);
   return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lintHeader(stored, linter) });
 }

@@ -6,6 +6,8 @@ import {
   type AssetName,
   type Namespace,
 } from "../identity/names.ts";
+import { BudgetExhausted } from "../resolve/budget.ts";
+import type { FilterReader } from "../resolve/filter-reader.ts";
 import { utf8Bytes } from "../lib/text-bytes.ts";
 import { STORED_BYTES, type AssetWrite, type Representation } from "../store/asset-store.ts";
 import { encodeAsset, hasMapFilters } from "./encode.ts";
@@ -20,7 +22,12 @@ export interface Place {
 }
 
 /** Checks an asset against its place and Sensu's rules, and encodes what will be served (contract §1.5, §2.7, §2.8). */
-export async function prepareWrite(place: Place, asset: Asset, createdBy: string): Promise<AssetWrite> {
+export async function prepareWrite(
+  place: Place,
+  asset: Asset,
+  createdBy: string,
+  filters: FilterReader,
+): Promise<AssetWrite> {
   const { namespace = place.namespace, name = place.name ?? "" } = asset.metadata ?? {};
   if (namespace !== place.namespace) {
     throw invalid(
@@ -31,7 +38,7 @@ export async function prepareWrite(place: Place, asset: Asset, createdBy: string
     throw invalid(`the name of the resource (${name}) does not match the name of the URI (${place.name})`);
   }
   const whole = { ...asset, metadata: { ...asset.metadata, namespace, name, created_by: createdBy } };
-  const problem = assetProblem(whole);
+  const problem = problemOf(whole, filters);
   if (problem !== null) throw invalid(`resource is invalid: ${problem}`);
   return encodeWrite(place.namespace, checkedName(name), whole);
 }
@@ -41,11 +48,31 @@ export async function preparePatched(
   { namespace, name }: AssetId,
   merged: Asset,
   createdBy: string,
+  filters: FilterReader,
 ): Promise<AssetWrite> {
   const whole = { ...merged, metadata: { ...merged.metadata, namespace, name, created_by: createdBy } };
-  const problem = assetProblem(whole);
+  const problem = problemOf(whole, filters);
   if (problem !== null) throw invalid(problem);
   return encodeWrite(namespace, name, whole);
+}
+
+function problemOf(asset: Asset, filters: FilterReader): string | null {
+  try {
+    return assetProblem(asset, filters);
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    return `${error.message}; send fewer assets at once, or fewer or simpler filters`;
+  }
+}
+
+/** Encodes what will be served of an asset that was checked before, as somebody writes it. */
+export async function encodeChecked(
+  { namespace, name }: Pick<AssetId, "namespace" | "name">,
+  asset: Asset,
+  createdBy: string,
+): Promise<AssetWrite> {
+  const metadata = { ...asset.metadata, namespace, name, created_by: createdBy };
+  return encodeWrite(namespace, name, { ...asset, metadata });
 }
 
 async function encodeWrite(namespace: Namespace, name: AssetName, asset: Asset): Promise<AssetWrite> {

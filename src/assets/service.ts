@@ -10,6 +10,7 @@ import {
   type StoredAsset,
   type WriteCondition,
 } from "../store/asset-store.ts";
+import type { FilterReader } from "../resolve/filter-reader.ts";
 import { sleep, type Timer } from "../lib/timer.ts";
 import { newReading, type Reading } from "../store/reading.ts";
 import { decodeAsset } from "./decode.ts";
@@ -61,18 +62,19 @@ export class AssetService {
   }
 
   /** Stores a new asset; a name that is taken is `alreadyExists`. */
-  async create(place: Place, asset: Asset, commit: Commit): Promise<StoredAsset> {
-    return this.#write(place, asset, IF_ABSENT, commit);
+  async create(place: Place, asset: Asset, filters: FilterReader, commit: Commit): Promise<StoredAsset> {
+    return this.#write(place, asset, IF_ABSENT, filters, commit);
   }
 
   /** Creates or replaces an asset. */
   async replace(
     place: Place,
     asset: Asset,
+    filters: FilterReader,
     commit: Commit,
     condition: WriteCondition = UNCONDITIONAL,
   ): Promise<StoredAsset> {
-    return this.#write(place, asset, condition, commit);
+    return this.#write(place, asset, condition, filters, commit);
   }
 
   /**
@@ -84,6 +86,7 @@ export class AssetService {
   async patch(
     id: AssetId,
     patch: Record<string, Json>,
+    filters: FilterReader,
     commit: Commit,
     condition: WriteCondition,
     accept: (merged: Asset) => void = () => undefined,
@@ -98,10 +101,10 @@ export class AssetService {
       if (reading.tier === "STALE") throw databaseUnavailable();
       if (!holds(condition, tagsOf(current))) throw conditionFailed(id.name);
       const merged = decodeAsset(mergePatch(JSON.parse(current.definition), patch));
-      if ((await preparePatched(id, merged, createdBy(current))).definition === current.definition)
-        return current;
+      const same = await preparePatched(id, merged, createdBy(current), filters);
+      if (same.definition === current.definition) return current;
       accept(merged);
-      const write = await preparePatched(id, merged, commit.principal);
+      const write = await preparePatched(id, merged, commit.principal, filters);
       const unchanged = { match: [current.etag], noneMatch: null };
       const result = await this.#store.put(write, unchanged, commit);
       if (result.outcome === "committed") return { ...write, seq: result.seq };
@@ -119,8 +122,14 @@ export class AssetService {
     if (outcome === "condition-failed") throw conditionFailed(id.name);
   }
 
-  async #write(place: Place, asset: Asset, condition: WriteCondition, commit: Commit): Promise<StoredAsset> {
-    const write = await prepareWrite(place, asset, commit.principal);
+  async #write(
+    place: Place,
+    asset: Asset,
+    condition: WriteCondition,
+    filters: FilterReader,
+    commit: Commit,
+  ): Promise<StoredAsset> {
+    const write = await prepareWrite(place, asset, commit.principal, filters);
     const result = await this.#store.put(write, condition, commit);
     if (result.outcome === "committed") return { ...write, seq: result.seq };
     if (result.outcome === "namespace-missing") {

@@ -1,5 +1,6 @@
 import { assetNameProblem } from "../identity/names.ts";
-import { syntaxProblem } from "../resolve/syntax.ts";
+import type { FilterReader } from "../resolve/filter-reader.ts";
+import { MAX_EXPRESSION_LENGTH } from "../resolve/syntax.ts";
 import { badFilterKey, filterExpressions } from "./filters.ts";
 import type { Asset, Build, Filters, Metadata } from "./schema.ts";
 
@@ -10,13 +11,15 @@ const LABELS = 2_000;
 const BUILDS = 100;
 const FILTERS = 50;
 const HEADERS = 100;
-const FILTER_CHARACTERS = 2_000;
 
 const SHA512 = /^[0-9a-f]{128}$/i;
 const HTTP_URL = /^https?:\/\//i;
 
-/** Why Sensu would refuse this asset, in its own order and words (contract §1.5); null when it is valid. */
-export function assetProblem(asset: Asset): string | null {
+/**
+ * Why Sensu would refuse this asset, in its own order and words (contract §1.5); null when it is valid. Throws
+ * BudgetExhausted when the filters take more to read than the request may spend.
+ */
+export function assetProblem(asset: Asset, filters: FilterReader): string | null {
   const builds = asset.builds ?? [];
   return (
     assetNameProblem(asset.metadata?.name ?? "") ??
@@ -26,7 +29,7 @@ export function assetProblem(asset: Asset): string | null {
       : null) ??
     boundsProblem(asset) ??
     first(builds, boundsProblem) ??
-    (builds.length === 0 ? archiveProblem(asset) : first(builds, archiveProblem))
+    first(builds.length === 0 ? [asset] : builds, (build) => archiveProblem(build, filters))
   );
 }
 
@@ -42,7 +45,7 @@ function metadataProblem({ labels = {}, annotations = {} }: Metadata): string | 
 }
 
 /** Top-level members are checked as a build is, but only where there are no builds. */
-function archiveProblem({ url = "", sha512 = "", filters }: Build): string | null {
+function archiveProblem({ url = "", sha512 = "", filters }: Build, reader: FilterReader): string | null {
   if (sha512 === "") return "SHA-512 checksum cannot be empty";
   if (new TextEncoder().encode(sha512).byteLength < 128) {
     return "SHA-512 checksum must be at least 128 characters";
@@ -51,8 +54,8 @@ function archiveProblem({ url = "", sha512 = "", filters }: Build): string | nul
   if (url === "") return "URL cannot be empty";
   if (!HTTP_URL.test(url) && !holdsToken(url)) return "URL must be HTTP or HTTPS";
   return first(filterExpressions(filters), (expression, index) => {
-    const problem = syntaxProblem(expression);
-    return problem === null ? null : `syntax error in expression ${index}: ${problem}`;
+    const read = reader.read(expression);
+    return "error" in read ? `syntax error in expression ${index}: ${read.error.message}` : null;
   });
 }
 
@@ -79,8 +82,8 @@ function filtersProblem(filters: Filters | undefined): string | null {
     return `a build cannot have more than ${FILTERS} filters; this has ${expressions.length}`;
   }
   return first(expressions, (expression, index) =>
-    expression.length > FILTER_CHARACTERS
-      ? `filter ${index} is longer than ${FILTER_CHARACTERS} characters`
+    expression.length > MAX_EXPRESSION_LENGTH
+      ? `filter ${index} is longer than ${MAX_EXPRESSION_LENGTH} characters`
       : null,
   );
 }

@@ -2,6 +2,8 @@ import type { AssetService } from "../assets/service.ts";
 import { decodeAsset } from "../assets/decode.ts";
 import { invalid, notFound } from "../errors.ts";
 import type { AssetId } from "../identity/names.ts";
+import { Budget } from "../resolve/budget.ts";
+import { FilterReader } from "../resolve/filter-reader.ts";
 import type { Commit, StoredAsset, WriteCondition } from "../store/asset-store.ts";
 import type { AssetRevision, HistoryStore, Lives, RevisionPage } from "../store/history-store.ts";
 
@@ -58,6 +60,6 @@ export class HistoryService {
       throw invalid(`the asset was deleted by revision ${found}; choose an earlier one to bring it back`);
     }
     const asset = decodeAsset(JSON.parse(definition));
-    return this.#assets.replace(id, asset, commit, condition);
+    return this.#assets.replace(id, asset, new FilterReader(new Budget()), commit, condition);
   }
 }

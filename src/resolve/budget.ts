@@ -1,6 +1,9 @@
 /** Work is counted finer than steps, because some steps are longer: a long text, a regular expression. */
 export const WORK_PER_STEP = 32;
 
+/** Pays for work that is about to be done; throws when there is not enough left. */
+export type Spend = (work: number) => void;
+
 /** Evaluation steps of one request, for all platforms, builds and filters it looks at together. */
 export const REQUEST_STEPS = 200_000;
 /** The same for a request about a set of up to 1,000 definitions; a thousand that are published take 400,000. */

@@ -51,13 +51,14 @@ const MESSAGE_CHARACTERS = 500;
 /** A filter read once and run often. */
 export type Prepared = { program: Program } | { error: FilterError };
 
-export function prepare(expression: string): Prepared {
+/** Reads a filter, drawing on the budget of a request. Throws BudgetExhausted. */
+export function prepare(expression: string, budget: Budget): Prepared {
   if (expression.length > MAX_EXPRESSION_LENGTH) {
     return {
       error: { kind: "budget", message: `a filter of more than ${MAX_EXPRESSION_LENGTH} characters` },
     };
   }
-  const parsed = parseProgram(expression);
+  const parsed = parseProgram(expression, (work) => budget.spend(work));
   return "program" in parsed ? parsed : { error: { kind: "syntax", message: parsed.problem } };
 }
 
@@ -65,7 +66,7 @@ export function prepare(expression: string): Prepared {
 export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
   // Twice what the filter may take: its own end comes first.
   const budget = new Budget(2 * MAX_STEPS);
-  const verdict = judge(prepare(expression), newFacts(entity), budget);
+  const verdict = judge(prepare(expression, new Budget()), newFacts(entity), budget);
   options.onSteps?.(Math.min(budget.taken, MAX_STEPS));
   return verdict;
 }

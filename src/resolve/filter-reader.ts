@@ -1,10 +1,8 @@
 import type { Budget } from "./budget.ts";
 import { prepare, type Prepared } from "./evaluate.ts";
 
-/** What it takes to read a filter, each of its characters, and each slash, which may begin a regular expression. */
+/** What it takes to begin with a filter. */
 const FILTER_WORK = 128;
-const CHARACTER_WORK = 8;
-const SLASH_WORK = 64;
 /** Characters of filters that are remembered as read: as many as the largest definition has. Their trees take fifty times that. */
 const REMEMBERED = 512_000;
 
@@ -18,11 +16,12 @@ export class FilterReader {
     this.budget = budget;
   }
 
+  /** Throws BudgetExhausted when the request's budget ends before the text does. */
   read(expression: string): Prepared {
     const known = this.#known.get(expression);
     if (known !== undefined) return known;
-    this.budget.spend(workOf(expression));
-    const prepared = prepare(expression);
+    this.budget.spend(FILTER_WORK);
+    const prepared = prepare(expression, this.budget);
     if (this.#characters + expression.length > REMEMBERED) {
       this.#known.clear();
       this.#characters = 0;
@@ -31,9 +30,4 @@ export class FilterReader {
     this.#characters += expression.length;
     return prepared;
   }
-}
-
-function workOf(expression: string): number {
-  const slashes = expression.split("/").length - 1;
-  return FILTER_WORK + CHARACTER_WORK * expression.length + SLASH_WORK * slashes;
 }

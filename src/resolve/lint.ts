@@ -15,11 +15,12 @@ export type LintableAsset = Choosable<Build & Fields>;
 
 /** Checks the definitions of one request. They share its budget, and what is known of their filters. */
 export class Linter {
-  readonly #filters: FilterReader;
+  /** What the request's other checks read filters with too, so that each is read once. */
+  readonly filters: FilterReader;
   #machines: ReadonlyMap<string, Subject> | null = null;
 
   constructor(budget: Budget = new Budget()) {
-    this.#filters = new FilterReader(budget);
+    this.filters = new FilterReader(budget);
   }
 
   /**
@@ -27,7 +28,7 @@ export class Linter {
    * says so: what comes after it was not checked.
    */
   lint(asset: LintableAsset): Finding[] {
-    const findings = new Findings(this.#filters.budget);
+    const findings = new Findings(this.filters.budget);
     try {
       this.#check(asset, findings);
     } catch (error) {
@@ -38,20 +39,20 @@ export class Linter {
   }
 
   #check(asset: LintableAsset, findings: Findings): void {
-    const { budget } = this.#filters;
+    const { budget } = this.filters;
     const builds = candidates<Build & Fields>(asset);
     for (const [index, build] of builds.entries()) {
       const at = (member: string) => (build === asset ? member : `builds.${index}.${member}`);
       for (const [place, filter] of (build.filters ?? []).entries()) {
         const where = at(`filters.${place}`);
-        lintFilter(where, filter, this.#filters, findings);
+        lintFilter(where, filter, this.filters, findings);
         lintFilterTemplate(where, filter, findings);
       }
       lintFields(build, at, budget, findings);
     }
-    lintOrder(asset, this.#filters, findings);
+    lintOrder(asset, this.filters, findings);
     if (builds.length < 2) return;
-    this.#machines ??= machines(this.#filters);
+    this.#machines ??= machines(this.filters);
     lintRules(asset, this.#machines, findings);
   }
 }

@@ -1,36 +1,40 @@
+import type { Spend } from "./budget.ts";
 import type { Program } from "./parser/ast.ts";
 import { parseAssignment, parseExpression } from "./parser/expressions.ts";
 import { next } from "./parser/lexer.ts";
-import { newParser, report, TOO_DEEP, TooDeep, type Parser, type Problem } from "./parser/parser.ts";
+import {
+  newParser,
+  report,
+  TOO_DEEP,
+  TooDeep,
+  type Grammar,
+  type Parser,
+  type Problem,
+} from "./parser/parser.ts";
 import { parseBlock, parseStatements } from "./parser/statements.ts";
 
-/** A program, or what is wrong with the text in the words Sensu's evaluator (otto) has for it. */
+/**
+ * A program, or what is wrong with the text: what Sensu says on write after `syntax error in expression N: `
+ * (contract §1.5). Texts that nest more than 200 levels deep are refused here, though not there.
+ */
 export type Parsed = { program: Program } | { problem: string };
 
 /** The longest filter taken, in characters (design: limits). */
 export const MAX_EXPRESSION_LENGTH = 2000;
 
-/** Parses ES5 as otto reads it: same texts taken, same first complaint, same count of the others. */
-export function parseProgram(text: string): Parsed {
-  const parser = newParser(text, {
-    expression: parseExpression,
-    assignment: parseAssignment,
-    block: parseBlock,
-  });
+const GRAMMAR: Grammar = { expression: parseExpression, assignment: parseAssignment, block: parseBlock };
+
+/**
+ * Parses ES5 as otto reads it: same texts taken, same first complaint, same count of the others. Draws the work of
+ * reading from `spend`, and throws what that throws.
+ */
+export function parseProgram(text: string, spend: Spend): Parsed {
+  const parser = newParser(text, GRAMMAR, spend);
   const body = readAll(parser);
   const { problem, problems } = parser;
   if (problem === null) return { program: { body, declared: parser.scope.declared } };
   const others = problems > 1 ? ` (and ${problems - 1} more errors)` : "";
   return { problem: `(anonymous): Line ${position(text, problem)} ${problem.message}${others}` };
-}
-
-/**
- * What Sensu says about a filter on write, after `syntax error in expression N: ` (contract §1.5); `null` when it
- * takes the text. Texts that nest more than 200 levels deep are refused here, though not there.
- */
-export function syntaxProblem(expression: string): string | null {
-  const parsed = parseProgram(expression);
-  return "problem" in parsed ? parsed.problem : null;
 }
 
 function readAll(parser: Parser): Program["body"] {

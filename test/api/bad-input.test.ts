@@ -189,6 +189,18 @@ const BODIES: readonly (readonly [string, string | Uint8Array | object, number, 
     "resource is invalid: filter 0 is longer than 2000 characters",
   ],
   [
+    "filters that take more to read than one request may spend",
+    anAsset("x", {
+      builds: Array.from({ length: 5 }, (_, build) => ({
+        url: "https://e/a",
+        sha512: SHA512,
+        filters: Array.from({ length: 50 }, (__, index) => `${build}|${"/a/|".repeat(490)}${index}`),
+      })),
+    }),
+    400,
+    "resource is invalid: the filters take more than 200000 evaluation steps, the budget of one request; send fewer assets at once, or fewer or simpler filters",
+  ],
+  [
     "labels and annotations over 64 KiB",
     anAsset("x", { metadata: { labels: { a: "x".repeat(40_000) }, annotations: { b: "y".repeat(40_000) } } }),
     400,

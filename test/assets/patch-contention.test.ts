@@ -3,6 +3,7 @@ import { AssetService, type Pace } from "../../src/assets/service.ts";
 import { UNCONDITIONAL, type AssetStore, type WriteCondition } from "../../src/store/asset-store.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { assetId } from "../support/names.ts";
+import { newFilterReader } from "../support/filters.ts";
 
 const ID = assetId("default", "one");
 const COMMIT = { principal: "tester", at: 0, reason: null, waitUntil: () => undefined };
@@ -40,7 +41,7 @@ function service(change: (store: MemoryAssetStore) => Partial<AssetStore>) {
     patch: async (condition: WriteCondition = UNCONDITIONAL) => {
       await store.put(asset, UNCONDITIONAL);
       const sha512 = "0f".repeat(64);
-      return assets.patch(ID, { ...LABEL, sha512 }, COMMIT, condition);
+      return assets.patch(ID, { ...LABEL, sha512 }, newFilterReader(), COMMIT, condition);
     },
   };
 }

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { Asset } from "../../src/assets/schema.ts";
 import { assetProblem } from "../../src/assets/validate.ts";
+import { newFilterReader } from "../support/filters.ts";
+
+const problemOf = (asset: Asset) => assetProblem(asset, newFilterReader());
 
 describe("a url", () => {
   const problem = (url: string) =>
-    assetProblem({ metadata: { name: "a", namespace: "default" }, url, sha512: "0f".repeat(64) });
+    problemOf({ metadata: { name: "a", namespace: "default" }, url, sha512: "0f".repeat(64) });
 
   it.each(["https://e/a", "HTTP://e/a", "{{ .labels.url }}", "a{{}}", "{{\n}}", "{{{}}", "x}}{{y}}"])(
     "may be %j",
@@ -29,11 +33,11 @@ describe("the number of", () => {
 
   it("headers is bounded, in a build as at the top level", () => {
     const message = "a build cannot have more than 100 headers; this has 101";
-    expect(assetProblem({ metadata, ...archive, headers: texts(100) })).toBeNull();
-    expect(assetProblem({ metadata, ...archive, headers: texts(101) })).toBe(message);
-    expect(assetProblem({ metadata, builds: [archive, { ...archive, headers: texts(100) }] })).toBeNull();
-    expect(assetProblem({ metadata, builds: [archive, { ...archive, headers: texts(101) }] })).toBe(message);
-    expect(assetProblem({ metadata, builds: [archive], headers: texts(101) })).toBe(message);
+    expect(problemOf({ metadata, ...archive, headers: texts(100) })).toBeNull();
+    expect(problemOf({ metadata, ...archive, headers: texts(101) })).toBe(message);
+    expect(problemOf({ metadata, builds: [archive, { ...archive, headers: texts(100) }] })).toBeNull();
+    expect(problemOf({ metadata, builds: [archive, { ...archive, headers: texts(101) }] })).toBe(message);
+    expect(problemOf({ metadata, builds: [archive], headers: texts(101) })).toBe(message);
   });
 
   it("labels and annotations is bounded, together", () => {
@@ -41,8 +45,8 @@ describe("the number of", () => {
       ...archive,
       metadata: { ...metadata, labels: texts(labels), annotations: texts(annotations) },
     });
-    expect(assetProblem(labelled(1_000, 1_000))).toBeNull();
-    expect(assetProblem(labelled(1_000, 1_001))).toBe(
+    expect(problemOf(labelled(1_000, 1_000))).toBeNull();
+    expect(problemOf(labelled(1_000, 1_001))).toBe(
       "an asset cannot have more than 2000 labels and annotations together; this has 2001",
     );
   });

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { chooseBuild, type Choosable, type Choice } from "../../src/resolve/choose.ts";
 import { evaluate, type ErrorKind } from "../../src/resolve/evaluate.ts";
 import { lintAsset } from "../../src/resolve/lint.ts";
-import { syntaxProblem } from "../../src/resolve/syntax.ts";
+import { syntaxProblem } from "../support/filters.ts";
 import { describeWithData, rowsOf } from "./data.ts";
 
 /** An expression, what validation on write says of it, and its verdict for each machine: a value or `error: <text>`. */

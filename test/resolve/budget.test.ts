@@ -7,7 +7,7 @@ import { FilterReader } from "../../src/resolve/filter-reader.ts";
 import { Linter } from "../../src/resolve/lint.ts";
 import type { Program } from "../../src/resolve/parser/ast.ts";
 import { Subject } from "../../src/resolve/subject.ts";
-import { parseProgram } from "../../src/resolve/syntax.ts";
+import { newFilterReader, parse } from "../support/filters.ts";
 import { substituteBuild, substituteTokens } from "../../src/resolve/tokens.ts";
 
 const ENTITY = { name: "a", labels: { zone: "b" }, system: { os: "linux" }, subscriptions: ["c", "d"] };
@@ -178,7 +178,7 @@ describe("a long list in the text of a filter", () => {
     ["arguments", (rest: number) => `try{isNaN(x${",1".repeat(rest)})}catch(e){}`],
     ["a sequence", (rest: number) => `try{x${",1".repeat(rest)}}catch(e){}`],
   ])("is not copied where it is left at its first: %s", (_, program) => {
-    const shallow = parseProgram(program(800));
+    const shallow = parse(program(800));
     if (!("program" in shallow)) throw new Error(shallow.problem);
     const looked = countReads(shallow.program);
     judge({ program: looked.program }, newFacts(ENTITY));
@@ -344,6 +344,33 @@ describe("the budget of a request", () => {
     expect(linter.lint({ builds }).at(-1)?.rule).toBe("budget");
     expect(linter.lint(one).map(({ rule }) => rule)).toEqual(["budget"]);
     expect(new Linter(new Budget()).lint(one)).toEqual([]);
+  });
+
+  it.each([
+    ["names", "a|"],
+    ["regular expressions", "/a/|"],
+    ["members", ".a"],
+    ["numbers", "1|"],
+    ["escapes", "'\\n'+"],
+    ["line ends", "a\n"],
+    ["what is nested too deeply", "("],
+    ["tokens that are none", "#"],
+    ["comments", "a/**/|"],
+  ])("covers the reading of filters that hold nothing but %s", (_, text) => {
+    const filters = newFilterReader();
+    const read = () => {
+      for (let number = 0; number < 1_000; number += 1)
+        filters.read(`${number}|${text.repeat(Math.floor(1_980 / text.length))}1`);
+    };
+    expect(read).toThrow(BudgetExhausted);
+  });
+
+  it("suffices to read what may stand in one definition: 5,000 filters as people write them", () => {
+    const filters = newFilterReader();
+    for (let number = 0; number < 5_000; number += 1) {
+      const text = `entity.system.os == 'linux' && entity.system.arch == 'amd64' && entity.labels.n != '${number}'`;
+      expect(filters.read(text)).toHaveProperty("program");
+    }
   });
 
   it("covers the findings: a lint of names nobody knows ends as well", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { evaluate, judge, newFacts, prepare, type Verdict } from "../../src/resolve/evaluate.ts";
+import { evaluate, judge, newFacts, type Verdict } from "../../src/resolve/evaluate.ts";
+import { newFilterReader } from "../support/filters.ts";
 
 const ENTITY = {
   name: "web-1",
@@ -234,11 +235,11 @@ describe("a filter's verdict", () => {
 
   it("sees later what an earlier filter of the same build wrote, and only then", () => {
     const facts = newFacts(ENTITY);
-    expect(judge(prepare("entity.system.os == 'windows'"), facts)).toEqual({ value: false });
+    expect(judge(newFilterReader().read("entity.system.os == 'windows'"), facts)).toEqual({ value: false });
     expect(facts.changed).toBe(false);
-    expect(judge(prepare("entity.system.os = 'windows'"), facts)).toEqual({ value: true });
+    expect(judge(newFilterReader().read("entity.system.os = 'windows'"), facts)).toEqual({ value: true });
     expect(facts.changed).toBe(true);
-    expect(judge(prepare("entity.system.os == 'windows'"), facts)).toEqual({ value: true });
+    expect(judge(newFilterReader().read("entity.system.os == 'windows'"), facts)).toEqual({ value: true });
     expect(ENTITY.system.os).toBe("linux");
   });
 });
@@ -315,14 +316,14 @@ describe("what a filter does not get", () => {
 
   it("does not carry over from one filter to the next", () => {
     const facts = newFacts(ENTITY);
-    judge(prepare("isNaN.mine = 1; x = 2; Math.PI = 3; [].push.mine = 4"), facts);
+    judge(newFilterReader().read("isNaN.mine = 1; x = 2; Math.PI = 3; [].push.mine = 4"), facts);
     const table = {
       "isNaN.mine": false,
       "typeof x == 'undefined'": true,
       "Math.PI == 3": false,
       "[].push.mine": false,
     };
-    const after = Object.keys(table).map((text) => [text, short(judge(prepare(text), facts))]);
+    const after = Object.keys(table).map((text) => [text, short(judge(newFilterReader().read(text), facts))]);
     expect(Object.fromEntries(after)).toEqual(table);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { syntaxProblem } from "../../src/resolve/syntax.ts";
+import { syntaxProblem } from "../support/filters.ts";
 
 /** What is said of each text, those it takes left out. */
 function problems(texts: string[]): Record<string, string> {

@@ -32,7 +32,7 @@ export function inputOf({ name, filter }: Calibrated, kinds: readonly Kind[]): I
 /** A text repeated to the length of a filter, with a number that makes it another one. */
 export function textInput(text: string, name: string, kinds: readonly Kind[]): Input {
   // Whole repetitions and an operand at the end: what is legal is then read by every check there is.
-  const times = Math.floor(1_980 / text.length);
+  const times = Math.max(1, Math.floor(1_980 / text.length));
   const filter = (number: number) => `${number}|${text.repeat(times)}1`;
   return { name, definition: () => manyFilters(filter), set: () => setOf(manyFilters, filter), kinds };
 }

@@ -42,13 +42,20 @@ const STRING = /(["'])(?:\\(?:\r\n|[^]|$)|(?!\1|\\).)*/y;
 /** The same; the group is a class that is not closed. */
 const PATTERN = /\/(?:\\.?|\[(?:\\(?:.|(?!.))|(?![\\\]]).)*\]|(?![\\/[]).)*(\[.*)?/y;
 
-/** Moves to the next token. */
+/** What reading a token takes, with the node of the tree that it becomes, and each character of it. */
+const TOKEN_WORK = 24;
+const CHARACTER_WORK = 2;
+
+/** Moves to the next token. Throws what the parser's `spend` throws when it has paid for enough. */
 export function next(parser: Parser): void {
+  parser.spend(TOKEN_WORK);
+  const before = parser.at;
   parser.newline = false;
   parser.literal = "";
   skipBlank(parser);
   parser.start = parser.at;
   parser.token = scan(parser);
+  parser.spend(CHARACTER_WORK * (parser.at - before));
 }
 
 function skipBlank(parser: Parser): void {

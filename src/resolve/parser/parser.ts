@@ -1,3 +1,4 @@
+import type { Spend } from "../budget.ts";
 import type { Declarations, Expression, Statement } from "./ast.ts";
 
 /** Where names, labels and jumps are resolved: one per program and per function. */
@@ -43,6 +44,8 @@ export interface Parser {
   /** Where recovery last stopped, and how often without getting further. */
   recovered: { at: number; count: number };
   readonly grammar: Grammar;
+  /** Pays for the work of reading: called before each token and each regular expression. */
+  readonly spend: Spend;
 }
 
 /** The rules that lead back to the start: an expression holds expressions, and a function in it holds statements. */
@@ -68,7 +71,7 @@ export function openScope(outer: Scope | null): Scope {
   };
 }
 
-export function newParser(text: string, grammar: Grammar): Parser {
+export function newParser(text: string, grammar: Grammar, spend: Spend): Parser {
   return {
     text,
     problem: null,
@@ -84,6 +87,7 @@ export function newParser(text: string, grammar: Grammar): Parser {
     blockEnd: 0,
     recovered: { at: -1, count: 0 },
     grammar,
+    spend,
   };
 }
 
@@ -113,9 +117,15 @@ export class TooDeep {
   readonly message = TOO_DEEP;
 }
 
+/** What it takes to leave each level when TooDeep is thrown. */
+const UNWIND_WORK = 64;
+
 /** Runs `parse` one level deeper. Throws TooDeep past the limit; `parseProgram` turns that into a problem. */
 export function nested<T>(parser: Parser, parse: (parser: Parser) => T): T {
-  if (parser.depth === MAX_DEPTH) throw new TooDeep();
+  if (parser.depth === MAX_DEPTH) {
+    parser.spend(MAX_DEPTH * UNWIND_WORK);
+    throw new TooDeep();
+  }
   parser.depth += 1;
   const result = parse(parser);
   parser.depth -= 1;

@@ -63,7 +63,7 @@ function parseRegExp(parser: Parser): Expression {
   next(parser);
   const flags = parser.token === "identifier" ? parser.literal : "";
   if (flags !== "") next(parser);
-  const problem = patternProblem(pattern);
+  const problem = patternProblem(pattern, parser.spend);
   if (problem !== null) report(parser, at, `Invalid regular expression: ${problem}`);
   return { type: "RegExp", at, pattern, flags };
 }

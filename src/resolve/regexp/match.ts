@@ -1,6 +1,7 @@
 import type { CharacterSet, RangeSet } from "./classes.ts";
 import type { PatternProgram } from "./program.ts";
-import type { Spend, Step } from "./steps.ts";
+import type { Spend } from "../budget.ts";
+import type { Step } from "./steps.ts";
 
 /** Where a match and its groups begin and end, by pairs; -1 for a group that took no part. */
 export type Match = number[];

@@ -1,11 +1,12 @@
-import { parsePattern, type PatternFlags } from "./parse.ts";
+import type { Spend } from "../budget.ts";
+import { parsePattern, type ParsedPattern, type PatternFlags } from "./parse.ts";
 import { PatternProblem } from "./problem.ts";
-import { add, type Builder, type Spend, type Step } from "./steps.ts";
+import { add, type Builder, type Step } from "./steps.ts";
 import { transformPattern } from "./transform.ts";
 
 /** What reading a pattern takes, in steps of a match: once, and for each character. */
-const PATTERN_WORK = 32;
-const CHARACTER_WORK = 4;
+const PATTERN_WORK = 48;
+const CHARACTER_WORK = 6;
 
 export interface PatternProgram {
   steps: Step[];
@@ -16,10 +17,10 @@ export interface PatternProgram {
   places: number;
 }
 
-/** Why otto refuses the pattern (in a literal, on write), or `null`. */
-export function patternProblem(source: string): string | null {
+/** Why otto refuses the pattern (in a literal, on write), or `null`. Draws the work of reading it from `spend`. */
+export function patternProblem(source: string, spend: Spend): string | null {
   try {
-    parsePattern(transformPattern(source), { ignoreCase: false, multiline: false });
+    readPattern(source, { ignoreCase: false, multiline: false }, spend);
     return null;
   } catch (error) {
     if (error instanceof PatternProblem) return error.message;
@@ -36,9 +37,13 @@ export function compilePattern(
   flags: PatternFlags,
   spend: Spend = () => undefined,
 ): PatternProgram {
-  spend(PATTERN_WORK + source.length * CHARACTER_WORK);
-  const { whole, groups } = parsePattern(transformPattern(source), flags);
+  const { whole, groups } = readPattern(source, flags, spend);
   const builder: Builder = { steps: [], spend };
   const first = whole.build(builder, add(builder, null, {}));
   return { steps: builder.steps, first, slots: 2 * (groups + 1), places: 0 };
+}
+
+function readPattern(source: string, flags: PatternFlags, spend: Spend): ParsedPattern {
+  spend(PATTERN_WORK + source.length * CHARACTER_WORK);
+  return parsePattern(transformPattern(source), flags);
 }

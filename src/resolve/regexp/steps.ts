@@ -1,3 +1,4 @@
+import type { Spend } from "../budget.ts";
 import type { CharacterSet } from "./classes.ts";
 
 /** One step of the matching machine: at most one of `set`, `shape`, `slot` and `or` says what it does. */
@@ -16,9 +17,6 @@ export interface Step {
   /** The last place in a text it was added for, by number. */
   seen: number;
 }
-
-/** Called with the work about to be done; throws when there has been enough. */
-export type Spend = (work: number) => void;
 
 /** The steps of a pattern so far, and what each of them is paid from. */
 export interface Builder {
