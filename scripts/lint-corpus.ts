@@ -1,10 +1,10 @@
 // npm run lint:corpus -- FILE [--examples N] [--format table|json]: what lint finds in a file of definitions, counted.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { decodeAsset } from "../src/assets/decode.ts";
-import type { Finding } from "../src/resolve/lint.ts";
-import { findingsIn } from "../src/resolution/lint.ts";
-import { Linter } from "../src/resolve/lint.ts";
+import { decodeAsset } from "../src/definitions/decode.ts";
+import type { Finding } from "../src/resolve/lint/linter.ts";
+import { findingsIn } from "../src/resolve/lint/asset-findings.ts";
+import { Linter } from "../src/resolve/lint/linter.ts";
 import { table } from "./deployment.ts";
 
 /** One rule over all definitions of a file. */

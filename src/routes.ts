@@ -1,4 +1,4 @@
-import { applySet, planSet } from "./apply/handlers.ts";
+import { applySet, planSet } from "./sets/handlers.ts";
 import {
   createAsset,
   deleteAsset,
@@ -7,8 +7,8 @@ import {
   patchAsset,
   replaceAsset,
 } from "./assets/handlers.ts";
-import { listAudit } from "./audit/handlers.ts";
-import { listChanges } from "./changes/handlers.ts";
+import { listAudit } from "./history/audit/handlers.ts";
+import { listChanges } from "./history/changes/handlers.ts";
 import type { Route } from "./context.ts";
 import { diffRevisions, getAssetAt, getRevision, listRevisions, rollbackAsset } from "./history/handlers.ts";
 import { createKey, getKey, listKeys, revokeKey, rotateKey } from "./keys/handlers.ts";
@@ -20,10 +20,10 @@ import {
   listNamespaces,
   replaceNamespace,
 } from "./namespaces/handlers.ts";
-import { downloadForMachine, resolveForMachine, showMatrix } from "./resolution/handlers.ts";
-import { lintBody } from "./resolution/lint-handlers.ts";
-import { getDocument } from "./ops/documents.ts";
-import { getHealth, getIndex, getMetrics, getReady, getVersion } from "./ops/handlers.ts";
+import { downloadForMachine, resolveForMachine, showMatrix } from "./resolve/handlers.ts";
+import { lintBody } from "./resolve/lint/handlers.ts";
+import { getDocument } from "./system/documents.ts";
+import { getHealth, getIndex, getMetrics, getReady, getVersion } from "./system/handlers.ts";
 
 const ASSETS = "/api/core/v2/namespaces/:namespace/assets";
 /** A name may hold raw slashes, so it takes the rest of the path. */

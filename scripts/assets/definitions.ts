@@ -1,9 +1,9 @@
 // The definitions that files hold, checked before anything is sent, so that every problem is told with its place.
-import { decodeAsset } from "../../src/assets/decode.ts";
-import type { Asset } from "../../src/assets/schema.ts";
-import { assetProblem } from "../../src/assets/validate.ts";
-import { Budget } from "../../src/resolve/budget.ts";
-import { FilterReader } from "../../src/resolve/filter-reader.ts";
+import { decodeAsset } from "../../src/definitions/decode.ts";
+import type { Asset } from "../../src/definitions/schema.ts";
+import { assetProblem } from "../../src/definitions/validate.ts";
+import { Budget } from "../../src/es5/budget.ts";
+import { FilterReader } from "../../src/es5/filter-reader.ts";
 import { documentsIn, type Document } from "./documents.ts";
 import { Mistake } from "./mistake.ts";
 import { readSources } from "./sources.ts";

@@ -1,6 +1,6 @@
 // The documents of a text in any form that sensuctl reads or writes: YAML, JSON, one JSON value after another, NDJSON.
 import { parseAllDocuments } from "yaml";
-import { scanJson } from "../../src/http/go-json.ts";
+import { scanJson } from "../../src/go-json/json.ts";
 import { Mistake } from "./mistake.ts";
 
 /** One value of a file and where it stands there. */

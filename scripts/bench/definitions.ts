@@ -1,9 +1,9 @@
 // Made-up assets in the shapes of real ones: mostly an archive for each of several platforms, some with one for all;
 // half of the names hold a slash and a version, as those of public catalogues do. The same in each run.
-import type { Asset, Build } from "../../src/assets/schema.ts";
+import type { Asset, Build } from "../../src/definitions/schema.ts";
 import { prepareWrite } from "../../src/assets/prepare.ts";
-import { Budget } from "../../src/resolve/budget.ts";
-import { FilterReader } from "../../src/resolve/filter-reader.ts";
+import { Budget } from "../../src/es5/budget.ts";
+import { FilterReader } from "../../src/es5/filter-reader.ts";
 import { parseNamespace } from "../../src/identity/names.ts";
 import type { AssetWrite } from "../../src/store/asset-store.ts";
 import { seeded } from "./random.ts";

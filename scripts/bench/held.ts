@@ -3,12 +3,12 @@
 import v8 from "node:v8";
 import vm from "node:vm";
 import { pageAnswer } from "../../src/assets/page-answer.ts";
-import { ASSET_MEMORY, CachedAssetStore, PAGE_MEMORY } from "../../src/cache/cached-asset-store.ts";
-import { CachedKeyStore, KEY_MEMORY } from "../../src/cache/cached-key-store.ts";
-import { edgeOf } from "../../src/cache/edge.ts";
-import { HighWater, MARKS } from "../../src/cache/high-water.ts";
-import { extendJournal, journalBytes, MAX_JOURNAL_CHANGES } from "../../src/cache/journal.ts";
-import { Targets, TARGETS } from "../../src/hot/target.ts";
+import { ASSET_MEMORY, CachedAssetStore, PAGE_MEMORY } from "../../src/freshness/cached-asset-store.ts";
+import { CachedKeyStore, KEY_MEMORY } from "../../src/freshness/cached-key-store.ts";
+import { edgeOf } from "../../src/freshness/edge.ts";
+import { HighWater, MARKS } from "../../src/freshness/high-water.ts";
+import { extendJournal, journalBytes, MAX_JOURNAL_CHANGES } from "../../src/freshness/journal.ts";
+import { Targets, TARGETS } from "../../src/fast-path/target.ts";
 import { assetKey } from "../../src/identity/cache-key.ts";
 import { AssetId, parseAssetName, parseNamespace } from "../../src/identity/names.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";

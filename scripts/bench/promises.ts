@@ -1,5 +1,5 @@
 // What is promised of the figures. Each is checked against those of one run; a promise missed is shown as missed.
-import { ASSET_MEMORY, PAGE_MEMORY } from "../../src/cache/cached-asset-store.ts";
+import { ASSET_MEMORY, PAGE_MEMORY } from "../../src/freshness/cached-asset-store.ts";
 import { caseAt } from "./growth.ts";
 import type { MemorySample } from "./memory.ts";
 import type { Results } from "./results.ts";
@@ -59,7 +59,7 @@ function memory(found: (samples: readonly MemorySample[]) => number): Found {
 
 const HOT = "hot GET, 1,000 names";
 const MIB = 1024 * 1024;
-/** Of API keys: src/cache/cached-key-store.ts. */
+/** Of API keys: src/freshness/cached-key-store.ts. */
 const KEY_MEMORY_BYTES = 8 * MIB;
 const STATED = (ASSET_MEMORY.bytes + PAGE_MEMORY.bytes + KEY_MEMORY_BYTES) / MIB;
 

@@ -2,7 +2,7 @@
 import { Examination, type Look } from "./findings.ts";
 import type { World } from "./world.ts";
 
-/** The cron publishes a journal each minute; isolates take over when it is older (src/cache/journal-keeper.ts). */
+/** The cron publishes a journal each minute; isolates take over when it is older (src/freshness/journal-keeper.ts). */
 const JOURNAL_SECONDS = 120;
 /** Tokens are judged by the second, and HTTP's dates have no fractions. */
 const CLOCK_SECONDS = 5;

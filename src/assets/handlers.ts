@@ -13,16 +13,16 @@ import { servedHeaders } from "../http/served.ts";
 import { tagged } from "../http/tagged.ts";
 import type { Namespace } from "../identity/names.ts";
 import { Meter } from "../lib/meter.ts";
-import { findingsIn, refuseFindings } from "../resolution/lint.ts";
-import { isStrict } from "../resolution/strict.ts";
-import { Linter } from "../resolve/lint.ts";
+import { findingsIn, refuseFindings } from "../resolve/lint/asset-findings.ts";
+import { isStrict } from "../resolve/lint/strict.ts";
+import { Linter } from "../resolve/lint/linter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
-import { decodeAsset } from "./decode.ts";
+import { decodeAsset } from "../definitions/decode.ts";
 import { pageAnswer } from "./page-answer.ts";
 import { readPatch } from "./patch.ts";
 import { negotiateForm, represent, vary, type Negotiation } from "./representation.ts";
 import type { Wanted } from "./scan.ts";
-import type { Asset } from "./schema.ts";
+import type { Asset } from "../definitions/schema.ts";
 import { LIST_STEPS, readSelection } from "./selection.ts";
 
 export async function getAsset(context: Context): Promise<Response> {

@@ -1,6 +1,6 @@
 import type { AssetPage } from "../store/asset-store.ts";
-import type { FilterForm } from "./encode.ts";
-import { entityTag } from "./etag.ts";
+import type { FilterForm } from "../definitions/encode.ts";
+import { entityTag } from "../lib/entity-tag.ts";
 import { represent, vary, type Negotiation } from "./representation.ts";
 
 /** A list as it is sent. */

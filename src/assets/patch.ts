@@ -1,8 +1,8 @@
 import { invalid } from "../errors.ts";
 import { readBody, parseWholeBody } from "../http/body.ts";
 import type { AssetId } from "../identity/names.ts";
-import { decodePatch } from "./decode.ts";
-import type { Json } from "./merge-patch.ts";
+import { decodePatch } from "../definitions/decode.ts";
+import type { Json } from "../definitions/merge-patch.ts";
 
 const MERGE_PATCH = "application/merge-patch+json";
 /** What curl -d sends on its own, and nothing at all: both mean the one kind of patch there is. */

@@ -6,14 +6,14 @@ import {
   type AssetName,
   type Namespace,
 } from "../identity/names.ts";
-import { BudgetExhausted } from "../resolve/budget.ts";
-import type { FilterReader } from "../resolve/filter-reader.ts";
+import { BudgetExhausted } from "../es5/budget.ts";
+import type { FilterReader } from "../es5/filter-reader.ts";
 import { utf8Bytes } from "../lib/text-bytes.ts";
 import { STORED_BYTES, type AssetWrite, type Representation } from "../store/asset-store.ts";
-import { encodeAsset, hasMapFilters } from "./encode.ts";
-import { entityTag } from "./etag.ts";
-import type { Asset } from "./schema.ts";
-import { assetProblem } from "./validate.ts";
+import { encodeAsset, hasMapFilters } from "../definitions/encode.ts";
+import { entityTag } from "../lib/entity-tag.ts";
+import type { Asset } from "../definitions/schema.ts";
+import { assetProblem } from "../definitions/validate.ts";
 
 /** Where an asset is to be written: what the URL says. POST names no asset. */
 export interface Place {

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import type { Representation, StoredAsset } from "../store/asset-store.ts";
-import type { FilterForm } from "./encode.ts";
+import type { FilterForm } from "../definitions/encode.ts";
 
 /** Go programs decode `filters` into a list and fail on a map: one such asset would break a whole `asset list`. */
 const GO_CLIENT = /sensuctl\/|go-resty|Go-http-client|sensu-/;

@@ -1,9 +1,9 @@
 import { invalid } from "../errors.ts";
 import type { Meter } from "../lib/meter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
-import { filterExpressions } from "./filters.ts";
+import { filterExpressions } from "../definitions/filters.ts";
 import { labelsIn } from "./labels-in.ts";
-import type { Asset } from "./schema.ts";
+import type { Asset } from "../definitions/schema.ts";
 import { matches, parseSelector, type Operation } from "./selectors.ts";
 
 /** Steps of one list, about a tenth of a second's work: past them its page ends. */

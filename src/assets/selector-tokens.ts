@@ -1,5 +1,5 @@
-import { quoteGo } from "../http/go-quote.ts";
-import { read, take } from "../reader.ts";
+import { quoteGo } from "../go-json/quote.ts";
+import { read, take } from "../lib/text-cursor.ts";
 
 /** What a selector compares with (contract §3.4). */
 export const OPERATORS = ["==", "!=", "in", "notin", "matches"] as const;

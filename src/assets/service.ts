@@ -10,14 +10,14 @@ import {
   type StoredAsset,
   type WriteCondition,
 } from "../store/asset-store.ts";
-import type { FilterReader } from "../resolve/filter-reader.ts";
+import type { FilterReader } from "../es5/filter-reader.ts";
 import { sleep, type Timer } from "../lib/timer.ts";
 import { newReading, type Reading } from "../store/reading.ts";
-import { decodeAsset } from "./decode.ts";
-import { mergePatch, type Json } from "./merge-patch.ts";
+import { decodeAsset } from "../definitions/decode.ts";
+import { mergePatch, type Json } from "../definitions/merge-patch.ts";
 import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
 import { scanAssets, type Listing, type Wanted } from "./scan.ts";
-import type { Asset } from "./schema.ts";
+import type { Asset } from "../definitions/schema.ts";
 
 /** Milliseconds for which a patch without a condition is merged again when another writer came in between. */
 const PATCH_MS = 8_000;

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../digest.ts";
+import { sha256Hex } from "../lib/sha256.ts";
 
 const PREFIX = "sak_";
 const SECRET_DIGITS = 43;

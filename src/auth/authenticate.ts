@@ -6,7 +6,7 @@ import type { FailureLimit } from "./failure-limit.ts";
 import { checkApiKey, holderPrincipal, type KeyRing, type Moment } from "./key-credentials.ts";
 import { verifyOutsideToken, type OutsideIssuer } from "./outside-issuer.ts";
 import type { Principal } from "./principal.ts";
-import { RememberedTokens } from "./remembered.ts";
+import { RememberedTokens } from "./token-cache.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
 /** What credentials are checked against. */

@@ -1,5 +1,5 @@
 import type { Namespace } from "../identity/names.ts";
-import { compileGlob, matchesGlob, starsOf } from "./glob.ts";
+import { compileGlob, matchesGlob, starsOf } from "../lib/glob.ts";
 
 /** What a principal may do: `role@namespace` or `role@namespace/name-glob`, `*` for all (design: grants). */
 export type Role = "view" | "edit" | "admin";

@@ -1,5 +1,5 @@
 import type { Meter } from "../lib/meter.ts";
-import { compileGlob, matchesGlob, type Glob } from "./glob.ts";
+import { compileGlob, matchesGlob, type Glob } from "../lib/glob.ts";
 import { coversCollection, type Grant, type Need } from "./grants.ts";
 
 /** Steps of looking at one grant. */

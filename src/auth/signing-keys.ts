@@ -1,4 +1,4 @@
-import { sha256Hex } from "../digest.ts";
+import { sha256Hex } from "../lib/sha256.ts";
 
 /** One secret of the ring: its key id (public) and the imported key (never extractable). */
 export interface SigningKey {

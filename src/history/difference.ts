@@ -1,5 +1,5 @@
-import type { Json } from "../assets/merge-patch.ts";
-import { isObject } from "../object.ts";
+import type { Json } from "../definitions/merge-patch.ts";
+import { isObject } from "../lib/json.ts";
 
 /** The merge patch that turns one value into another (RFC 7396); null members of `to` cannot be told apart from none. */
 export function mergePatchBetween(from: Json, to: Json): Json {

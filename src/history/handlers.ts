@@ -5,14 +5,14 @@ import { invalid, notFound } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import { readConditions } from "../http/conditional.ts";
 import { continueHeader, readPage } from "../http/pagination.ts";
-import { goDecode, goInteger, goStruct } from "../http/go-decode.ts";
+import { goDecode, goInteger, goStruct } from "../go-json/decode.ts";
 import { assetIdOf, namespaceOf } from "../http/place.ts";
 import { readSeq } from "../http/query.ts";
 import { json, text } from "../http/respond.ts";
 import type { AssetRevision, Lives } from "../store/history-store.ts";
 import { differenceLines, mergePatchBetween } from "./difference.ts";
 import { readableLives } from "./lives.ts";
-import { shownDefinition, shownRevision, shownValue } from "./shown.ts";
+import { shownDefinition, shownRevision, shownValue } from "./views.ts";
 
 /** What a rollback says: the revision whose definition is written again. */
 export const Rollback = goStruct("Rollback", "v1.Rollback", { seq: goInteger });

@@ -1,5 +1,5 @@
-import type { Json } from "../assets/merge-patch.ts";
-import { isObject } from "../object.ts";
+import type { Json } from "../definitions/merge-patch.ts";
+import { isObject } from "../lib/json.ts";
 
 /** Headers, in lower case, whose values say how to fetch and never who fetches. Any other value may be a credential. */
 const HARMLESS_HEADERS = new Set([

@@ -1,9 +1,9 @@
 import type { AssetService } from "../assets/service.ts";
-import { decodeAsset } from "../assets/decode.ts";
+import { decodeAsset } from "../definitions/decode.ts";
 import { invalid, notFound } from "../errors.ts";
 import type { AssetId } from "../identity/names.ts";
-import { Budget } from "../resolve/budget.ts";
-import { FilterReader } from "../resolve/filter-reader.ts";
+import { Budget } from "../es5/budget.ts";
+import { FilterReader } from "../es5/filter-reader.ts";
 import type { Commit, StoredAsset, WriteCondition } from "../store/asset-store.ts";
 import type { AssetRevision, HistoryStore, Lives, RevisionPage } from "../store/history-store.ts";
 

@@ -1,6 +1,6 @@
 import { ApiError, invalid } from "../errors.ts";
-import { mendSurrogates, scanJson, scanWholeJson, type ScannedJson } from "./go-json.ts";
-import type { OnValue } from "./json-scanner.ts";
+import { mendSurrogates, scanJson, scanWholeJson, type ScannedJson } from "../go-json/json.ts";
+import type { OnValue } from "../go-json/scanner.ts";
 
 /** Bytes of a request body; more is 413 (Sensu's own limit, contract §2.6). */
 export const BODY_LIMIT = 512_000;

@@ -1,5 +1,5 @@
 import { invalid } from "../errors.ts";
-import { nearestName } from "./nearest.ts";
+import { nearestName } from "../lib/nearest-name.ts";
 
 /** Reads the text of one query parameter, or throws `invalidArgument` with the parameter's name. */
 export type ParameterReader<T> = (text: string, name: string) => T;

@@ -1,5 +1,5 @@
 import { ApiError, type ErrorKind } from "../errors.ts";
-import { quoteJson } from "./go-json.ts";
+import { quoteJson } from "../go-json/json.ts";
 
 /** The only place where a status is chosen. Codes are Sensu's (contract §2.3). */
 const STATUS = {

@@ -1,7 +1,7 @@
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
-import { goDecode, goInteger, goString, goStrings, goStruct } from "../http/go-decode.ts";
+import { goDecode, goInteger, goString, goStrings, goStruct } from "../go-json/decode.ts";
 import { badContinueToken, continueHeader, readSealedPage } from "../http/pagination.ts";
 import { readQuery, text } from "../http/query.ts";
 import { empty, json } from "../http/respond.ts";

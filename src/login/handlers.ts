@@ -3,7 +3,7 @@ import { authorizationOf } from "../auth/authorization.ts";
 import type { Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { parseBody, readBody } from "../http/body.ts";
-import { goDecode, goString, goStruct } from "../http/go-decode.ts";
+import { goDecode, goString, goStruct } from "../go-json/decode.ts";
 import { empty, json } from "../http/respond.ts";
 import { readBasic, type BasicCredential } from "./basic.ts";
 import type { Tokens } from "./service.ts";

@@ -1,6 +1,6 @@
-import { Budget } from "./budget.ts";
-import type { FilterError, Verdict } from "./evaluate.ts";
-import { FilterReader } from "./filter-reader.ts";
+import { Budget } from "../es5/budget.ts";
+import type { FilterError, Verdict } from "../es5/evaluate.ts";
+import { FilterReader } from "../es5/filter-reader.ts";
 import { Subject } from "./subject.ts";
 
 /** What is chosen from. Filters are expressions here, whatever form they were written in. */

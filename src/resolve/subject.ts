@@ -1,6 +1,6 @@
-import { judge, newFacts, type Facts, type Verdict } from "./evaluate.ts";
+import { judge, newFacts, type Facts, type Verdict } from "../es5/evaluate.ts";
 import { factCount } from "./fact-count.ts";
-import type { FilterReader } from "./filter-reader.ts";
+import type { FilterReader } from "../es5/filter-reader.ts";
 
 /** What each fact takes when the facts are made, and what a verdict takes that is known already. */
 const FACT_WORK = 64;

@@ -1,5 +1,5 @@
-import { pass, read, type Reader } from "../reader.ts";
-import { Budget } from "./budget.ts";
+import { pass, read, type TextCursor } from "../lib/text-cursor.ts";
+import { Budget } from "../es5/budget.ts";
 
 /** What it takes to read a token, and each character that is filled in; an answer holds both. */
 const TOKEN_WORK = 64;
@@ -34,34 +34,34 @@ const PART =
  */
 export function substituteTokens(text: string, facts: unknown, budget: Budget = new Budget()): Substitution {
   budget.spend(text.length);
-  const reader = { text, at: 0 };
+  const cursor = { text, at: 0 };
   const problems: TokenProblem[] = [];
   let result = "";
   for (;;) {
-    const open = text.indexOf("{{", reader.at);
-    if (open < 0) return problems.length > 0 ? { problems } : { text: result + text.slice(reader.at) };
-    const before = text.slice(reader.at, open);
+    const open = text.indexOf("{{", cursor.at);
+    if (open < 0) return problems.length > 0 ? { problems } : { text: result + text.slice(cursor.at) };
+    const before = text.slice(cursor.at, open);
     result += /-\s/y.test(text.slice(open + 2, open + 4)) ? before.trimEnd() : before;
-    reader.at = open + 2;
-    const parts = readParts(reader);
-    const close = text.indexOf("}}", reader.at);
+    cursor.at = open + 2;
+    const parts = readParts(cursor);
+    const close = text.indexOf("}}", cursor.at);
     const token = text.slice(open + 2, close < 0 ? undefined : close);
     const filled = parts === null || close < 0 ? null : fill(parts, facts);
     budget.spend(typeof filled === "string" ? TOKEN_WORK + FILLED_WORK * filled.length : PROBLEM_WORK);
     if (typeof filled === "string") result += filled;
     else problems.push({ kind: filled === null ? "unsupported" : "missing", token: token.trim() });
     if (close < 0) return { problems };
-    reader.at = close + 2;
-    if (/\s-$/.test(token)) pass(reader, /\s*/y);
+    cursor.at = close + 2;
+    if (/\s-$/.test(token)) pass(cursor, /\s*/y);
   }
 }
 
 /** The parts of an action up to `}}`, which may also stand in a string; `null` when one is of no known form. */
-function readParts(reader: Reader): string[] | null {
+function readParts(cursor: TextCursor): string[] | null {
   const parts: string[] = [];
-  pass(reader, /-/y);
-  while (!pass(reader, /(?=-?\}\})|$/y)) {
-    const [part] = read(reader, PART) ?? [];
+  pass(cursor, /-/y);
+  while (!pass(cursor, /(?=-?\}\})|$/y)) {
+    const [part] = read(cursor, PART) ?? [];
     if (part === undefined) return null;
     if (part.trim() !== "") parts.push(part);
   }

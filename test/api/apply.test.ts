@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Asset } from "../../src/assets/schema.ts";
+import type { Asset } from "../../src/definitions/schema.ts";
 import { anAsset, OTHER_SHA512 } from "../support/fixtures.ts";
 import { api, ASSETS, freshStorage, storedRows, tokenFor } from "../support/worker.ts";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { D1HistoryStore } from "../../src/store/d1-history-store.ts";
+import { D1HistoryStore } from "../../src/store/d1/history.ts";
 import { rowsReadBy } from "../support/query-plans.ts";
 import { api, freshStorage, tokenFor } from "../support/worker.ts";
 

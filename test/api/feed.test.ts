@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { createScheduledController } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { NEW_EPOCH } from "../../scripts/new-epoch.ts";
-import { forgetRevisions } from "../../src/store/d1-retention.ts";
+import { forgetRevisions } from "../../src/store/d1/retention.ts";
 import worker from "../../src/index.ts";
 import { anAsset, servedAsset } from "../support/fixtures.ts";
 import { api, freshStorage, tokenFor } from "../support/worker.ts";

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { NEW_EPOCH } from "../../scripts/new-epoch.ts";
-import { forgetRevisions } from "../../src/store/d1-retention.ts";
+import { forgetRevisions } from "../../src/store/d1/retention.ts";
 import { allows, parseGrant } from "../../src/auth/grants.ts";
 import type { Namespace } from "../../src/identity/names.ts";
 import { anAsset } from "../support/fixtures.ts";

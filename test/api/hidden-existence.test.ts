@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { readFrom } from "../../src/changes/cursor.ts";
+import { readFrom } from "../../src/history/changes/cursor.ts";
 import { routes } from "../../src/routes.ts";
 import { anAsset, OTHER_SHA512 } from "../support/fixtures.ts";
 import { aNamespace, api, ASSETS, freshStorage, tokenFor, type Sent } from "../support/worker.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Asset } from "../../src/assets/schema.ts";
+import type { Asset } from "../../src/definitions/schema.ts";
 import { STORED_BYTES } from "../../src/store/asset-store.ts";
 import { anAsset, SHA512 } from "../support/fixtures.ts";
 import { api, ASSETS, freshStorage, storedRows, tokenFor } from "../support/worker.ts";

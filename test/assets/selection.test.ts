@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { encodeAsset } from "../../src/assets/encode.ts";
+import { encodeAsset } from "../../src/definitions/encode.ts";
 import { LIST_STEPS, readSelection } from "../../src/assets/selection.ts";
 import { Meter } from "../../src/lib/meter.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseGrant, type Grant } from "../../src/auth/grants.ts";
-import { RememberedTokens } from "../../src/auth/remembered.ts";
+import { RememberedTokens } from "../../src/auth/token-cache.ts";
 
 const MIB = 1024 * 1024;
 

@@ -3,12 +3,12 @@ import { apiKeyDigest, makeApiKey } from "../../src/auth/api-keys.ts";
 import { authenticator } from "../../src/auth/authenticate.ts";
 import { FailureLimit } from "../../src/auth/failure-limit.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
-import { BOUND_MS } from "../../src/cache/admit.ts";
-import { beat } from "../../src/cache/heartbeat.ts";
+import { BOUND_MS } from "../../src/freshness/admit.ts";
+import { beat } from "../../src/freshness/heartbeat.ts";
 import type { Route, Services } from "../../src/context.ts";
-import { compile } from "../../src/http/router.ts";
-import { keyRing } from "../../src/keys/ring.ts";
-import { Isolate, World } from "../cache/isolate.ts";
+import { compile } from "../../src/app.ts";
+import { keyRing } from "../../src/keys/key-lookup.ts";
+import { Isolate, World } from "../support/isolate.ts";
 import { freshStorage, tokenFor } from "../support/worker.ts";
 
 const SECRET = "a-secret-for-tests-that-is-long-enough-to-sign-with";

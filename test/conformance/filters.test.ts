@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { chooseBuild, type Choosable, type Choice } from "../../src/resolve/choose.ts";
-import { evaluate, type ErrorKind } from "../../src/resolve/evaluate.ts";
-import { lintAsset } from "../../src/resolve/lint.ts";
+import { evaluate, type ErrorKind } from "../../src/es5/evaluate.ts";
+import { lintAsset } from "../../src/resolve/lint/linter.ts";
 import { syntaxProblem } from "../support/filters.ts";
 import { describeWithData, rowsOf } from "./data.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mergePatch, type Json } from "../../src/assets/merge-patch.ts";
+import { mergePatch, type Json } from "../../src/definitions/merge-patch.ts";
 import { differenceLines, mergePatchBetween } from "../../src/history/difference.ts";
 
 const value: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({

@@ -6,7 +6,7 @@ import { NewNamespace } from "../../scripts/openapi/schemas/common.ts";
 import * as history from "../../scripts/openapi/schemas/history.ts";
 import { ApiError } from "../../src/errors.ts";
 import { Rollback } from "../../src/history/handlers.ts";
-import { goDecode, type Decoder } from "../../src/http/go-decode.ts";
+import { goDecode, type Decoder } from "../../src/go-json/decode.ts";
 import { NewKey, Rotation } from "../../src/keys/handlers.ts";
 import { Refresh } from "../../src/login/handlers.ts";
 import { Namespace } from "../../src/namespaces/handlers.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../src/errors.ts";
-import { nearestName } from "../../src/http/nearest.ts";
+import { nearestName } from "../../src/lib/nearest-name.ts";
 import { flag, readQuery, text, wholeNumber } from "../../src/http/query.ts";
 
 const READERS = { dry_run: flag, max_delete: wholeNumber, reason: text };

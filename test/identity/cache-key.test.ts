@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { kvKey } from "../../src/cache/envelope.ts";
-import { pageKind, type PageId } from "../../src/cache/page-kind.ts";
+import { kvKey } from "../../src/freshness/envelope.ts";
+import { pageKind, type PageId } from "../../src/freshness/page-kind.ts";
 import { apiKeyKey, assetKey, cacheKey } from "../../src/identity/cache-key.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
 import { namespaceNamed } from "../support/names.ts";

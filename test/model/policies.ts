@@ -1,5 +1,5 @@
-import { admit } from "../../src/cache/admit.ts";
-import type { Rules } from "../../src/cache/edge.ts";
+import { admit } from "../../src/freshness/admit.ts";
+import type { Rules } from "../../src/freshness/edge.ts";
 
 /** The rules of a simulation: those that are used, without one of them. */
 export interface Policy {

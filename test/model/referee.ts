@@ -1,4 +1,4 @@
-import { BOUND_MS } from "../../src/cache/admit.ts";
+import { BOUND_MS } from "../../src/freshness/admit.ts";
 import type { History, Name } from "./history.ts";
 
 /** What one reader was told of one name. */

@@ -1,4 +1,4 @@
-import type { KvStore } from "../../src/cache/patient-kv.ts";
+import type { KvStore } from "../../src/freshness/patient-kv.ts";
 import { isDuring, type Faults } from "./faults.ts";
 import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";

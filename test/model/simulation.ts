@@ -1,8 +1,8 @@
-import { CachedAssetStore } from "../../src/cache/cached-asset-store.ts";
-import { edgeOf, type Edge } from "../../src/cache/edge.ts";
-import { Glance } from "../../src/cache/fresh-reader.ts";
-import { beat } from "../../src/cache/heartbeat.ts";
-import type { KvStore } from "../../src/cache/patient-kv.ts";
+import { CachedAssetStore } from "../../src/freshness/cached-asset-store.ts";
+import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
+import { Glance } from "../../src/freshness/fresh-reader.ts";
+import { beat } from "../../src/freshness/heartbeat.ts";
+import type { KvStore } from "../../src/freshness/patient-kv.ts";
 import { ApiError } from "../../src/errors.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
 import { IF_ABSENT, UNCONDITIONAL, type StoredAsset } from "../../src/store/asset-store.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Budget, BudgetExhausted } from "../../src/resolve/budget.ts";
+import { Budget, BudgetExhausted } from "../../src/es5/budget.ts";
 import { chooseBuild, type Choice, type Rule } from "../../src/resolve/choose.ts";
 
 const LINUX = "entity.system.os == 'linux'";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lintAsset, type Finding, type LintableAsset, type LintRule } from "../../src/resolve/lint.ts";
+import { lintAsset, type Finding, type LintableAsset, type LintRule } from "../../src/resolve/lint/linter.ts";
 
 const DIGEST = "ab".repeat(64);
 

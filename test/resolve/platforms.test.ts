@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluate } from "../../src/resolve/evaluate.ts";
+import { evaluate } from "../../src/es5/evaluate.ts";
 import { PLATFORMS } from "../../src/resolve/platforms.ts";
 
 function matching(...filters: string[]): string[] {

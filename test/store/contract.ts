@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { compareBytes } from "../../src/http/go-json.ts";
+import { compareBytes } from "../../src/go-json/json.ts";
 import {
   IF_ABSENT,
   UNCONDITIONAL,

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { D1KeyStore } from "../../src/store/d1-key-store.ts";
+import { D1KeyStore } from "../../src/store/d1/keys.ts";
 import { isLive, type GrantList, type KeyRecord, type NewKey } from "../../src/store/key-store.ts";
 import { freshStorage } from "../support/worker.ts";
 
@@ -270,7 +270,7 @@ it.each([
   ["REVISIONS", ["0", "p", 0, null]],
   ["ADVANCE", []],
 ])("the statement %s searches an index and scans no table", async (name, bindings) => {
-  const statements: Record<string, string> = await import("../../src/store/d1-key-sql.ts");
+  const statements: Record<string, string> = await import("../../src/store/d1/key-sql.ts");
   const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${statements[name]}`)
     .bind(...bindings)
     .all<{ detail: string }>();
@@ -285,7 +285,7 @@ it("a page reads rows in proportion to what it holds, wherever it starts", async
      SELECT printf('%064d', i), CASE WHEN i % 2 THEN 'one' ELSE printf('k%06d', i) END, i, '["view@default"]', 'x', i
      FROM n`,
   ).run();
-  const statements = await import("../../src/store/d1-key-sql.ts");
+  const statements = await import("../../src/store/d1/key-sql.ts");
   for (const after of [null, 2_000, 2_001, 4_999].map((each) =>
     each === null ? null : String(each).padStart(64, "0"),
   )) {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
-import { D1PlanStore } from "../../src/store/d1-plan-store.ts";
+import { D1PlanStore } from "../../src/store/d1/plans.ts";
 import { namespaceNamed } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
 

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { D1ChangeStore } from "../../src/store/d1-change-store.ts";
-import { D1HistoryStore } from "../../src/store/d1-history-store.ts";
-import { forgetRevisions } from "../../src/store/d1-retention.ts";
+import { D1ChangeStore } from "../../src/store/d1/changes.ts";
+import { D1HistoryStore } from "../../src/store/d1/history.ts";
+import { forgetRevisions } from "../../src/store/d1/retention.ts";
 import { assetId, namespaceNamed } from "../support/names.ts";
 import { rowsReadBy, scansOf, statementsOf } from "../support/query-plans.ts";
 import { freshStorage } from "../support/worker.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { forgetRevisions } from "../../src/store/d1-retention.ts";
+import { forgetRevisions } from "../../src/store/d1/retention.ts";
 import { rowsReadBy } from "../support/query-plans.ts";
 import { freshStorage } from "../support/worker.ts";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { D1SetStore } from "../../src/store/d1-set-store.ts";
+import { D1SetStore } from "../../src/store/d1/sets.ts";
 import { freshStorage, storedRows } from "../support/worker.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
 

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
-import { CachedAssetStore } from "../../src/cache/cached-asset-store.ts";
-import { edgeOf } from "../../src/cache/edge.ts";
-import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
+import { CachedAssetStore } from "../../src/freshness/cached-asset-store.ts";
+import { edgeOf } from "../../src/freshness/edge.ts";
+import { D1AssetStore } from "../../src/store/d1/assets.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
 import { runtimeTimer } from "../../src/lib/timer.ts";
-import { loadCommitLog } from "../../src/store/d1-commit-log.ts";
+import { loadCommitLog } from "../../src/store/d1/commit-log.ts";
 import { DirectAssetStore } from "../support/direct-asset-store.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { aNamespace, freshStorage } from "../support/worker.ts";

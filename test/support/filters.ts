@@ -1,6 +1,6 @@
-import { Budget, type Spend } from "../../src/resolve/budget.ts";
-import { FilterReader } from "../../src/resolve/filter-reader.ts";
-import { parseProgram, type Parsed } from "../../src/resolve/syntax.ts";
+import { Budget, type Spend } from "../../src/es5/budget.ts";
+import { FilterReader } from "../../src/es5/filter-reader.ts";
+import { parseProgram, type Parsed } from "../../src/es5/syntax.ts";
 
 /** Pays for everything: for tests of what is read, not of what that costs. */
 export const UNLIMITED: Spend = () => undefined;

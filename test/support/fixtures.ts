@@ -1,4 +1,4 @@
-import type { Asset } from "../../src/assets/schema.ts";
+import type { Asset } from "../../src/definitions/schema.ts";
 
 /** 128 hex digits that belong to nothing. */
 export const SHA512 = "25e01b962045f4f5".repeat(8);

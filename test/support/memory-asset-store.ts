@@ -9,7 +9,7 @@ import {
   type WriteCondition,
   type WriteOutcome,
 } from "../../src/store/asset-store.ts";
-import { compareBytes } from "../../src/http/go-json.ts";
+import { compareBytes } from "../../src/go-json/json.ts";
 import { AssetId, type Namespace } from "../../src/identity/names.ts";
 
 /** The twin of the D1 store: the same promises over a Map, so that the contract is more than one program's habits. */

@@ -1,5 +1,5 @@
 // Makes of a program the longest filter that keeps within its own steps: what runs out ends an asset, what does not goes on to the next.
-import { evaluate } from "../../../src/resolve/evaluate.ts";
+import { evaluate } from "../../../src/es5/evaluate.ts";
 import type { Program } from "./named.ts";
 
 export const ENTITY = {

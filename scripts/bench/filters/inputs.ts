@@ -1,5 +1,5 @@
 // The requests that are measured: the largest legal input of each kind, filled with what was found to be worst.
-import type { Serve } from "../../../src/http/router.ts";
+import type { Serve } from "../../../src/app.ts";
 import type { Calibrated } from "./calibrate.ts";
 import { manyFilters, oneFilterEach, setOf, type Definition } from "./definitions.ts";
 import { TEXTS } from "./named.ts";

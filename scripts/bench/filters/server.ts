@@ -1,10 +1,10 @@
 // The routes with their handlers and services, over stores in memory: what a request costs without a database.
-import { ApplyService } from "../../../src/apply/service.ts";
+import { ApplyService } from "../../../src/sets/service.ts";
 import { AssetService } from "../../../src/assets/service.ts";
 import type { Services } from "../../../src/context.ts";
-import { compile, type Serve } from "../../../src/http/router.ts";
+import { compile, type Serve } from "../../../src/app.ts";
 import { runtimeTimer } from "../../../src/lib/timer.ts";
-import { ResolveService } from "../../../src/resolution/service.ts";
+import { ResolveService } from "../../../src/resolve/service.ts";
 import { routes } from "../../../src/routes.ts";
 import type { PlanStore, SetStore } from "../../../src/store/set-store.ts";
 import { MemoryAssetStore } from "../../../test/support/memory-asset-store.ts";

@@ -1,7 +1,7 @@
-import type { Budget } from "../budget.ts";
+import type { Budget } from "../../es5/budget.ts";
 import { candidates, chooseFor, type Choosable } from "../choose.ts";
-import { MAX_STEPS } from "../evaluate/machine.ts";
-import type { FilterReader } from "../filter-reader.ts";
+import { MAX_STEPS } from "../../es5/interpreter/interpreter.ts";
+import type { FilterReader } from "../../es5/filter-reader.ts";
 import type { Subject } from "../subject.ts";
 import type { Findings } from "./finding.ts";
 import { conditions } from "./tree.ts";

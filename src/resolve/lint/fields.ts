@@ -1,5 +1,5 @@
-import type { Budget } from "../budget.ts";
-import { excerpt } from "../excerpt.ts";
+import type { Budget } from "../../es5/budget.ts";
+import { excerpt } from "../../lib/excerpt.ts";
 import { substituteTokens } from "../tokens.ts";
 import { QUOTED_CHARACTERS, type Findings, type LintRule } from "./finding.ts";
 

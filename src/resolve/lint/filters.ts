@@ -1,9 +1,9 @@
-import type { Budget } from "../budget.ts";
-import type { FilterError } from "../evaluate.ts";
-import { LIBRARY } from "../evaluate/library/globals.ts";
-import { excerpt } from "../excerpt.ts";
-import type { FilterReader } from "../filter-reader.ts";
-import type { Expression, Identifier, Program } from "../parser/ast.ts";
+import type { Budget } from "../../es5/budget.ts";
+import type { FilterError } from "../../es5/evaluate.ts";
+import { LIBRARY } from "../../es5/interpreter/library/globals.ts";
+import { excerpt } from "../../lib/excerpt.ts";
+import type { FilterReader } from "../../es5/filter-reader.ts";
+import type { Expression, Identifier, Program } from "../../es5/parser/ast.ts";
 import { QUOTED_CHARACTERS, type Findings, type LintRule } from "./finding.ts";
 import { ENTITY_MEMBERS, KNOWN_VALUES, LATER_METHODS, SYSTEM_MEMBERS } from "./known-facts.ts";
 import { memberPath, visitNodes } from "./tree.ts";

@@ -1,4 +1,4 @@
-import type { Budget } from "../budget.ts";
+import type { Budget } from "../../es5/budget.ts";
 
 /** `budget` says what was not checked, and why; the others say what is wrong. */
 export type LintRule =

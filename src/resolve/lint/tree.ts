@@ -1,5 +1,5 @@
-import type { Budget } from "../budget.ts";
-import type { Expression, Program, Statement } from "../parser/ast.ts";
+import type { Budget } from "../../es5/budget.ts";
+import type { Expression, Program, Statement } from "../../es5/parser/ast.ts";
 
 /** What it takes to look at a part of a tree, and to spell it. */
 const VISIT_WORK = 32;

@@ -1,0 +1,166 @@
+import { Router, type IRequestStrict } from "itty-router";
+import type { Authenticator } from "./auth/authenticate.ts";
+import { allows } from "./auth/grants.ts";
+import type { Principal } from "./auth/principal.ts";
+import type { Context, Route, Services } from "./context.ts";
+import { ApiError, notFound } from "./errors.ts";
+import type { Namespace } from "./identity/names.ts";
+import type { Exchange } from "./observability/exchange.ts";
+import { Spent } from "./observability/spent.ts";
+import { readNamespace } from "./http/place.ts";
+import { failure, isServerFault } from "./http/respond.ts";
+import { refuseWebSocket } from "./http/upgrade.ts";
+
+/** What the router needs from outside. */
+export interface RouterOptions {
+  readonly routes: readonly Route[];
+  readonly services: Services;
+  readonly authenticator: Authenticator;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Names what handlers let through without a name: a failing database is `unavailable`. */
+  readonly translate: (error: unknown) => unknown;
+  /** Told of every request and its answer. */
+  readonly observe: (exchange: Exchange) => void;
+}
+
+/** What varies from request to request. */
+export interface Arrival {
+  readonly requestId: string;
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+export type Serve = (request: Request, arrival: Arrival) => Promise<Response>;
+
+/** A request on its way; what becomes known of it is for whoever observes. */
+interface Visit extends Arrival {
+  readonly url: URL;
+  readonly spent: Spent;
+  route: string | null;
+  principal: string | null;
+}
+
+/**
+ * Compiles the route table: per path its methods, HEAD from GET, 405 with `Allow`, and one catch for all errors.
+ * Route and method are decided before credentials (contract §2.5).
+ */
+export function compile(options: RouterOptions): Serve {
+  const router = Router<IRequestStrict, [Visit], Response>();
+  for (const [path, rows] of rowsByPath(options.routes)) {
+    for (const row of rows) {
+      const serve = (request: IRequestStrict, visit: Visit) => answer(row, request, visit, options);
+      if (row.method === "GET") {
+        router.get(path, serve);
+        router.head(path, async (request, visit) => withoutBody(await serve(request, visit)));
+      } else {
+        router[METHODS[row.method]](path, serve);
+      }
+    }
+    const allow = allowHeader(rows);
+    router.all(path, (_request, visit) => {
+      visit.route = path;
+      throw new ApiError("methodNotAllowed", `method not allowed; use ${allow}`, {
+        headers: { Allow: allow },
+      });
+    });
+  }
+
+  const answered = async (request: Request, visit: Visit): Promise<[Response, fault?: unknown]> => {
+    try {
+      // A raw slash at the end is part of no name and no path (contract §2.5).
+      if (visit.url.pathname.length > 1 && visit.url.pathname.endsWith("/")) throw notFound();
+      const response = await router.fetch(request, visit);
+      if (response === undefined) throw notFound();
+      return [response];
+    } catch (thrown) {
+      const error = options.translate(thrown);
+      const response = failure(error, visit.requestId);
+      const shown = request.method === "HEAD" ? withoutBody(response) : response;
+      return isServerFault(error) ? [shown, error] : [shown];
+    }
+  };
+
+  return async (request, arrival) => {
+    const started = options.clock();
+    const url = new URL(request.url);
+    const visit: Visit = { ...arrival, url, spent: new Spent(), route: null, principal: null };
+    const [response, fault] = await answered(request, visit);
+    const { requestId, route, principal, spent } = visit;
+    const ms = options.clock() - started;
+    options.observe({ request, response, requestId, route, principal, ms, spent, fault });
+    return response;
+  };
+}
+
+const METHODS = { POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
+
+function rowsByPath(routes: readonly Route[]): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const row of routes) {
+    const rows = paths.get(row.path) ?? [];
+    if (rows.some((other) => other.method === row.method))
+      throw new Error(`two rows for ${row.method} ${row.path}`);
+    paths.set(row.path, [...rows, row]);
+  }
+  return paths;
+}
+
+/** The methods of a path as `Allow` lists them; GET brings HEAD. */
+function allowHeader(rows: readonly Route[]): string {
+  return rows.flatMap((row) => (row.method === "GET" ? ["GET", "HEAD"] : [row.method])).join(", ");
+}
+
+async function answer(
+  row: Route,
+  request: IRequestStrict,
+  visit: Visit,
+  options: RouterOptions,
+): Promise<Response> {
+  visit.route = row.path;
+  refuseWebSocket(request);
+  const params = decodeParams(request.params);
+  const { clock, authenticator, services } = options;
+  const now = clock();
+  const isPublic = row.access === "public";
+  const principal = isPublic ? null : await authenticator.authenticate(request, { ...visit, now });
+  visit.principal = principal?.name ?? null;
+  const namespace = readNamespace(row.method, params);
+  if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
+  const stillValid = async () =>
+    isPublic || authenticator.stillValid(request, { waitUntil: visit.waitUntil, now: clock() });
+  const context: Context = { ...visit, request, namespace, params, principal, services, now, stillValid };
+  return row.handle(context);
+}
+
+function guard(
+  { access }: Route,
+  namespace: Namespace | null,
+  name: string | null,
+  { grants }: Principal,
+): void {
+  if (access === "public" || access === "authenticated") return;
+  const allowed =
+    access === "admin-anywhere"
+      ? grants.some(({ role, names }) => role === "admin" && names === null)
+      : allows(grants, { role: access, namespace, name });
+  if (!allowed) throw new ApiError("permissionDenied", "unauthorized to perform action");
+}
+
+function decodeParams(raw: Record<string, string>): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    // A greedy parameter matches the empty rest too; an empty name is no path.
+    if (value === "") throw notFound();
+    try {
+      params[key] = decodeURIComponent(value);
+    } catch (cause) {
+      throw new ApiError("invalidArgument", `invalid URL escape in the path at ${key}`, { cause });
+    }
+  }
+  return params;
+}
+
+/** The answer to HEAD: what GET would say, without the body, and with its length. */
+function withoutBody(response: Response): Response {
+  return new Response(null, { status: response.status, headers: response.headers });
+}

@@ -1,0 +1,126 @@
+import { invalid } from "../errors.ts";
+import { isObject } from "../lib/json.ts";
+
+/** Where a value stands: the innermost struct, and the members that lead to it, as Go's errors name them. */
+interface Place {
+  readonly struct: string;
+  readonly path: string;
+}
+
+/** Reads a JSON value as Go's encoding/json reads it into a type (contract §1.4, V8-V20). */
+export interface Decoder<T> {
+  /** Go's name of the type, for errors. */
+  readonly type: string;
+  readonly decode: (value: unknown, place: Place) => T;
+  /** The value with its members under their own names; what a merge patch needs, in which nulls have a meaning. */
+  readonly fold: (value: unknown) => unknown;
+}
+
+/** What a decoder makes. */
+export type Decoded<D> = D extends Decoder<infer T> ? T : never;
+
+/** A decoder of what `accepts` lets through. */
+function goType<V, T>(
+  type: string,
+  accepts: (value: unknown) => value is V,
+  decode: (value: V, place: Place) => T,
+  fold = (value: V): unknown => value,
+): Decoder<T> {
+  return {
+    type,
+    decode: (value, place) => (accepts(value) ? decode(value, place) : mismatch(value, type, place)),
+    fold: (value) => (accepts(value) ? fold(value) : value),
+  };
+}
+
+const isString = (value: unknown) => typeof value === "string";
+const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+
+/** A string; null is the empty one, where it stands in a list or a map. */
+export const goString = goType("string", isString, (value) => value);
+
+/** A whole number. */
+export const goInteger = goType("int64", isInteger, (value) => value);
+
+const element = (value: unknown, place: Place) => goString.decode(value ?? "", place);
+
+export const goStrings = goType("[]string", isList, (value, place) =>
+  value.map((each) => element(each, place)),
+);
+
+export const goStringMap: Decoder<Record<string, string>> = goType(
+  "map[string]string",
+  isObject,
+  (value, place) =>
+    Object.fromEntries(Object.entries(value).map(([key, each]) => [key, element(each, place)])),
+);
+
+/** A list of structs; an element must be one, where Go's server would fall over a null. */
+export function goList<T>(of: Decoder<T>): Decoder<T[]> {
+  return goType(
+    `[]*${of.type}`,
+    isList,
+    (value, place) => value.map((each) => of.decode(each, place)),
+    (value) => value.map(of.fold),
+  );
+}
+
+type Members = Record<string, Decoder<unknown>>;
+
+/**
+ * A struct: member names match in any letter case, the last one wins, unknown members vanish, null is no member.
+ * `struct` is the name that errors about its members bear.
+ */
+export function goStruct<M extends Members>(
+  struct: string,
+  type: string,
+  members: M,
+): Decoder<{ [K in keyof M]?: Decoded<M[K]> }> {
+  const find = (key: string) => {
+    const name = Object.hasOwn(members, key) ? key : key.toLowerCase();
+    return { name, member: Object.hasOwn(members, name) ? members[name] : undefined };
+  };
+  return goType(
+    type,
+    isObject,
+    (value, { path }) => {
+      const decoded: { [K in keyof M]?: Decoded<M[K]> } = {};
+      for (const [key, each] of Object.entries(value)) {
+        const { name, member } = find(key);
+        if (member === undefined || each === null) continue;
+        const made = member.decode(each, { struct, path: path === "" ? name : `${path}.${name}` });
+        Object.assign(decoded, { [name]: made });
+      }
+      return decoded;
+    },
+    (value) =>
+      Object.fromEntries(
+        Object.entries(value).flatMap(([key, each]) => {
+          const { name, member } = find(key);
+          return member === undefined ? [] : [[name, each === null ? null : member.fold(each)]];
+        }),
+      ),
+  );
+}
+
+/** Decodes a whole body. */
+export function goDecode<T>(decoder: Decoder<T>, body: unknown): T {
+  return decoder.decode(body, { struct: "", path: "" });
+}
+
+/** What Go calls the kind of a JSON value. */
+export function goKind(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean") return "bool";
+  return value === null ? "null" : typeof value;
+}
+
+function mismatch(value: unknown, type: string, { struct, path }: Place): never {
+  const found = `json: cannot unmarshal ${goKind(value)} into Go`;
+  throw invalid(
+    path === ""
+      ? `${found} value of type ${type}`
+      : `${found} struct field ${struct}.${path} of type ${type}`,
+  );
+}

@@ -1,0 +1,56 @@
+import { invalid } from "../errors.ts";
+import type { Resolved } from "./resolve-asset.ts";
+
+/** Characters of all header lines together: each part of a value at its commas repeats the header's name. */
+const HEADER_CHARACTERS = 1_000_000;
+
+/** `KEY='value'` lines that a POSIX shell may evaluate: nothing in a value ends its quotes. Too many headers are 400. */
+export function envLines({ url, sha512, headers, build, unresolved }: Resolved, etag: string): string {
+  const parts = headerParts(headers);
+  const lines = [
+    ["ASSET_URL", url],
+    ["ASSET_SHA512", sha512],
+    ["ASSET_BUILD", String(build)],
+    ["ASSET_ETAG", etag],
+    ["ASSET_UNRESOLVED", unresolved.map(({ token }) => token).join(" ")],
+    ["ASSET_HEADERS", String(parts.length)],
+    ...parts.map((part, index) => [`ASSET_HEADER_${index}`, part]),
+  ];
+  return lines.map(([key, value = ""]) => `${key}='${value.replaceAll("'", "'\\''")}'\n`).join("");
+}
+
+/** Header lines as an agent sends them: a value is split at commas, each part a line of its own (contract §6.5). */
+export function headerParts(headers: Resolved["headers"]): string[] {
+  const split = Object.entries(headers ?? {}).map(([name, value]) => ({ name, parts: value.split(",") }));
+  const characters = split.reduce((sum, { name, parts }) => sum + parts.length * (name.length + 2), 0);
+  if (characters > HEADER_CHARACTERS) {
+    throw invalid(
+      "the headers of this build, split at their commas, are too long for format=env; use the JSON",
+    );
+  }
+  return split.flatMap(({ name, parts }) =>
+    parts.map((part) => `${name}: ${part.trim()}`.replaceAll(/[\r\n]+/g, " ")),
+  );
+}
+
+/** Rows in columns as wide as their widest cell, two spaces apart. */
+export function alignedTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  }
+  const line = (row: readonly string[]) =>
+    row
+      // The last column is as wide as it is.
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return rows.map((row) => `${line(row)}\n`).join("");
+}
+
+/** The value of a `Digest` header (RFC 3230) for a digest in hex; null when it is none. */
+export function digestHeader(sha512: string): string | null {
+  if (!/^[0-9a-f]{128}$/i.test(sha512)) return null;
+  const bytes = sha512.match(/../g)?.map((pair) => String.fromCharCode(Number.parseInt(pair, 16))) ?? [];
+  return `sha-512=${btoa(bytes.join(""))}`;
+}

@@ -1,0 +1,71 @@
+import type { Asset } from "../definitions/schema.ts";
+import type { Budget } from "../es5/budget.ts";
+import { chooseFor, type BuildReport, type Choice, type Rule } from "./choose.ts";
+import { excerpt } from "../lib/excerpt.ts";
+import type { Subject } from "./subject.ts";
+import { substituteBuild, type PlacedProblem } from "./tokens.ts";
+import { expressedAsset, type ExpressedAsset } from "../definitions/agent-view.ts";
+import type { Facts } from "./facts.ts";
+
+/** The one build a machine gets, ready to be fetched. */
+export interface Resolved {
+  readonly url: string;
+  readonly sha512: string;
+  readonly headers: Readonly<Record<string, string>> | null;
+  /** Its place among the builds, from 0. */
+  readonly build: number;
+  /** Tokens that the facts do not fill; an agent would install nothing. */
+  readonly unresolved: readonly PlacedProblem[];
+}
+
+export type Resolution =
+  | { readonly outcome: "resolved"; readonly resolved: Resolved }
+  | { readonly outcome: "none"; readonly reasons: readonly string[] };
+
+/** A resolution and how it came about: as long as the asset itself. */
+export interface ExplainedResolution {
+  readonly resolution: Resolution;
+  readonly reports: readonly BuildReport[];
+}
+
+/** Characters of a filter and of its error in a reason, so that a hundred reasons stay readable. */
+const FILTER_CHARACTERS = 200;
+const ERROR_CHARACTERS = 200;
+
+/**
+ * The build an agent with these facts takes, by the rule of its release (contract §6). Throws BudgetExhausted when the
+ * request's budget ends before it is known.
+ */
+export function resolveAsset(
+  asset: Asset,
+  { facts, subject }: { facts: Facts; subject: Subject },
+  rule: Rule,
+  budget: Budget,
+): ExplainedResolution {
+  const choosable = expressedAsset(asset);
+  const choice = chooseFor(subject, choosable, rule);
+  return { resolution: resolutionOf(choice, choosable, facts, budget), reports: choice.reports };
+}
+
+function resolutionOf(choice: Choice, asset: ExpressedAsset, facts: Facts, budget: Budget): Resolution {
+  if (choice.outcome !== "chosen") return { outcome: "none", reasons: reasonsOf(choice) };
+  const { index } = choice;
+  const chosen = asset.builds[index] ?? asset;
+  const { url, headers, problems } = substituteBuild(chosen, facts, budget);
+  return {
+    outcome: "resolved",
+    resolved: { url, sha512: chosen.sha512, headers, build: index, unresolved: problems },
+  };
+}
+
+/** Per build the filter that ruled it out, for people. */
+function reasonsOf(choice: Exclude<Choice, { outcome: "chosen" }>): string[] {
+  return choice.reports.flatMap(({ index, filters }) => {
+    const last = filters.at(-1);
+    if (last === undefined) return [];
+    const { filter, verdict } = last;
+    const why =
+      "error" in verdict ? `fails: ${excerpt(verdict.error.message, ERROR_CHARACTERS)}` : "is false";
+    return [`build ${index}: ${excerpt(filter, FILTER_CHARACTERS)} ${why}`];
+  });
+}

@@ -1,0 +1,169 @@
+import { decodeAsset } from "../definitions/decode.ts";
+import { entityTag } from "../lib/entity-tag.ts";
+import type { Asset } from "../definitions/schema.ts";
+import { Memory, type Kept, type MemoryLimits } from "../lib/memory.ts";
+import { invalid } from "../errors.ts";
+import { cacheKey } from "../identity/cache-key.ts";
+import type { AssetId } from "../identity/names.ts";
+import { textBytes } from "../lib/text-bytes.ts";
+import { Budget, BudgetExhausted } from "../es5/budget.ts";
+import type { BuildReport, Rule } from "./choose.ts";
+import { FilterReader } from "../es5/filter-reader.ts";
+import { PLATFORMS, type Platform } from "./platforms.ts";
+import { Subject } from "./subject.ts";
+import type { StoredAsset } from "../store/asset-store.ts";
+import type { Reading } from "../store/reading.ts";
+import { factsOfEntity, type NamedFacts } from "./facts.ts";
+import { resolveAsset, type ExplainedResolution, type Resolution } from "./resolve-asset.ts";
+
+/** Where assets come from: an asset, or `notFound`. */
+export interface AssetReader {
+  get(id: AssetId, reading: Reading): Promise<StoredAsset>;
+}
+
+/** A resolution with the tag of what it was made from: the asset, the facts and the rule. */
+export interface TaggedResolution {
+  readonly resolution: Resolution;
+  readonly assetTag: string;
+  readonly etag: string;
+}
+
+export interface TaggedExplanation extends TaggedResolution {
+  readonly reports: readonly BuildReport[];
+}
+
+/** Which build each platform of the built-in table gets. */
+export interface Matrix {
+  readonly etag: string;
+  readonly rows: readonly { readonly platform: Platform; readonly resolution: Resolution }[];
+}
+
+/** The JSON of a resolution and its tag, ready to be sent. */
+export interface Answer {
+  readonly body: string;
+  readonly etag: string;
+}
+
+/** What an answer to a query for a version of an asset is remembered by. */
+export function answerKey({ key }: AssetId, assetTag: string, search: string): string {
+  return cacheKey(key, assetTag, search);
+}
+
+const MIB = 1024 * 1024;
+/** Resolutions an isolate remembers, as made and as sent; a fleet has few kinds of machine. */
+const MADE: MemoryLimits = { entries: 5_000, bytes: 8 * MIB };
+const SENT: MemoryLimits = { entries: 5_000, bytes: 4 * MIB };
+/** What an entry takes up beside its texts. */
+const ENTRY_BYTES = 200;
+
+/**
+ * Resolves assets for machines, each request by one budget; where that ends, the answer is 400 and says so. A resolution
+ * depends on the asset's version and the facts alone, so it is remembered; its explanation, which is as long as the
+ * asset, is not.
+ */
+export class ResolveService {
+  readonly #assets: AssetReader;
+  readonly #known = new Memory<TaggedResolution>(MADE);
+  readonly #answers = new Memory<Answer>(SENT);
+
+  constructor(assets: AssetReader) {
+    this.#assets = assets;
+  }
+
+  /** The answer to a query for this version of an asset, by `answerKey`, if it was given before; for the hot path. */
+  peek(key: string): Kept<Answer> | undefined {
+    return this.#answers.get(key);
+  }
+
+  /** The answer that somebody holds on to; undefined once it has been forgotten. */
+  use(kept: Kept<Answer>): Answer | undefined {
+    return this.#answers.use(kept);
+  }
+
+  remember(id: AssetId, assetTag: string, search: string, answer: Answer): void {
+    const key = answerKey(id, assetTag, search);
+    this.#answers.set(key, answer, ENTRY_BYTES + textBytes(key) + textBytes(answer.body));
+  }
+
+  /** The bytes held by what is remembered. */
+  get bytes(): number {
+    return this.#known.bytes + this.#answers.bytes;
+  }
+
+  async resolve(id: AssetId, rule: Rule, facts: NamedFacts, reading: Reading): Promise<TaggedResolution> {
+    const stored = await this.#assets.get(id, reading);
+    const key = resolutionKey(id, stored, rule, facts);
+    const known = this.#known.get(key)?.value;
+    if (known !== undefined) return known;
+    const { resolution } = explain(id, stored, rule, facts);
+    const made = { resolution, assetTag: stored.etag, etag: await entityTag(key) };
+    this.#known.set(key, made, ENTRY_BYTES + textBytes(key) + resolutionBytes(resolution));
+    return made;
+  }
+
+  /** The same with the verdict on each filter, made for each request. */
+  async explain(id: AssetId, rule: Rule, facts: NamedFacts, reading: Reading): Promise<TaggedExplanation> {
+    const stored = await this.#assets.get(id, reading);
+    const etag = await entityTag(resolutionKey(id, stored, rule, facts));
+    return { ...explain(id, stored, rule, facts), assetTag: stored.etag, etag };
+  }
+
+  async matrix(id: AssetId, rule: Rule, reading: Reading): Promise<Matrix> {
+    const stored = await this.#assets.get(id, reading);
+    const asset = withoutHeaders(assetOf(stored));
+    const budget = new Budget();
+    const filters = new FilterReader(budget);
+    const rows = withinBudget(id, () =>
+      PLATFORMS.map((platform) => {
+        const facts = factsOfEntity(platform.entity);
+        const subject = new Subject(facts, filters);
+        return { platform, resolution: resolveAsset(asset, { facts, subject }, rule, budget).resolution };
+      }),
+    );
+    return { etag: stored.etag, rows };
+  }
+}
+
+function explain(id: AssetId, stored: StoredAsset, rule: Rule, { facts }: NamedFacts): ExplainedResolution {
+  const budget = new Budget();
+  const subject = new Subject(facts, new FilterReader(budget));
+  return withinBudget(id, () => resolveAsset(assetOf(stored), { facts, subject }, rule, budget));
+}
+
+function assetOf({ definition }: StoredAsset): Asset {
+  return decodeAsset(JSON.parse(definition));
+}
+
+/** A matrix shows no headers, so their tokens need not be filled in for each platform. */
+function withoutHeaders(asset: Asset): Asset {
+  const builds = (asset.builds ?? []).map((build) => Object.assign({}, build, { headers: {} }));
+  return { ...asset, headers: {}, builds };
+}
+
+function withinBudget<T>({ name }: AssetId, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof BudgetExhausted) throw invalid(`${name} cannot be resolved: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Two different questions never have one key: its parts are kept apart. */
+function resolutionKey(id: AssetId, { etag }: StoredAsset, rule: Rule, facts: NamedFacts): string {
+  return cacheKey(id.key, etag, rule, ...facts.key);
+}
+
+function resolutionBytes(resolution: Resolution): number {
+  if (resolution.outcome === "none") return bytesOf(resolution.reasons);
+  const { url, sha512, headers, unresolved } = resolution.resolved;
+  return (
+    bytesOf([url, sha512, ...Object.entries(headers ?? {}).flat()]) +
+    bytesOf(unresolved.flatMap(({ where, token }) => [where, token])) +
+    ENTRY_BYTES * unresolved.length
+  );
+}
+
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + textBytes(text), 0);
+}

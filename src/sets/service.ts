@@ -1,0 +1,179 @@
+import { encodeChecked } from "../assets/prepare.ts";
+import type { Asset } from "../definitions/schema.ts";
+import { NameMatcher } from "../auth/name-matcher.ts";
+import type { Principal } from "../auth/principal.ts";
+import { ApiError, denied, invalid, notFound } from "../errors.ts";
+import type { AssetName, Namespace } from "../identity/names.ts";
+import { refuseFindings } from "../resolve/lint/asset-findings.ts";
+import { Meter } from "../lib/meter.ts";
+import type { Linter } from "../resolve/lint/linter.ts";
+import type { AssetWrite, Commit } from "../store/asset-store.ts";
+import type { PlanStore, SetStore } from "../store/set-store.ts";
+import { placed, type DefinitionSet } from "./definitions.ts";
+import { isEmptyPlan, makePlan, namesOf, type Plan } from "./plan.ts";
+import { namesToDelete } from "./prune.ts";
+import { showPlan } from "./plan-view.ts";
+import { restorePlan, storePlan } from "./stored-plan.ts";
+
+/** How often a set without a plan is planned again when others write in between. */
+const APPLY_ATTEMPTS = 3;
+/** Steps of matching names with the globs of grants for one set. */
+const MATCHING_STEPS = 200_000_000;
+const PLAN_MS = 3_600_000;
+
+/** How a set is planned. */
+export interface PlanOptions {
+  /** Whether assets that are not in the set are deleted, as far as the caller may. */
+  readonly prune: boolean;
+  /** How many assets may be deleted; null: as many as need no saying. */
+  readonly maxDelete: number | null;
+  /** Whether definitions with lint findings are refused. */
+  readonly strict: boolean;
+  /** Lints all definitions of the set within one budget. */
+  readonly linter: Linter;
+}
+
+/** Sets of definitions: compared, and written all or not at all. Nothing is read of a name that the caller may not edit. */
+export class ApplyService {
+  readonly #sets: SetStore;
+  readonly #plans: PlanStore;
+
+  constructor(sets: SetStore, plans: PlanStore) {
+    this.#sets = sets;
+    this.#plans = plans;
+  }
+
+  /** What the set would change. Nothing is written. */
+  plan(by: Principal, namespace: Namespace, set: DefinitionSet, options: PlanOptions): Promise<Plan> {
+    return this.#plan(editor(by, namespace), namespace, set, options);
+  }
+
+  async #plan(
+    mayEdit: Editor,
+    namespace: Namespace,
+    set: DefinitionSet,
+    { prune, maxDelete, strict, linter }: PlanOptions,
+  ): Promise<Plan> {
+    const names = [...set.keys()];
+    if (!names.every(mayEdit)) throw denied();
+    if (strict) refuseLint(set, linter);
+    // Read before the names to delete are: what is committed meanwhile makes the plan one that no longer fits.
+    const state = await this.#sets.state(namespace, names);
+    if (state === null) throw missing(namespace);
+    const deletes = prune
+      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })
+      : [];
+    return makePlan(namespace, state, set, deletes, linter.filters);
+  }
+
+  /** Keeps a plan for an hour; its id applies it. Null for a plan with nothing to do. */
+  async save(plan: Plan, now: number): Promise<string | null> {
+    if (isEmptyPlan(plan)) return null;
+    const id = `plan-${crypto.randomUUID()}`;
+    await this.#plans.save(id, plan.namespace, storePlan(plan), now + PLAN_MS);
+    return id;
+  }
+
+  /** A plan that was kept for this namespace; `denied` unless the caller may edit every name in it. */
+  async load(by: Principal, namespace: Namespace, id: string, now: number): Promise<Plan> {
+    const text = await this.#plans.load(id, namespace, now);
+    const plan = text === null ? null : restorePlan(text);
+    if (plan?.namespace !== namespace) throw notFound();
+    if (!namesOf(plan).every(editor(by, namespace))) throw denied();
+    return plan;
+  }
+
+  /** The members that show a plan in an answer, as JSON without the braces (see `showPlan`). */
+  show(by: Principal, plan: Plan, linter: Linter): Promise<string> {
+    return showPlan(plan, by.name, this.#sets, linter);
+  }
+
+  /** Throws `conflict` when the namespace is not what it was planned for. */
+  async refuseStale(plan: Plan): Promise<void> {
+    const state = await this.#sets.state(plan.namespace, []);
+    if (state === null) throw missing(plan.namespace);
+    if (state.seq !== plan.seq) throw changed(plan);
+  }
+
+  /** Does what a plan says, as the caller's writes; the seq of its last commit. `conflict` as in `refuseStale`. */
+  async applyPlan(
+    by: Principal,
+    plan: Plan,
+    { maxDelete, strict, linter }: PlanOptions,
+    commit: Commit,
+  ): Promise<number> {
+    if (maxDelete !== null && plan.delete.length > maxDelete) {
+      throw invalid(`this plan deletes ${plan.delete.length} assets, more than max_delete=${maxDelete}`);
+    }
+    if (strict)
+      refuseLint(
+        [...plan.create, ...plan.update].map(({ name, asset }) => [name, asset] as const),
+        linter,
+      );
+    const last = await this.#apply(by, editor(by, plan.namespace), plan, commit);
+    if (last === null) throw changed(plan);
+    return last;
+  }
+
+  /** Plans a set and does it at once; what others write in between is planned for again. */
+  async applySet(
+    by: Principal,
+    namespace: Namespace,
+    set: DefinitionSet,
+    options: PlanOptions,
+    commit: Commit,
+  ): Promise<{ plan: Plan; last: number }> {
+    const mayEdit = editor(by, namespace);
+    for (let attempt = 1; ; attempt += 1) {
+      // Linted once: the definitions are the same each time.
+      const strict = options.strict && attempt === 1;
+      const plan = await this.#plan(mayEdit, namespace, set, { ...options, strict });
+      const last = await this.#apply(by, mayEdit, plan, commit);
+      if (last !== null) return { plan, last };
+      if (attempt === APPLY_ATTEMPTS) throw changed(plan);
+    }
+  }
+
+  /** Null when the namespace is not what the plan was made for; then nothing is written. */
+  async #apply(by: Principal, mayEdit: Editor, plan: Plan, commit: Commit): Promise<number | null> {
+    const { namespace, seq } = plan;
+    if (!namesOf(plan).every(mayEdit)) throw denied();
+    if (isEmptyPlan(plan)) return seq;
+    const puts: AssetWrite[] = [];
+    for (const { name, asset } of [...plan.create, ...plan.update])
+      puts.push(await encodeChecked({ namespace, name }, asset, by.name));
+    const outcome = await this.#sets.apply({ namespace, seq, puts, deletes: plan.delete }, commit);
+    return outcome.outcome === "committed" ? outcome.last : null;
+  }
+}
+
+function refuseLint(definitions: Iterable<readonly [AssetName, Asset]>, linter: Linter): void {
+  for (const [name, asset] of definitions) placed(name, () => refuseFindings(asset, linter));
+}
+
+type Editor = (name: AssetName) => boolean;
+
+/** Whether they may write the asset of a name. Throws a 400 when that takes more steps than one set may. */
+function editor({ grants }: Principal, namespace: Namespace): Editor {
+  const meter = new Meter(MATCHING_STEPS);
+  const matcher = new NameMatcher(grants, meter);
+  return (name) => {
+    if (meter.isSpent) {
+      throw invalid(
+        `the globs of the grants take more than ${MATCHING_STEPS} steps to match, the budget of one set; use a credential with fewer globs`,
+      );
+    }
+    return matcher.allows({ role: "edit", namespace, name });
+  };
+}
+
+function missing(namespace: Namespace): ApiError {
+  return new ApiError("notFound", `the namespace ${namespace} does not exist`);
+}
+
+function changed({ seq }: Plan): ApiError {
+  return new ApiError(
+    "conflict",
+    `the namespace has changed since revision ${seq}, for which this was planned; plan again`,
+  );
+}

@@ -1,0 +1,64 @@
+import type { KeyRow } from "../key-store.ts";
+import { changeKey, type CommitLog } from "../origin.ts";
+
+/** Changes a log tells at the most. A reader whose copy is older than all of them asks the database. */
+export const MAX_CHANGES = 2_000;
+
+/** A row of either statement: the head (one a namespace), or a change. */
+interface LogRow {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly namespace_seq: number;
+  readonly at: number;
+}
+
+/** A row of any statement of a commit; which columns it has, its statement says. */
+export interface BatchRow extends LogRow, KeyRow {
+  readonly created_seq: number;
+}
+
+/** Dated by the database, in the transaction: what has been acknowledged by then is in it, whatever other clocks say. */
+const HEAD = `SELECT epoch, meta.seq AS seq, namespaces.name AS namespace, namespaces.seq AS namespace_seq,
+    CAST(unixepoch('subsec') * 1000 AS INTEGER) AS at
+  FROM meta LEFT JOIN namespaces ON TRUE`;
+/** One more than the log may tell, so that it is known whether all were read. */
+const CHANGES = `SELECT seq, kind, namespace, name FROM revisions WHERE seq > ?1 ORDER BY seq DESC LIMIT ${MAX_CHANGES + 1}`;
+
+/** SQL that makes a transaction a commit, and the seq it has from then on. */
+export const ADVANCE = "UPDATE meta SET seq = seq + 1";
+export const SEQ = "(SELECT seq FROM meta)";
+
+/** Runs statements as one transaction: the rows of each, and the log as that transaction saw it at its end. */
+export async function commitBatch(
+  db: D1Database | D1DatabaseSession,
+  since: number,
+  statements: readonly D1PreparedStatement[],
+): Promise<{ rows: BatchRow[][]; log: CommitLog }> {
+  const all = [...statements, db.prepare(HEAD), db.prepare(CHANGES).bind(since)];
+  const answers = await db.batch<BatchRow>(all);
+  const rows = answers.map(({ results }) => results);
+  const [head = [], changes = []] = rows.slice(-2);
+  return { rows, log: { ...commitLog(head, changes, since), metas: answers.map(({ meta }) => meta) } };
+}
+
+function commitLog(head: readonly LogRow[], changes: readonly LogRow[], since: number): CommitLog {
+  const [meta] = head;
+  if (meta === undefined) throw new Error("the table meta has no row");
+  const namespaces: Record<string, number> = {};
+  for (const row of head) if (row.namespace !== null) namespaces[row.namespace] = row.namespace_seq;
+  const last = new Map<string, number>();
+  for (const { kind, namespace, name, seq } of changes.slice(0, MAX_CHANGES)) {
+    const key = changeKey(kind, namespace ?? "", name);
+    if (key !== null && !last.has(key)) last.set(key, seq);
+  }
+  const { epoch, at, seq } = meta;
+  return { epoch, at, seq, since: changes[MAX_CHANGES]?.seq ?? since, changes: [...last], namespaces };
+}
+
+/** The log as the primary tells it now. */
+export async function loadCommitLog(db: D1Database, since: number): Promise<CommitLog> {
+  return (await commitBatch(db.withSession("first-primary"), since, [])).log;
+}

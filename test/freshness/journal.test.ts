@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import {
+  decodeJournal,
+  encodeJournal,
+  extendJournal,
+  MAX_JOURNAL_CHANGES,
+  mergeJournals,
+  type Journal,
+} from "../../src/freshness/journal.ts";
+import type { CommitLog } from "../../src/store/origin.ts";
+
+type Commits = readonly string[];
+
+/** The log of a history (the nth commit changes the nth key) as read at `seq`, leaving out what is up to `since`. */
+function logOf(commits: Commits, seq: number, since: number, epoch = "e"): CommitLog {
+  const last = new Map<string, number>();
+  for (let at = since + 1; at <= seq; at += 1) last.set(commits[at - 1] ?? "", at);
+  return { epoch, at: seq, seq, since, changes: [...last], namespaces: { default: seq } };
+}
+
+/** Whether a journal tells each key's last change in (since, seq], and nothing else. */
+function isTrue(journal: Journal, commits: Commits): boolean {
+  const { changes } = logOf(commits, journal.seq, journal.since);
+  const told = [...journal.changes].filter(([, seq]) => seq > journal.since);
+  return told.length === changes.length && changes.every(([key, seq]) => journal.changes.get(key) === seq);
+}
+
+const histories = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 30 });
+const parts = fc.array(fc.tuple(fc.nat(30), fc.nat(30), fc.nat(1_000)), { minLength: 1, maxLength: 8 });
+
+describe("a journal", () => {
+  it("made of any logs in any order is true of the history", () => {
+    fc.assert(
+      fc.property(histories, parts, (commits, reads) => {
+        let held: Journal | null = null;
+        for (const [first, second, asOf] of reads) {
+          const [since, seq] = [Math.min(first, second), Math.max(first, second)];
+          if (seq > commits.length) continue;
+          const extended = extendJournal(held, logOf(commits, seq, since), asOf);
+          expect(isTrue(extended, commits)).toBe(true);
+          held = mergeJournals(held, extended);
+          expect(isTrue(held, commits)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("merged with another knows no less, is no older, and never goes back", () => {
+    fc.assert(
+      fc.property(histories, fc.nat(30), fc.nat(30), fc.nat(9), fc.nat(9), (commits, one, other, t1, t2) => {
+        const [a, b] = [one, other].map((seq, index) =>
+          extendJournal(null, logOf(commits, Math.min(seq, commits.length), 0), index === 0 ? t1 : t2),
+        );
+        if (a === undefined || b === undefined) return;
+        const merged = mergeJournals(a, b);
+        expect(merged.seq).toBe(Math.max(a.seq, b.seq));
+        expect(merged.asOf).toBe(Math.max(a.asOf, b.asOf));
+      }),
+    );
+  });
+
+  it("is replaced by a later one of another epoch, not by an earlier one", () => {
+    const old = extendJournal(null, logOf(["a"], 1, 0), 10);
+    const restored = extendJournal(null, logOf(["b"], 1, 0, "f"), 11);
+    expect(mergeJournals(old, restored)).toBe(restored);
+    expect(mergeJournals(restored, old)).toBe(restored);
+  });
+
+  it("holds so many changes; beyond them it knows less of the past and says so", () => {
+    const commits = Array.from({ length: MAX_JOURNAL_CHANGES + 10 }, (_, index) => `key-${index}`);
+    const journal = extendJournal(null, logOf(commits, commits.length, 0), 1);
+    expect(journal.changes.size).toBe(MAX_JOURNAL_CHANGES);
+    expect(journal.since).toBe(10);
+    expect(isTrue(journal, commits)).toBe(true);
+  });
+
+  it("comes back from its text; a text that is none is no journal", () => {
+    const journal = extendJournal(null, logOf(["a", "b"], 2, 0), 5);
+    expect(decodeJournal(encodeJournal(journal))).toEqual(journal);
+    for (const text of ["", "null", "{}", "[]", '{"epoch":"e"}', '{"epoch":1,"asOf":1,"seq":1,"since":1}']) {
+      expect(decodeJournal(text)).toBeNull();
+    }
+  });
+});
