@@ -1,4 +1,4 @@
-// npm run openapi: writes public/openapi.json from src/routes.ts and scripts/openapi.
+// npm run openapi: writes public/openapi.json from the operations of src/routes.ts.
 import { writeFileSync } from "node:fs";
 import { routes } from "../src/routes.ts";
 import { documentText } from "./openapi/document.ts";

@@ -1,18 +1,15 @@
 // npm run readme: writes the route table of the README from src/routes.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { routes } from "../src/routes.ts";
-import { ROUTE_SUMMARIES } from "./route-summaries.ts";
 
 const BLOCK = /(<!-- routes:[^>]*-->\n)[\s\S]*?(\n<!-- \/routes -->)/;
 
 /** The README with its route table made anew. */
 export function withRoutes(readme: string): string {
-  const rows = routes.map(({ method, path, access }) => {
-    const summary = ROUTE_SUMMARIES[`${method} ${path}`];
-    if (summary === undefined)
-      throw new Error(`scripts/route-summaries.ts has no line for ${method} ${path}`);
+  const rows = routes.map(({ method, path, access, operation }) => {
     const shown = path.replaceAll(/:(\w+)\+?/g, "{$1}");
-    return `| ${method} | \`${shown}\` | ${access === "public" ? "anyone" : `\`${access}\``} | ${summary} |`;
+    const who = access === "public" ? "anyone" : `\`${access}\``;
+    return `| ${method} | \`${shown}\` | ${who} | ${operation.summary} |`;
   });
   const table = ["", "| method | path | who | |", "|---|---|---|---|", ...rows, ""].join("\n");
   return readme.replace(BLOCK, (_, open: string, close: string) => `${open}${table}${close}`);

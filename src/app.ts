@@ -2,19 +2,20 @@ import { Router, type IRequestStrict } from "itty-router";
 import type { Authenticator } from "./auth/authenticate.ts";
 import { allows } from "./auth/grants.ts";
 import type { Principal } from "./auth/principal.ts";
-import type { Context, Route, Services } from "./context.ts";
+import type { Context } from "./context.ts";
 import { ApiError, notFound } from "./errors.ts";
 import type { Namespace } from "./identity/names.ts";
 import type { Exchange } from "./observability/exchange.ts";
 import { Spent } from "./observability/spent.ts";
 import { readNamespace } from "./http/place.ts";
 import { failure, isServerFault } from "./http/respond.ts";
+import type { Route } from "./http/route.ts";
 import { refuseWebSocket } from "./http/upgrade.ts";
 
 /** What the router needs from outside. */
-export interface RouterOptions {
-  readonly routes: readonly Route[];
-  readonly services: Services;
+export interface RouterOptions<S> {
+  readonly routes: readonly Route<S>[];
+  readonly services: S;
   readonly authenticator: Authenticator;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -44,7 +45,7 @@ interface Visit extends Arrival {
  * Compiles the route table: per path its methods, HEAD from GET, 405 with `Allow`, and one catch for all errors.
  * Route and method are decided before credentials (contract §2.5).
  */
-export function compile(options: RouterOptions): Serve {
+export function compile<S>(options: RouterOptions<S>): Serve {
   const router = Router<IRequestStrict, [Visit], Response>();
   for (const [path, rows] of rowsByPath(options.routes)) {
     for (const row of rows) {
@@ -94,8 +95,8 @@ export function compile(options: RouterOptions): Serve {
 
 const METHODS = { POST: "post", PUT: "put", PATCH: "patch", DELETE: "delete" } as const;
 
-function rowsByPath(routes: readonly Route[]): Map<string, Route[]> {
-  const paths = new Map<string, Route[]>();
+function rowsByPath<S>(routes: readonly Route<S>[]): Map<string, Route<S>[]> {
+  const paths = new Map<string, Route<S>[]>();
   for (const row of routes) {
     const rows = paths.get(row.path) ?? [];
     if (rows.some((other) => other.method === row.method))
@@ -106,15 +107,15 @@ function rowsByPath(routes: readonly Route[]): Map<string, Route[]> {
 }
 
 /** The methods of a path as `Allow` lists them; GET brings HEAD. */
-function allowHeader(rows: readonly Route[]): string {
+function allowHeader(rows: readonly Pick<Route<never>, "method">[]): string {
   return rows.flatMap((row) => (row.method === "GET" ? ["GET", "HEAD"] : [row.method])).join(", ");
 }
 
-async function answer(
-  row: Route,
+async function answer<S>(
+  row: Route<S>,
   request: IRequestStrict,
   visit: Visit,
-  options: RouterOptions,
+  options: RouterOptions<S>,
 ): Promise<Response> {
   visit.route = row.path;
   refuseWebSocket(request);
@@ -128,12 +129,12 @@ async function answer(
   if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
   const stillValid = async () =>
     isPublic || authenticator.stillValid(request, { waitUntil: visit.waitUntil, now: clock() });
-  const context: Context = { ...visit, request, namespace, params, principal, services, now, stillValid };
-  return row.handle(context);
+  const context: Context = { ...visit, request, namespace, params, principal, now, stillValid };
+  return row.operation.serve(context, services);
 }
 
 function guard(
-  { access }: Route,
+  { access }: Pick<Route<never>, "access">,
   namespace: Namespace | null,
   name: string | null,
   { grants }: Principal,

@@ -1,43 +1,10 @@
-import type { ApplyService } from "./sets/service.ts";
-import type { AssetService } from "./assets/service.ts";
 import { allows, type Role } from "./auth/grants.ts";
-import type { CursorSeal } from "./auth/cursor-seal.ts";
 import type { Principal } from "./auth/principal.ts";
 import { invalid } from "./errors.ts";
 import type { Namespace } from "./identity/names.ts";
-import type { ChangeService } from "./history/changes/service.ts";
-import type { HistoryService } from "./history/service.ts";
-import type { KeyService } from "./keys/service.ts";
-import type { LoginService } from "./login/service.ts";
-import type { NamespaceService } from "./namespaces/service.ts";
-import type { Health } from "./system/health.ts";
-import type { ResolveService } from "./resolve/service.ts";
 import type { Commit } from "./store/asset-store.ts";
-import type { HistoryStore } from "./store/history-store.ts";
 import { newReading, type Reading } from "./store/reading.ts";
 import type { Spent } from "./observability/spent.ts";
-
-/** What handlers may call; built once an isolate by `index.ts`. */
-export interface Services {
-  readonly assets: AssetService;
-  readonly namespaces: NamespaceService;
-  readonly keys: KeyService;
-  readonly login: LoginService;
-  readonly history: HistoryService;
-  readonly audit: HistoryStore;
-  readonly changes: ChangeService;
-  readonly resolve: ResolveService;
-  readonly apply: ApplyService;
-  /** Seals cursors that may name what their reader must not see. */
-  readonly cursors: CursorSeal;
-  /** `strict`: assets with lint findings are refused. */
-  readonly lint: "count" | "strict";
-  readonly health: Health;
-  /** What this isolate has counted, as Prometheus reads it. */
-  readonly metrics: () => string;
-  /** What is published beside the Worker: the file a path names, or 404. */
-  readonly documents: (request: Request) => Promise<Response>;
-}
 
 /** One request as a handler sees it: decoded, authenticated, authorised. */
 export interface Context {
@@ -50,7 +17,6 @@ export interface Context {
   /** Null on public routes only. */
   readonly principal: Principal | null;
   readonly requestId: string;
-  readonly services: Services;
   /** Milliseconds since the epoch, read once a request. */
   readonly now: number;
   readonly spent: Spent;
@@ -100,12 +66,4 @@ function reasonOf({ request, url }: Context): string | null {
     throw invalid(`a reason cannot be longer than ${REASON_CHARACTERS} characters`);
   }
   return reason === "" ? null : reason;
-}
-
-/** A row of the route table. From it follow the guard, HEAD, 405 with `Allow`, and the documents. */
-export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly path: string;
-  readonly access: Access;
-  readonly handle: (context: Context) => Promise<Response> | Response;
 }

@@ -1,29 +1,31 @@
-import { applySet, planSet } from "./sets/handlers.ts";
+import { getAsset, listAllAssets, listAssets } from "./assets/read-operations.ts";
+import { createAsset, deleteAsset, patchAsset, replaceAsset } from "./assets/write-operations.ts";
+import { auditEverything, auditNamespace } from "./history/audit/operations.ts";
+import { listChanges } from "./history/changes/operations.ts";
 import {
-  createAsset,
-  deleteAsset,
-  getAsset,
-  listAssets,
-  patchAsset,
-  replaceAsset,
-} from "./assets/handlers.ts";
-import { listAudit } from "./history/audit/handlers.ts";
-import { listChanges } from "./history/changes/handlers.ts";
-import type { Route } from "./context.ts";
-import { diffRevisions, getAssetAt, getRevision, listRevisions, rollbackAsset } from "./history/handlers.ts";
-import { createKey, getKey, listKeys, revokeKey, rotateKey } from "./keys/handlers.ts";
-import { login, logout, refreshLogin, testLogin } from "./login/handlers.ts";
+  diffRevisions,
+  getAssetAt,
+  getRevision,
+  listRevisions,
+  rollbackAsset,
+} from "./history/operations.ts";
+import { del, get, patch, post, put, type Route } from "./http/route.ts";
+import { createKey, getKey, listKeys, revokeKey, rotateKey } from "./keys/operations.ts";
+import { login, logout, refreshLogin, testLogin } from "./login/operations.ts";
 import {
   createNamespace,
   deleteNamespace,
+  ensureNamespace,
   getNamespace,
   listNamespaces,
-  replaceNamespace,
-} from "./namespaces/handlers.ts";
-import { downloadForMachine, resolveForMachine, showMatrix } from "./resolve/handlers.ts";
-import { lintBody } from "./resolve/lint/handlers.ts";
-import { getDocument } from "./system/documents.ts";
-import { getHealth, getIndex, getMetrics, getReady, getVersion } from "./system/handlers.ts";
+} from "./namespaces/operations.ts";
+import { lintAsset } from "./resolve/lint/operations.ts";
+import { showMatrix } from "./resolve/matrix-operation.ts";
+import { downloadAsset, resolveAsset, resolveAssetForEntity } from "./resolve/operations.ts";
+import type { Services } from "./services.ts";
+import { applySet, planSet } from "./sets/operations.ts";
+import { getDocs, getDocsFile, getOpenApi } from "./system/document-operations.ts";
+import { getHealth, getIndex, getMetrics, getReady, getVersion } from "./system/operations.ts";
 
 const ASSETS = "/api/core/v2/namespaces/:namespace/assets";
 /** A name may hold raw slashes, so it takes the rest of the path. */
@@ -43,206 +45,49 @@ export const RESOLVE = `${EDGE_ASSET}/resolve`;
  * The product on one screen. A row says who may call it; it cannot be left out. The router looks from top to bottom, so
  * what is asked for most stands first.
  */
-export const routes: readonly Route[] = [
-  { method: "GET", path: ASSETS, access: "view", handle: listAssets },
-  { method: "POST", path: ASSETS, access: "edit", handle: createAsset },
-  { method: "GET", path: ASSET, access: "view", handle: getAsset },
-  { method: "PUT", path: ASSET, access: "edit", handle: replaceAsset },
-  {
-    method: "PATCH",
-    path: ASSET,
-    access: "edit",
-    handle: patchAsset,
-  },
-  { method: "DELETE", path: ASSET, access: "edit", handle: deleteAsset },
-  {
-    method: "GET",
-    path: "/api/core/v2/assets",
-    access: "view",
-    handle: listAssets,
-  },
-
-  {
-    method: "GET",
-    path: NAMESPACES,
-    access: "authenticated",
-    handle: listNamespaces,
-  },
-  {
-    method: "POST",
-    path: NAMESPACES,
-    access: "admin",
-    handle: createNamespace,
-  },
-  { method: "GET", path: NAMESPACE, access: "view", handle: getNamespace },
-  {
-    method: "PUT",
-    path: NAMESPACE,
-    access: "admin",
-    handle: replaceNamespace,
-  },
-  {
-    method: "DELETE",
-    path: NAMESPACE,
-    access: "admin",
-    handle: deleteNamespace,
-  },
-
-  {
-    method: "GET",
-    path: "/auth",
-    access: "public",
-    handle: login,
-  },
-  { method: "GET", path: "/auth/test", access: "public", handle: testLogin },
-  {
-    method: "POST",
-    path: "/auth/token",
-    access: "public",
-    handle: refreshLogin,
-  },
-  { method: "POST", path: "/auth/logout", access: "public", handle: logout },
-
-  { method: "GET", path: KEYS, access: "admin-anywhere", handle: listKeys },
-  {
-    method: "POST",
-    path: KEYS,
-    access: "admin-anywhere",
-    handle: createKey,
-  },
-  {
-    method: "GET",
-    path: KEY,
-    access: "admin-anywhere",
-    handle: getKey,
-  },
-  {
-    method: "DELETE",
-    path: KEY,
-    access: "admin-anywhere",
-    handle: revokeKey,
-  },
-  {
-    method: "POST",
-    path: `${KEY}/rotate`,
-    access: "admin-anywhere",
-    handle: rotateKey,
-  },
-
-  {
-    method: "GET",
-    path: EDGE_ASSET,
-    access: "view",
-    handle: getAssetAt,
-  },
-  {
-    method: "GET",
-    path: `${EDGE_ASSET}/revisions`,
-    access: "view",
-    handle: listRevisions,
-  },
-  {
-    method: "GET",
-    path: `${EDGE_ASSET}/revisions/:seq`,
-    access: "view",
-    handle: getRevision,
-  },
-  {
-    method: "GET",
-    path: `${EDGE_ASSET}/diff`,
-    access: "view",
-    handle: diffRevisions,
-  },
-  {
-    method: "POST",
-    path: `${EDGE_ASSET}/rollback`,
-    access: "edit",
-    handle: rollbackAsset,
-  },
-  {
-    method: "GET",
-    path: `${EDGE_NAMESPACE}/audit`,
-    access: "admin",
-    handle: listAudit,
-  },
-  {
-    method: "GET",
-    path: "/api/edge/v1/audit",
-    access: "admin",
-    handle: listAudit,
-  },
-  {
-    method: "GET",
-    path: "/api/edge/v1/changes",
-    access: "authenticated",
-    handle: listChanges,
-  },
-
-  {
-    method: "GET",
-    path: RESOLVE,
-    access: "view",
-    handle: resolveForMachine,
-  },
-  {
-    method: "POST",
-    path: RESOLVE,
-    access: "view",
-    handle: resolveForMachine,
-  },
-  {
-    method: "GET",
-    path: `${EDGE_ASSET}/download`,
-    access: "view",
-    handle: downloadForMachine,
-  },
-  {
-    method: "GET",
-    path: `${EDGE_ASSET}/matrix`,
-    access: "view",
-    handle: showMatrix,
-  },
-  {
-    method: "POST",
-    path: "/api/edge/v1/lint",
-    access: "authenticated",
-    handle: lintBody,
-  },
-
-  {
-    method: "POST",
-    path: `${EDGE_NAMESPACE}/plan`,
-    access: "edit",
-    handle: planSet,
-  },
-  {
-    method: "POST",
-    path: `${EDGE_NAMESPACE}/apply`,
-    access: "edit",
-    handle: applySet,
-  },
-
-  { method: "GET", path: "/", access: "public", handle: getIndex },
-  {
-    method: "GET",
-    path: "/version",
-    access: "public",
-    handle: getVersion,
-  },
-  {
-    method: "GET",
-    path: "/health",
-    access: "public",
-    handle: getHealth,
-  },
-  {
-    method: "GET",
-    path: "/ready",
-    access: "public",
-    handle: getReady,
-  },
-  { method: "GET", path: "/metrics", access: "admin", handle: getMetrics },
-  { method: "GET", path: "/openapi.json", access: "public", handle: getDocument },
-  { method: "GET", path: "/docs", access: "public", handle: getDocument },
-  { method: "GET", path: "/docs/:file", access: "public", handle: getDocument },
+export const routes: readonly Route<Services>[] = [
+  get(ASSETS, "view", listAssets),
+  post(ASSETS, "edit", createAsset),
+  get(ASSET, "view", getAsset),
+  put(ASSET, "edit", replaceAsset),
+  patch(ASSET, "edit", patchAsset),
+  del(ASSET, "edit", deleteAsset),
+  get("/api/core/v2/assets", "view", listAllAssets),
+  get(NAMESPACES, "authenticated", listNamespaces),
+  post(NAMESPACES, "admin", createNamespace),
+  get(NAMESPACE, "view", getNamespace),
+  put(NAMESPACE, "admin", ensureNamespace),
+  del(NAMESPACE, "admin", deleteNamespace),
+  get("/auth", "public", login),
+  get("/auth/test", "public", testLogin),
+  post("/auth/token", "public", refreshLogin),
+  post("/auth/logout", "public", logout),
+  get(KEYS, "admin-anywhere", listKeys),
+  post(KEYS, "admin-anywhere", createKey),
+  get(KEY, "admin-anywhere", getKey),
+  del(KEY, "admin-anywhere", revokeKey),
+  post(`${KEY}/rotate`, "admin-anywhere", rotateKey),
+  get(EDGE_ASSET, "view", getAssetAt),
+  get(`${EDGE_ASSET}/revisions`, "view", listRevisions),
+  get(`${EDGE_ASSET}/revisions/:seq`, "view", getRevision),
+  get(`${EDGE_ASSET}/diff`, "view", diffRevisions),
+  post(`${EDGE_ASSET}/rollback`, "edit", rollbackAsset),
+  get(`${EDGE_NAMESPACE}/audit`, "admin", auditNamespace),
+  get("/api/edge/v1/audit", "admin", auditEverything),
+  get("/api/edge/v1/changes", "authenticated", listChanges),
+  get(RESOLVE, "view", resolveAsset),
+  post(RESOLVE, "view", resolveAssetForEntity),
+  get(`${EDGE_ASSET}/download`, "view", downloadAsset),
+  get(`${EDGE_ASSET}/matrix`, "view", showMatrix),
+  post("/api/edge/v1/lint", "authenticated", lintAsset),
+  post(`${EDGE_NAMESPACE}/plan`, "edit", planSet),
+  post(`${EDGE_NAMESPACE}/apply`, "edit", applySet),
+  get("/", "public", getIndex),
+  get("/version", "public", getVersion),
+  get("/health", "public", getHealth),
+  get("/ready", "public", getReady),
+  get("/metrics", "admin", getMetrics),
+  get("/openapi.json", "public", getOpenApi),
+  get("/docs", "public", getDocs),
+  get("/docs/:file", "public", getDocsFile),
 ];

@@ -1,36 +1,28 @@
-import type { Access, Route } from "../../src/context.ts";
-import { ROUTE_SUMMARIES } from "../route-summaries.ts";
-import { SHARED, shared } from "./answers.ts";
-import type { Described, Descriptions } from "./describe.ts";
-import { allHeaders } from "./headers.ts";
+import type { Access } from "../../src/context.ts";
+import { allHeaders } from "../../src/http/answer-headers.ts";
+import { SHARED, shared } from "../../src/http/answers.ts";
+import type {
+  Method,
+  OpenApi,
+  Operation,
+  Parameter,
+  RequestBody,
+  Responses,
+  Security,
+} from "../../src/http/openapi.ts";
+import type { BodyReader } from "../../src/http/request-body.ts";
+import type { Route } from "../../src/http/route.ts";
+import type { QueryReader } from "../../src/http/query.ts";
+import { TAGS } from "../../src/http/tags.ts";
 import { INFO, SECURITY_SCHEMES } from "./info.ts";
-import type { Method, OpenApi, Operation, Security } from "./model.ts";
-import { KEY_OPERATIONS, LOGIN_OPERATIONS } from "./operations/access.ts";
-import { ASSET_OPERATIONS } from "./operations/assets.ts";
-import { HISTORY_OPERATIONS } from "./operations/history.ts";
-import { NAMESPACE_OPERATIONS } from "./operations/namespaces.ts";
-import { RESOLUTION_OPERATIONS } from "./operations/resolution.ts";
-import { SERVICE_OPERATIONS } from "./operations/service.ts";
-import { SET_OPERATIONS } from "./operations/sets.ts";
-import { allParameters } from "./parameters.ts";
 import { pathParameters } from "./paths.ts";
-import { allSchemas } from "./schemas/registry.ts";
-import { TAGS } from "./tags.ts";
+import { allSchemas, parameterSchema } from "./schemas.ts";
 
-/** What the route table does not say, of every route. */
-export const DESCRIPTIONS: Descriptions = {
-  ...ASSET_OPERATIONS,
-  ...NAMESPACE_OPERATIONS,
-  ...RESOLUTION_OPERATIONS,
-  ...HISTORY_OPERATIONS,
-  ...SET_OPERATIONS,
-  ...KEY_OPERATIONS,
-  ...LOGIN_OPERATIONS,
-  ...SERVICE_OPERATIONS,
-};
+/** Rows of the route table as documents see them: nothing is called. */
+type Rows = readonly Route<never>[];
 
-/** The description of these routes. A route that nothing is said of is an error that tells where to say it. */
-export function describeApi(routes: readonly Route[]): OpenApi {
+/** The description of these routes. */
+export function describeApi(routes: Rows): OpenApi {
   const paths: Record<string, Partial<Record<Method, Operation>>> = {};
   for (const route of routes) {
     const path = templateOf(route);
@@ -39,7 +31,6 @@ export function describeApi(routes: readonly Route[]): OpenApi {
   const tags = Object.entries(TAGS).map(([name, description]) => ({ name, description }));
   const components = {
     schemas: allSchemas(),
-    parameters: allParameters(),
     headers: allHeaders(),
     responses: SHARED,
     securitySchemes: SECURITY_SCHEMES,
@@ -49,35 +40,52 @@ export function describeApi(routes: readonly Route[]): OpenApi {
 }
 
 /** The path of a route as OpenAPI writes it. */
-export function templateOf({ path }: Pick<Route, "path">): string {
+export function templateOf({ path }: Pick<Route<never>, "path">): string {
   return path.replaceAll(/:(\w+)\+?/g, "{$1}");
 }
 
-function operationOf(route: Route): Operation {
-  const key = `${route.method} ${route.path}`;
-  const described = DESCRIPTIONS[key];
-  if (described === undefined)
-    throw new Error(`${key} is not described: say what it takes and answers in scripts/openapi/operations/`);
-  const summary = ROUTE_SUMMARIES[key];
-  if (summary === undefined) throw new Error(`scripts/route-summaries.ts has no line for ${key}`);
-  const parameters = [...pathParameters(route, described.path), ...(described.parameters ?? [])];
+function operationOf(route: Route<never>): Operation {
+  const { access, operation } = route;
+  const { body } = operation;
+  const parameters = [
+    ...pathParameters(route, operation.path),
+    ...queryParameters(operation.query),
+    ...(operation.headers ?? []),
+  ];
   return {
-    operationId: described.id,
-    tags: [described.tag],
-    summary: summary.replaceAll("`", ""),
-    description: [described.text, ...needsOf(route)].join(" "),
-    security: described.security ?? securityOf(route.access),
+    operationId: operation.id,
+    tags: [operation.tag],
+    summary: operation.summary.replaceAll("`", ""),
+    description: [operation.description, ...needsOf(route)].join(" "),
+    security: operation.security ?? securityOf(access),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(described.body === undefined ? {} : { requestBody: described.body }),
+    ...(body === null ? {} : { requestBody: requestBody(body) }),
     responses: {
-      ...guardAnswers(route.access),
+      ...guardAnswers(access),
       ...namespaceAnswers(route),
-      ...described.answers,
-      ...(described.body === undefined ? {} : { 415: shared("UnsupportedEncoding") }),
+      ...operation.answers,
+      ...(body === null ? {} : { 415: shared("UnsupportedEncoding") }),
       426: shared("UpgradeRequired"),
       500: shared("InternalError"),
     },
   };
+}
+
+function queryParameters({ shape, open }: QueryReader<unknown>): Parameter[] {
+  const named = Object.entries(shape).map(([name, schema]): Parameter => {
+    const isList = schema.type === "array";
+    return {
+      name,
+      in: "query",
+      ...parameterSchema(schema),
+      ...(isList ? { style: "form", explode: true } : {}),
+    };
+  });
+  return open === undefined ? named : [...named, open];
+}
+
+function requestBody({ description, required, content }: BodyReader<unknown>): RequestBody {
+  return { description, required, content };
 }
 
 /** Either credential, with the role it must grant; nothing for what is public. */
@@ -89,7 +97,7 @@ export function securityOf(access: Access): Security {
 
 const NAMED = /:name\b/;
 
-function needsOf({ access, path }: Route): string[] {
+function needsOf({ access, path }: Route<never>): string[] {
   if (access === "public" || access === "authenticated") return [];
   if (access === "admin-anywhere") return ["Needs `admin` of something."];
   const role = `\`${access}\``;
@@ -98,35 +106,28 @@ function needsOf({ access, path }: Route): string[] {
 }
 
 /** What the guard of a route answers. */
-function guardAnswers(access: Access): Described["answers"] {
+function guardAnswers(access: Access): Responses {
   if (access === "public") return {};
   const denied = access === "authenticated" ? {} : { 403: shared("PermissionDenied") };
   return { 401: shared("Unauthenticated"), ...denied, 429: shared("TooManyRequests") };
 }
 
 /** The answer to a path whose namespace can name none: 404 to reads, 400 to writes. */
-function namespaceAnswers({ method, path }: Route): Described["answers"] {
+function namespaceAnswers({ method, path }: Route<never>): Responses {
   if (!path.includes(":namespace")) return {};
   return method === "GET" ? { 404: shared("NoNamespace") } : { 400: shared("BadNamespace") };
 }
 
-/** Leaves out what nothing refers to: not every header is both required and optional somewhere. */
+/** Leaves out headers that nothing refers to: not every one is both required and optional somewhere. */
 function withoutUnused(all: OpenApi): OpenApi {
-  const { headers, parameters } = all.components;
   const text = JSON.stringify([all.paths, all.components.responses]);
-  const used = <T>(kind: string, entries: Readonly<Record<string, T>>) =>
-    Object.fromEntries(
-      Object.entries(entries).filter(([name]) => text.includes(`"#/components/${kind}/${name}"`)),
-    );
-  const components = {
-    ...all.components,
-    headers: used("headers", headers),
-    parameters: used("parameters", parameters),
-  };
-  return { ...all, components };
+  const headers = Object.fromEntries(
+    Object.entries(all.components.headers).filter(([name]) => text.includes(`"#/components/headers/${name}"`)),
+  );
+  return { ...all, components: { ...all.components, headers } };
 }
 
 /** The document as it is committed and served. */
-export function documentText(routes: readonly Route[]): string {
+export function documentText(routes: Rows): string {
   return `${JSON.stringify(describeApi(routes), null, 2)}\n`;
 }

@@ -1,9 +1,9 @@
-import type { Route } from "../../src/context.ts";
-import type { Parameter } from "./model.ts";
+import type { Parameter } from "../../src/http/openapi.ts";
+import type { Route } from "../../src/http/route.ts";
 
-type Told = Omit<Parameter, "name" | "in" | "required">;
+type PathParameter = Omit<Parameter, "name" | "in" | "required">;
 
-const PATH: Readonly<Record<string, Told>> = {
+const PATH: Readonly<Record<string, PathParameter>> = {
   namespace: {
     description: "The namespace, percent-encoded.",
     schema: { type: "string", minLength: 1 },
@@ -39,13 +39,13 @@ const PATH: Readonly<Record<string, Told>> = {
 
 /** The parameters that stand in a route's path, with examples of its own where it has some. */
 export function pathParameters(
-  { path }: Pick<Route, "path">,
+  { path }: Pick<Route<never>, "path">,
   examples: Readonly<Record<string, unknown>> = {},
 ): Parameter[] {
   return [...path.matchAll(/:(\w+)(\+?)/g)].map(([spelled, name = ""]) => {
-    const told = PATH[spelled.slice(1)];
-    if (told === undefined)
-      throw new Error(`scripts/openapi/paths.ts does not tell of ${spelled} in ${path}`);
-    return { name, in: "path", required: true, ...told, example: examples[name] ?? told.example };
+    const known = PATH[spelled.slice(1)];
+    if (known === undefined)
+      throw new Error(`scripts/openapi/paths.ts does not describe ${spelled} in ${path}`);
+    return { name, in: "path", required: true, ...known, example: examples[name] ?? known.example };
   });
 }

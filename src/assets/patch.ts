@@ -8,10 +8,14 @@ const MERGE_PATCH = "application/merge-patch+json";
 /** What curl -d sends on its own, and nothing at all: both mean the one kind of patch there is. */
 const ACCEPTED = new Set(["", "application/x-www-form-urlencoded", MERGE_PATCH]);
 
-/** Reads the merge patch of a request to the asset at this place (contract §2.10 steps 1 to 4). */
-export async function readPatch(request: Request, place: AssetId): Promise<Record<string, Json>> {
+/** Reads the merge patch of a request (contract §2.10 steps 1 to 4). */
+export async function readPatch(request: Request): Promise<Record<string, Json>> {
   refuseOtherTypes(request.headers.get("Content-Type") ?? "");
-  const patch = decodePatch(parseWholeBody(await readBody(request)));
+  return decodePatch(parseWholeBody(await readBody(request)));
+}
+
+/** Refuses a patch that names another asset than the one at this place. */
+export function refuseOtherPlace(patch: Readonly<Record<string, Json>>, place: AssetId): void {
   const metadata = patch["metadata"];
   for (const member of ["namespace", "name"] as const) {
     const given =
@@ -21,7 +25,6 @@ export async function readPatch(request: Request, place: AssetId): Promise<Recor
       `the ${member} of the resource (${given}) does not match the ${member} in the URI (${place[member]})`,
     );
   }
-  return patch;
 }
 
 function refuseOtherTypes(contentType: string): void {

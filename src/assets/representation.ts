@@ -1,5 +1,3 @@
-import type { Context } from "../context.ts";
-import { invalid } from "../errors.ts";
 import type { Representation, StoredAsset } from "../store/asset-store.ts";
 import type { FilterForm } from "../definitions/encode.ts";
 
@@ -13,11 +11,9 @@ export interface Negotiation {
   readonly byAgent: boolean;
 }
 
-/** To be asked before anything is written: a form that there is not is 400. */
-export function negotiateForm({ request, url }: Pick<Context, "request" | "url">): Negotiation {
-  const asked = url.searchParams.get("filters");
-  if (asked === "expressions" || asked === "as-written") return { form: asked, byAgent: false };
-  if (asked !== null) throw invalid(`invalid filters "${asked}": use expressions or as-written`);
+/** The form of the answer to a request: the one asked for, if any. */
+export function negotiateForm(request: Request, asked: FilterForm | undefined): Negotiation {
+  if (asked !== undefined) return { form: asked, byAgent: false };
   const goClient = GO_CLIENT.test(request.headers.get("User-Agent") ?? "");
   return { form: goClient ? "expressions" : "as-written", byAgent: true };
 }

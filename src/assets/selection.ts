@@ -17,16 +17,22 @@ const MEMBER_WEIGHT = 500;
 const LABEL = "asset.labels.";
 const FILTERS = "asset.filters";
 
+/** The selectors of a request, each as often as it was sent. */
+export interface Selectors {
+  readonly labelSelector: readonly string[];
+  readonly fieldSelector: readonly string[];
+}
+
 /**
  * What `labelSelector` and `fieldSelector` ask of an asset; null when they ask nothing (contract §3.4). What it takes is
  * drawn from the meter. Throws a 400 when one asset takes more than a request has.
  */
 export function readSelection(
-  query: URLSearchParams,
+  { labelSelector, fieldSelector }: Selectors,
   meter: Meter,
 ): ((asset: StoredAsset) => boolean) | null {
-  const labels = readSelector(query, "labelSelector");
-  const fields = readSelector(query, "fieldSelector");
+  const labels = readSelector(labelSelector);
+  const fields = readSelector(fieldSelector);
   if (labels.length === 0 && fields.length === 0) return null;
   const spend = (steps: number) => {
     meter.spend(steps);
@@ -80,13 +86,8 @@ function filtersIn(definition: string, spend: (steps: number) => void): string {
 }
 
 /** A repeated parameter is joined with &&. */
-function readSelector(query: URLSearchParams, parameter: string): readonly Operation[] {
-  const parsed = parseSelector(
-    query
-      .getAll(parameter)
-      .filter((text) => text.trim() !== "")
-      .join(" && "),
-  );
+function readSelector(texts: readonly string[]): readonly Operation[] {
+  const parsed = parseSelector(texts.filter((text) => text.trim() !== "").join(" && "));
   if ("error" in parsed) throw invalid(parsed.error);
   return parsed.operations;
 }

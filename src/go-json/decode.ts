@@ -1,5 +1,6 @@
 import { invalid } from "../errors.ts";
 import { isObject } from "../lib/json.ts";
+import { refTo, type JsonSchema, type NamedSchema } from "../lib/json-schema.ts";
 
 /** Where a value stands: the innermost struct, and the members that lead to it, as Go's errors name them. */
 interface Place {
@@ -14,6 +15,18 @@ export interface Decoder<T> {
   readonly decode: (value: unknown, place: Place) => T;
   /** The value with its members under their own names; what a merge patch needs, in which nulls have a meaning. */
   readonly fold: (value: unknown) => unknown;
+  /** What it takes, for documents. */
+  readonly schema: JsonSchema;
+}
+
+/** The decoder with more said about what it takes. */
+export function described<T>(decoder: Decoder<T>, more: JsonSchema): Decoder<T> {
+  return { ...decoder, schema: { ...decoder.schema, ...more } };
+}
+
+/** The decoder with a name in the OpenAPI document, where others refer to it. */
+export function named<T>(id: string, decoder: Decoder<T>, more: JsonSchema): Decoder<T> & NamedSchema {
+  return { ...described(decoder, more), id };
 }
 
 /** What a decoder makes. */
@@ -22,12 +35,14 @@ export type Decoded<D> = D extends Decoder<infer T> ? T : never;
 /** A decoder of what `accepts` lets through. */
 function goType<V, T>(
   type: string,
+  schema: JsonSchema,
   accepts: (value: unknown) => value is V,
   decode: (value: V, place: Place) => T,
   fold = (value: V): unknown => value,
 ): Decoder<T> {
   return {
     type,
+    schema,
     decode: (value, place) => (accepts(value) ? decode(value, place) : mismatch(value, type, place)),
     fold: (value) => (accepts(value) ? fold(value) : value),
   };
@@ -38,28 +53,33 @@ const isInteger = (value: unknown): value is number => Number.isSafeInteger(valu
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 
 /** A string; null is the empty one, where it stands in a list or a map. */
-export const goString = goType("string", isString, (value) => value);
+export const goString = goType("string", { type: "string" }, isString, (value) => value);
 
 /** A whole number. */
-export const goInteger = goType("int64", isInteger, (value) => value);
+export const goInteger = goType("int64", { type: "integer" }, isInteger, (value) => value);
 
 const element = (value: unknown, place: Place) => goString.decode(value ?? "", place);
 
-export const goStrings = goType("[]string", isList, (value, place) =>
-  value.map((each) => element(each, place)),
+export const goStrings = goType(
+  "[]string",
+  { type: "array", items: goString.schema },
+  isList,
+  (value, place) => value.map((each) => element(each, place)),
 );
 
 export const goStringMap: Decoder<Record<string, string>> = goType(
   "map[string]string",
+  { type: "object", additionalProperties: goString.schema },
   isObject,
   (value, place) =>
     Object.fromEntries(Object.entries(value).map(([key, each]) => [key, element(each, place)])),
 );
 
 /** A list of structs; an element must be one, where Go's server would fall over a null. */
-export function goList<T>(of: Decoder<T>): Decoder<T[]> {
+export function goList<T>(of: Decoder<T> & NamedSchema): Decoder<T[]> {
   return goType(
     `[]*${of.type}`,
+    { type: "array", items: refTo(of.id) },
     isList,
     (value, place) => value.map((each) => of.decode(each, place)),
     (value) => value.map(of.fold),
@@ -81,8 +101,12 @@ export function goStruct<M extends Members>(
     const name = Object.hasOwn(members, key) ? key : key.toLowerCase();
     return { name, member: Object.hasOwn(members, name) ? members[name] : undefined };
   };
+  const properties = Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [name, isNamed(member) ? refTo(member.id) : member.schema]),
+  );
   return goType(
     type,
+    { type: "object", properties },
     isObject,
     (value, { path }) => {
       const decoded: { [K in keyof M]?: Decoded<M[K]> } = {};
@@ -102,6 +126,10 @@ export function goStruct<M extends Members>(
         }),
       ),
   );
+}
+
+function isNamed(decoder: Decoder<unknown>): decoder is Decoder<unknown> & NamedSchema {
+  return "id" in decoder;
 }
 
 /** Decodes a whole body. */

@@ -1,6 +1,7 @@
 import type { CursorSeal } from "../auth/cursor-seal.ts";
 import { invalid, type ApiError } from "../errors.ts";
 import { decodeBase64url, encodeBase64url } from "../lib/base64url.ts";
+import { readParameter, wholeNumber } from "./parameters.ts";
 
 /** Assets in one page at the most; what is left follows by `Sensu-Continue`. */
 export const PAGE_LIMIT = 10_000;
@@ -24,18 +25,29 @@ const MAX_TOKEN_LENGTH = 700;
 
 const LIMIT = /^\+?\d{1,19}$/;
 
-/** Reads `limit` and `continue`; the first of a repeated parameter counts, an empty one is absent (contract §3.1). */
-export function readPage(query: URLSearchParams): PageQuery {
-  return { limit: readLimit(query.get("limit")), start: readContinue(query.get("continue")) };
+/** The parameters of a page as they were sent; an empty one is absent (contract §3.1). */
+export interface PageParameters {
+  readonly limit?: string | undefined;
+  readonly continue?: string | undefined;
+}
+
+/** Reads `limit` and `continue`. */
+export function readPage({ limit = "", continue: token = "" }: PageParameters): PageQuery {
+  return { limit: readLimit(limit), start: readContinue(token) };
 }
 
 /** The same where pages may end with a sealed token. */
-export async function readSealedPage(query: URLSearchParams, seal: CursorSeal): Promise<PageQuery> {
-  const token = query.get("continue");
-  if (token === null || !SEALED.test(token)) return readPage(query);
+export async function readSealedPage(page: PageParameters, seal: CursorSeal): Promise<PageQuery> {
+  const { limit = "", continue: token = "" } = page;
+  if (!SEALED.test(token)) return readPage(page);
   const key = await seal.open(token);
   if (key === null) throw badContinueToken();
-  return { limit: readLimit(query.get("limit")), start: { key, inclusive: false } };
+  return { limit: readLimit(limit), start: { key, inclusive: false } };
+}
+
+/** The seq that a page of commits starts before; null at the newest. */
+export function seqOfToken(start: PageStart | null): number | null {
+  return start === null ? null : readParameter(wholeNumber, "continue token", start.key);
 }
 
 /** The token for the page after `key`: unpadded base64url of the key and a NUL (contract §3.2). */
@@ -53,15 +65,15 @@ export function badContinueToken(): ApiError {
   return invalid("invalid continue token: send the Sensu-Continue header of the page before, unchanged");
 }
 
-function readLimit(text: string | null): number {
-  if (text === null || text === "") return PAGE_LIMIT;
+function readLimit(text: string): number {
+  if (text === "") return PAGE_LIMIT;
   if (!LIMIT.test(text)) throw invalid(`invalid limit "${text}": use a whole number, 0 for no limit`);
   const limit = Number(text);
   return limit === 0 ? PAGE_LIMIT : Math.min(limit, PAGE_LIMIT);
 }
 
-function readContinue(token: string | null): PageStart | null {
-  if (token === null || token === "") return null;
+function readContinue(token: string): PageStart | null {
+  if (token === "") return null;
   const decoded = token.length > MAX_TOKEN_LENGTH ? null : decodeBase64url(token);
   if (decoded === null) throw badContinueToken();
   const inclusive = !decoded.endsWith("\0");

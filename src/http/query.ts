@@ -1,49 +1,70 @@
+import type * as z from "zod";
 import { invalid } from "../errors.ts";
 import { nearestName } from "../lib/nearest-name.ts";
+import type { Parameter } from "./openapi.ts";
+import { readParameter, shortened } from "./parameters.ts";
 
-/** Reads the text of one query parameter, or throws `invalidArgument` with the parameter's name. */
-export type ParameterReader<T> = (text: string, name: string) => T;
+/** Query parameters by name. One whose schema takes a list may be repeated. */
+export type QueryShape = Readonly<Record<string, z.ZodType>>;
 
-/** Any text. */
-export const text: ParameterReader<string> = (value) => value;
+/** How the query of an operation is read. */
+export interface QueryReader<T> {
+  readonly shape: QueryShape;
+  /** Whether what is not in the shape is refused. */
+  readonly isStrict: boolean;
+  /** Describes parameters whose names are not known beforehand. */
+  readonly open?: Parameter;
+  /** Throws `invalidArgument` with the name of the parameter that cannot be read. */
+  readonly read: (sent: URLSearchParams) => T;
+}
 
-/** `true` or `false`, in lower case. */
-export const flag: ParameterReader<boolean> = (value, name) => {
-  if (value === "true" || value === "false") return value === "true";
-  throw invalid(`invalid ${name} "${shortened(value)}": use true or false`);
-};
-
-/** A whole number of at most 15 digits. */
-export const wholeNumber: ParameterReader<number> = (value, name) => {
-  if (!/^\d{1,15}$/.test(value)) throw invalid(`invalid ${name} "${shortened(value)}": use a whole number`);
-  return Number(value);
-};
-
-type Readers = Readonly<Record<string, ParameterReader<unknown>>>;
-
-/** What `readQuery` makes of a query: a member for each parameter that was sent. */
-export type Query<R extends Readers> = {
-  readonly [K in keyof R]?: R[K] extends ParameterReader<infer T> ? T : never;
-};
+/** What a shape makes of a query. */
+export type QueryOf<S extends QueryShape> = { readonly [K in keyof S]: z.output<S[K]> };
 
 /**
- * Reads a query of our own API (design: our own API is strict). A parameter that is not in `readers`, one that is sent
- * twice and one whose text does not fit are `invalidArgument`. `aliases` are other spellings of known parameters.
+ * The query of our own API (design: our own API is strict): a parameter that is not in the shape, or is repeated, is
+ * `invalidArgument`. `aliases` are other spellings of known parameters.
  */
-export function readQuery<R extends Readers>(
-  query: URLSearchParams,
-  readers: R,
-  aliases: Readonly<Record<string, keyof R & string>> = {},
-): Query<R> {
-  const values: Query<R> = {};
-  for (const [sent, value] of query) {
-    const name = Object.hasOwn(aliases, sent) ? (aliases[sent] ?? sent) : sent;
-    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
-    if (read === undefined) throw unknownParameter(sent, Object.keys(readers));
-    if (Object.hasOwn(values, name)) throw invalid(`the parameter ${name} is repeated; send it once`);
-    Object.assign(values, { [name]: read(value, name) });
-  }
-  return values;
+export function strictQuery<S extends QueryShape>(
+  shape: S,
+  aliases: Readonly<Record<string, keyof S & string>> = {},
+): QueryReader<QueryOf<S>> {
+  return {
+    shape,
+    isStrict: true,
+    read(sent) {
+      const values = new Map<string, string[]>();
+      for (const [spelled, value] of sent) {
+        const name = Object.hasOwn(aliases, spelled) ? (aliases[spelled] ?? spelled) : spelled;
+        if (!Object.hasOwn(shape, name)) throw unknownParameter(spelled, Object.keys(shape));
+        const before = values.get(name) ?? [];
+        if (before.length > 0 && !isRepeatable(shape[name]))
+          throw invalid(`the parameter ${name} is repeated; send it once`);
+        values.set(name, [...before, value]);
+      }
+      return readAll(shape, (name) => values.get(name) ?? []);
+    },
+  };
+}
+
+/** The query of Sensu's API: unknown parameters are ignored, the first of a repeated one counts, an empty one is absent. */
+export function lenientQuery<S extends QueryShape>(shape: S): QueryReader<QueryOf<S>> {
+  const given = (sent: URLSearchParams) => (name: string) => sent.getAll(name).filter((value) => value !== "");
+  return { shape, isStrict: false, read: (sent) => readAll(shape, given(sent)) };
+}
+
+function readAll<S extends QueryShape>(shape: S, valuesOf: (name: string) => readonly string[]): QueryOf<S> {
+  const read = Object.entries(shape).map(([name, schema]) => {
+    const values = valuesOf(name);
+    return [name, readParameter(schema, name, isRepeatable(schema) ? values : values[0])];
+  });
+  // The names and the types of the values are those of the shape, which entries do not say.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Object.fromEntries(read) as QueryOf<S>;
+}
+
+function isRepeatable(schema: z.ZodType | undefined): boolean {
+  return schema?.type === "array";
 }
 
 function unknownParameter(sent: string, known: readonly string[]) {
@@ -55,24 +76,4 @@ function unknownParameter(sent: string, known: readonly string[]) {
         ? "this route has no parameters"
         : `this route has ${known.join(", ")}`;
   return invalid(`unknown parameter "${shortened(sent)}"; ${hint}`);
-}
-
-/** Errors repeat what was sent, but not all of a long text. */
-function shortened(value: string): string {
-  return value.length > 64 ? `${value.slice(0, 64)}...` : value;
-}
-
-/** A whole number of a query or path; null when absent or empty. */
-export function readSeq(value: string | null | undefined, what: string): number | null {
-  return value === null || value === undefined || value === "" ? null : wholeNumber(value, what);
-}
-
-/** A time of a query, RFC 3339 or Unix seconds, as milliseconds since the epoch; null when absent or empty. */
-export function readTime(value: string | null, what: string): number | null {
-  if (value === null || value === "") return null;
-  const time = /^\d{1,12}$/.test(value) ? Number(value) * 1000 : Date.parse(value);
-  if (Number.isNaN(time)) {
-    throw invalid(`invalid ${what} "${value}": use a time such as 2026-01-31T12:00:00Z, or Unix seconds`);
-  }
-  return time;
 }

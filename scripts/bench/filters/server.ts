@@ -1,7 +1,7 @@
 // The routes with their handlers and services, over stores in memory: what a request costs without a database.
 import { ApplyService } from "../../../src/sets/service.ts";
 import { AssetService } from "../../../src/assets/service.ts";
-import type { Services } from "../../../src/context.ts";
+import type { Services } from "../../../src/services.ts";
 import { compile, type Serve } from "../../../src/app.ts";
 import { runtimeTimer } from "../../../src/lib/timer.ts";
 import { ResolveService } from "../../../src/resolve/service.ts";

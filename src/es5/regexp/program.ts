@@ -5,8 +5,8 @@ import { add, type Builder, type Step } from "./steps.ts";
 import { transformPattern } from "./transform.ts";
 
 /** What reading a pattern takes, in steps of a match: once, and for each character. */
-const PATTERN_WORK = 48;
-const CHARACTER_WORK = 6;
+const PATTERN_WORK = 72;
+const CHARACTER_WORK = 9;
 
 export interface PatternProgram {
   steps: Step[];

@@ -13,9 +13,7 @@ const SILENCE_MS = 5_000;
 const RECONNECT_MS = 5_000;
 
 /** What a stream needs of its request. */
-export interface StreamContext extends Pick<Context, "waitUntil" | "stillValid"> {
-  readonly services: { readonly changes: ChangeService };
-}
+export type StreamContext = Pick<Context, "waitUntil" | "stillValid">;
 
 /**
  * Server-sent events (HTML §9.2): `change` with the cursor after it as its id, and `reset` where the follower has to
@@ -23,18 +21,18 @@ export interface StreamContext extends Pick<Context, "waitUntil" | "stillValid">
  */
 export async function* changeEvents(
   context: StreamContext,
+  changes: ChangeService,
   follower: Follower,
   since: From,
   limit: number,
 ): AsyncGenerator<string, void, void> {
   yield `retry: ${RECONNECT_MS}\n\n`;
-  const { changes } = context.services;
   const end = changes.now() + STREAM_MS;
   let from = since;
   for (let pages = 0; pages < STREAM_PAGES && changes.now() < end; pages += 1) {
     let page: ChangePage;
     try {
-      page = await nextPage(context, follower, from, limit);
+      page = await nextPage(context, changes, follower, from, limit);
     } catch (error) {
       // Answers of 5xx break the connection; a client that was let in once too many comes back later.
       if (!(error instanceof ApiError) || error.kind === "unavailable") throw error;
@@ -57,12 +55,13 @@ export async function* changeEvents(
 
 function nextPage(
   context: StreamContext,
+  changes: ChangeService,
   follower: Follower,
   from: From,
   limit: number,
 ): Promise<ChangePage> {
   const { waitUntil, stillValid } = context;
-  return context.services.changes.next(follower, from, limit, {
+  return changes.next(follower, from, limit, {
     wait: SILENCE_MS,
     waitUntil,
     stillValid,

@@ -1,0 +1,13 @@
+/** A JSON Schema, as OpenAPI 3.1 takes it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A schema with the name it has in the OpenAPI document. */
+export interface NamedSchema {
+  readonly id: string;
+  readonly schema: JsonSchema;
+}
+
+/** The reference to the schema of a name. */
+export function refTo(id: string): { readonly $ref: string } {
+  return { $ref: `#/components/schemas/${id}` };
+}

@@ -1,0 +1,47 @@
+import { decodeAsset } from "../../definitions/decode.ts";
+import { SIMPLE } from "../../definitions/examples.ts";
+import { Asset } from "../../definitions/schema.ts";
+import * as answers from "../../http/answers.ts";
+import { parseBody, readBody } from "../../http/body.ts";
+import { operation } from "../../http/operation.ts";
+import { json } from "../../http/respond.ts";
+import { ref } from "../../http/schema-ref.ts";
+import { FINDING, LintReport } from "./answers.ts";
+import { findingsIn } from "./asset-findings.ts";
+import { Linter } from "./linter.ts";
+
+export const lintAsset = operation({
+  id: "lintAsset",
+  tag: "Resolve",
+  summary: "Lint a definition",
+  description:
+    "What is legal in an asset and yet wrong: builds that can never match, values no agent reports, assignments for comparisons, upper-case digests. Nothing is stored.",
+  body: {
+    description: "The asset, bare or wrapped.",
+    required: true,
+    content: {
+      "application/json": {
+        schema: ref(Asset),
+        examples: {
+          simple: { summary: "An asset with nothing to complain of", value: SIMPLE },
+          http: {
+            summary: "An archive that anyone may change on its way",
+            value: { url: "http://assets.example.com/a.tar.gz", sha512: SIMPLE.sha512 },
+          },
+        },
+      },
+    },
+    read: async (request) => decodeAsset(parseBody(await readBody(request))),
+  },
+  answers: {
+    200: answers.json("What was found.", LintReport, { name: "my-secure-asset", warnings: [FINDING] }),
+    400: answers.invalid("json: cannot unmarshal number into Go struct field Asset.url of type string"),
+    413: answers.shared("TooLarge"),
+    503: answers.shared("Unavailable"),
+  },
+  async handle(asked) {
+    const asset = await asked.body();
+    const warnings = findingsIn(asset, new Linter());
+    return json(JSON.stringify({ name: asset.metadata?.name ?? null, warnings }));
+  },
+});

@@ -1,0 +1,33 @@
+import type { AssetService } from "./assets/service.ts";
+import type { CursorSeal } from "./auth/cursor-seal.ts";
+import type { ChangeService } from "./history/changes/service.ts";
+import type { HistoryService } from "./history/service.ts";
+import type { KeyService } from "./keys/service.ts";
+import type { LoginService } from "./login/service.ts";
+import type { NamespaceService } from "./namespaces/service.ts";
+import type { ResolveService } from "./resolve/service.ts";
+import type { ApplyService } from "./sets/service.ts";
+import type { HistoryStore } from "./store/history-store.ts";
+import type { Health } from "./system/health.ts";
+
+/** What operations may call; built once an isolate by `index.ts`. Each names the part that it needs. */
+export interface Services {
+  readonly assets: AssetService;
+  readonly namespaces: NamespaceService;
+  readonly keys: KeyService;
+  readonly login: LoginService;
+  readonly history: HistoryService;
+  readonly audit: HistoryStore;
+  readonly changes: ChangeService;
+  readonly resolve: ResolveService;
+  readonly apply: ApplyService;
+  /** Seals cursors that may name what their reader must not see. */
+  readonly cursors: CursorSeal;
+  /** `strict`: assets with lint findings are refused. */
+  readonly lint: "count" | "strict";
+  readonly health: Health;
+  /** What this isolate has counted, as Prometheus reads it. */
+  readonly metrics: () => string;
+  /** What is published beside the Worker: the file a path names, or 404. */
+  readonly documents: (request: Request) => Promise<Response>;
+}

@@ -1,0 +1,58 @@
+import * as z from "zod";
+
+/** What this is. */
+export const Index = z
+  .strictObject({
+    name: z.string(),
+    description: z.string(),
+    sensu_backend: z.string().describe("The Sensu release whose API this is."),
+    links: z.record(z.string(), z.string()).describe("Paths of what is worth a look."),
+  })
+  .meta({ id: "Index", description: "What this is, with links." });
+
+/** Sensu's version document. */
+export const Version = z
+  .strictObject({
+    etcd: z.strictObject({ etcdserver: z.string(), etcdcluster: z.string() }),
+    sensu_backend: z.string(),
+    api_groups: z.record(z.string(), z.string()),
+  })
+  .meta({ id: "Version", description: "The Sensu version spoken, in the shape Sensu's clients parse." });
+
+const age = z.int().min(0).nullable();
+
+/** Sensu's cluster health, with one member. */
+export const HealthAnswer = z
+  .strictObject({
+    Alarms: z.null(),
+    ClusterHealth: z.array(
+      z.strictObject({
+        MemberID: z.int(),
+        MemberIDHex: z.string(),
+        Name: z.string(),
+        Err: z.string().describe("Empty when healthy."),
+        Healthy: z.boolean().describe("Whether the database answers."),
+        Journal: z.strictObject({
+          AgeSeconds: age.describe(
+            "Since the journal was current; over 120 the cron is dead; null: there is none.",
+          ),
+        }),
+        KV: z.strictObject({ Healthy: z.boolean() }),
+      }),
+    ),
+    Header: z.strictObject({ cluster_id: z.int(), member_id: z.int(), raft_term: z.int() }),
+  })
+  .meta({
+    id: "Health",
+    description: "Sensu's cluster health with one member: this Worker and its database.",
+  });
+
+/** 200 when requests can be served. */
+export const Ready = z
+  .strictObject({
+    ready: z.literal(true),
+    database: z.literal(true),
+    kv: z.boolean().describe("False: answers come from the database and are slower."),
+    journal_age_seconds: age.describe("Since the journal was current; over 120 the cron is dead."),
+  })
+  .meta({ id: "Ready", description: "That every request can be answered, and what stands behind it." });
