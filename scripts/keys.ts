@@ -16,7 +16,7 @@ interface Shown {
   readonly name: string;
   readonly grants: readonly string[];
   readonly created_by: string;
-  readonly expires_at: number | null;
+  readonly expires_at: string | null;
   readonly last_used: string | null;
   readonly status: string;
 }
@@ -41,7 +41,7 @@ const COMMANDS: Record<string, (server: Deployment, options: Options) => Promise
     const expiry =
       options.expires === undefined
         ? {}
-        : { expires_at: Math.floor(Date.now() / 1000) + seconds(options.expires, "--expires") };
+        : { expires_at: new Date(Date.now() + 1000 * seconds(options.expires, "--expires")).toISOString() };
     const body = { name: decodeURIComponent(named(options)), grants: options.grants.split(","), ...expiry };
     showSecret((await answered(await ask("POST", PATH, { body }))) as Shown);
   },
@@ -78,8 +78,7 @@ function show(keys: readonly Shown[], format: string): void {
     console.log(JSON.stringify(keys, null, 2));
     return;
   }
-  const day = (time: number | null) =>
-    time === null ? "never" : new Date(time * 1000).toISOString().slice(0, 10);
+  const day = (time: string | null) => time?.slice(0, 10) ?? "never";
   const rows = keys.map((key) => [
     key.name,
     key.status,

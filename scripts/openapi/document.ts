@@ -122,7 +122,9 @@ function namespaceAnswers({ method, path }: Route<never>): Responses {
 function withoutUnused(all: OpenApi): OpenApi {
   const text = JSON.stringify([all.paths, all.components.responses]);
   const headers = Object.fromEntries(
-    Object.entries(all.components.headers).filter(([name]) => text.includes(`"#/components/headers/${name}"`)),
+    Object.entries(all.components.headers).filter(([name]) =>
+      text.includes(`"#/components/headers/${name}"`),
+    ),
   );
   return { ...all, components: { ...all.components, headers } };
 }

@@ -150,7 +150,10 @@ export const AssetPatch: NamedSchema = {
     type: "object",
     properties: {
       url: { ...nullable(goString.schema), ...MEMBERS.url },
-      sha512: { ...nullable({ type: "string", pattern: MEMBERS.sha512.pattern }), description: MEMBERS.sha512.description },
+      sha512: {
+        ...nullable({ type: "string", pattern: MEMBERS.sha512.pattern }),
+        description: MEMBERS.sha512.description,
+      },
       filters: nullable(refTo(Filters.id)),
       builds: { ...nullable({ type: "array", items: refTo(Build.id) }), description: "Replaces all builds." },
       metadata: nullable({

@@ -102,7 +102,10 @@ export function goStruct<M extends Members>(
     return { name, member: Object.hasOwn(members, name) ? members[name] : undefined };
   };
   const properties = Object.fromEntries(
-    Object.entries(members).map(([name, member]) => [name, isNamed(member) ? refTo(member.id) : member.schema]),
+    Object.entries(members).map(([name, member]) => [
+      name,
+      isNamed(member) ? refTo(member.id) : member.schema,
+    ]),
   );
   return goType(
     type,

@@ -28,12 +28,22 @@ export function content(description: string, types: Content, more: AnswerHeaders
 }
 
 /** A JSON answer with an example. */
-export function json(description: string, schema: Described, example: unknown, more: AnswerHeaders = {}): Answer {
+export function json(
+  description: string,
+  schema: Described,
+  example: unknown,
+  more: AnswerHeaders = {},
+): Answer {
   return content(description, { [JSON_TYPE]: { schema: ref(schema), example } }, more);
 }
 
 /** A list of these as a JSON answer. */
-export function list(description: string, items: Described, example: unknown, more: AnswerHeaders = {}): Answer {
+export function list(
+  description: string,
+  items: Described,
+  example: unknown,
+  more: AnswerHeaders = {},
+): Answer {
   const schema = { type: "array", items: ref(items) };
   return content(description, { [JSON_TYPE]: { schema, example } }, more);
 }

@@ -12,6 +12,7 @@ export function ref(described: Described): { readonly $ref: string } {
 function idOf(described: Described): string {
   if (!(described instanceof z.ZodType)) return described.id;
   const id = described.meta()?.id;
-  if (id === undefined) throw new Error("a schema without an id cannot be referred to: give it one with .meta()");
+  if (id === undefined)
+    throw new Error("a schema without an id cannot be referred to: give it one with .meta()");
   return id;
 }

@@ -20,12 +20,24 @@ export const NewKey = z
       minItems: 1,
       maxItems: 50,
     }),
-    expires_at: time
+    // Unix seconds as well: programs that were written before times were RFC 3339 send them.
+    expires_at: z
+      .union(
+        [
+          time,
+          z
+            .int()
+            .nonnegative()
+            .transform((seconds) => seconds * 1000),
+        ],
+        {
+          error: "use a time such as 2026-01-31T12:00:00Z, or Unix seconds",
+        },
+      )
       .nullable()
       .default(null)
       .meta({
         description: "When the key ends, in the future; null or left out: never.",
-        format: "date-time",
         examples: ["2100-01-01T00:00:00Z"],
       }),
   })

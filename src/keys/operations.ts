@@ -23,9 +23,7 @@ const PAGE = 500;
 const WRITE_QUERY = strictQuery({ reason: REASON });
 const SECRET = `sak_${"0123456789abcdefABCDEF".padEnd(49, "0")}`;
 const MINTED = { key: SECRET, ...CI, last_used: null };
-const NO_KEY = answers.notFound(
-  "There is no key of this name, or it grants what the caller does not hold.",
-);
+const NO_KEY = answers.notFound("There is no key of this name, or it grants what the caller does not hold.");
 
 export const listKeys = operation({
   id: "listKeys",
@@ -36,9 +34,7 @@ export const listKeys = operation({
   query: strictQuery({
     limit: LIMIT,
     continue: CONTINUE.meta({
-      examples: [
-        "OWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOAA",
-      ],
+      examples: ["OWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOAA"],
     }),
   }),
   answers: {
@@ -137,9 +133,7 @@ export const revokeKey = operation({
   answers: {
     204: answers.empty("Revoked."),
     400: answers.invalid("a reason cannot be longer than 500 characters"),
-    404: answers.notFound(
-      "There is no live key of this name, or it grants what the caller does not hold.",
-    ),
+    404: answers.notFound("There is no live key of this name, or it grants what the caller does not hold."),
     503: answers.shared("Unavailable"),
   },
   async handle(asked, { keys }: Uses) {

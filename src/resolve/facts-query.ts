@@ -53,8 +53,7 @@ const MAP_MEMBER = /^(labels|annotations)\.([^]+)$/;
 const MAPS: Parameter = {
   name: "facts",
   in: "query",
-  description:
-    "Labels and annotations, each a parameter of its own: `labels.<key>` and `annotations.<key>`.",
+  description: "Labels and annotations, each a parameter of its own: `labels.<key>` and `annotations.<key>`.",
   schema: {
     type: "object",
     patternProperties: { "^(labels|annotations)\\..+$": { type: "string" } },
@@ -89,7 +88,9 @@ export function factsQuery<S extends QueryShape>(
       const read = new Map<string, unknown>(Object.entries(named.read(rest)));
       const given = (shape: QueryShape) =>
         Object.fromEntries(
-          Object.keys(shape).flatMap((name) => (read.get(name) === undefined ? [] : [[name, read.get(name)]])),
+          Object.keys(shape).flatMap((name) =>
+            read.get(name) === undefined ? [] : [[name, read.get(name)]],
+          ),
         );
       const { subscriptions, ...top } = given(TOP);
       const facts: Facts = {

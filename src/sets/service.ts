@@ -56,7 +56,8 @@ export class ApplyService {
   ): Promise<Plan> {
     const names = [...set.keys()];
     if (!names.every(mayEdit)) throw denied();
-    if (set.size === 0 && !prune) throw invalid("the set is empty; send definitions, or prune=true to mean it");
+    if (set.size === 0 && !prune)
+      throw invalid("the set is empty; send definitions, or prune=true to mean it");
     if (strict) refuseLint(set, linter);
     // Read before the names to delete are: what is committed meanwhile makes the plan one that no longer fits.
     const state = await this.#sets.state(namespace, names);

@@ -39,11 +39,7 @@ function documentOf(
     query: lenientQuery({}),
     headers: [IF_NONE_MATCH],
     answers: {
-      200: answers.content(
-        "The file.",
-        Object.fromEntries(types.map((type) => [type, { schema }])),
-        HEADERS,
-      ),
+      200: answers.content("The file.", Object.fromEntries(types.map((type) => [type, { schema }])), HEADERS),
       304: answers.empty("What the client has is still the same.", HEADERS),
       ...others,
     },

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Media, Parameter } from "../../scripts/openapi/model.ts";
+import type { Media, Parameter } from "../../src/http/openapi.ts";
 import { headersWith, pathWith, type Values } from "../support/described-request.ts";
 import {
   answersOf,

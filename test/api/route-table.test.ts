@@ -1,20 +1,21 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
 import { makeApiKey } from "../../src/auth/api-keys.ts";
-import type { Route } from "../../src/context.ts";
+import type { Route } from "../../src/http/route.ts";
 import { routes } from "../../src/routes.ts";
 import { api, freshStorage, tokenFor } from "../support/worker.ts";
 
 const guarded = routes.filter(({ access }) => access !== "public");
-const rows = (list: readonly Route[]) => list.map((row) => [`${row.method} ${row.path}`, row] as const);
+const rows = (list: readonly Route<never>[]) =>
+  list.map((row) => [`${row.method} ${row.path}`, row] as const);
 
 /** A path of the row, in namespace `default`; what it names does not exist. */
-function pathOf({ path }: Route): string {
+function pathOf({ path }: Route<never>): string {
   return path.replace(":namespace", "default").replaceAll(/:\w+\+?/g, "nothing");
 }
 
 /** Grants that are not enough for the row, each for another reason. */
-function tooLittle({ access, path }: Route): string[][] {
+function tooLittle({ access, path }: Route<never>): string[][] {
   if (access === "admin-anywhere") return [[], ["edit@*"], ["admin@default/some-*"]];
   const weaker: Record<string, string[]> = { view: [], edit: ["view@*"], admin: ["edit@*"] };
   const elsewhere = [`${access}@elsewhere`];

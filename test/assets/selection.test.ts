@@ -5,6 +5,11 @@ import { Meter } from "../../src/lib/meter.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";
 import { assetId } from "../support/names.ts";
 
+function selectors(sent: { labelSelector?: string; fieldSelector?: string }) {
+  const list = (text: string | undefined) => (text === undefined ? [] : [text]);
+  return { labelSelector: list(sent.labelSelector), fieldSelector: list(sent.fieldSelector) };
+}
+
 function stored(labels: Record<string, string>): StoredAsset {
   const definition = JSON.stringify({ filters: null, builds: null, metadata: { name: "a", labels } });
   const { namespace, name } = assetId("default", "a");
@@ -15,7 +20,7 @@ it("answers 400 and names the budget when one request looks at too many characte
   const selector = Array.from({ length: 50 }, () => "a notin [b] a matches x")
     .slice(0, 25)
     .join(" ");
-  const accepts = readSelection(new URLSearchParams({ labelSelector: selector }), new Meter(LIST_STEPS));
+  const accepts = readSelection(selectors({ labelSelector: selector }), new Meter(LIST_STEPS));
   const asset = stored({ a: "x".repeat(60_000) });
   expect(() => {
     for (let asked = 0; asked < 1_000; asked += 1) accepts?.(asset);
@@ -23,7 +28,7 @@ it("answers 400 and names the budget when one request looks at too many characte
 });
 
 it("asks ten thousand ordinary assets without coming near it", () => {
-  const query = new URLSearchParams({
+  const query = selectors({
     labelSelector: "region == eu && tier matches web",
     fieldSelector: "asset.name != b",
   });
@@ -37,7 +42,7 @@ it("asks ten thousand ordinary assets without coming near it", () => {
 /** Steps that a labelSelector draws for one asset. */
 function stepsOf(labelSelector: string, asset: StoredAsset): number {
   const meter = new Meter(LIST_STEPS);
-  readSelection(new URLSearchParams({ labelSelector }), meter)?.(asset);
+  readSelection(selectors({ labelSelector }), meter)?.(asset);
   return meter.spent;
 }
 
@@ -56,9 +61,9 @@ it("parses no more of a definition than its selectors ask for, and weighs what i
   const large = { url: '"metadata":{', filters: ["f".repeat(300_000)], metadata: { name: "a", labels } };
   const definition = encodeAsset({ ...large, headers: { metadata: "x" } }, "as-written");
   const asset = { ...stored({}), definition };
-  const asked = (query: Record<string, string>) => {
+  const asked = (query: { labelSelector?: string; fieldSelector?: string }) => {
     const meter = new Meter(LIST_STEPS);
-    return [readSelection(new URLSearchParams(query), meter)?.(asset), meter.spent] as const;
+    return [readSelection(selectors(query), meter)?.(asset), meter.spent] as const;
   };
   const [isSelected, steps] = asked({ labelSelector: "region matches headers && headers matches metadata" });
   expect(isSelected).toBe(true);

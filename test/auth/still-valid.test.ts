@@ -5,8 +5,10 @@ import { FailureLimit } from "../../src/auth/failure-limit.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { BOUND_MS } from "../../src/freshness/admit.ts";
 import { beat } from "../../src/freshness/heartbeat.ts";
-import type { Route, Services } from "../../src/context.ts";
+import type { Context } from "../../src/context.ts";
 import { compile } from "../../src/app.ts";
+import { operation } from "../../src/http/operation.ts";
+import { get } from "../../src/http/route.ts";
 import { keyRing } from "../../src/keys/key-lookup.ts";
 import { Isolate, World } from "../support/isolate.ts";
 import { freshStorage, tokenFor } from "../support/worker.ts";
@@ -16,7 +18,7 @@ const SECRET = "a-secret-for-tests-that-is-long-enough-to-sign-with";
 it("a handler learns that the access token it was called with has expired meanwhile", async () => {
   let now = Date.now();
   const seen: boolean[] = [];
-  const handle: Route["handle"] = async ({ stillValid }) => {
+  const handle = async ({ stillValid }: Context) => {
     seen.push(await stillValid());
     now += 59_000;
     seen.push(await stillValid());
@@ -24,12 +26,17 @@ it("a handler learns that the access token it was called with has expired meanwh
     seen.push(await stillValid());
     return new Response("done");
   };
+  const asked = operation({
+    id: "ask",
+    tag: "Service",
+    summary: "",
+    description: "",
+    answers: {},
+    handle,
+  });
   const serve = compile({
-    routes: [
-      { method: "GET", path: "/stream", access: "authenticated", handle },
-      { method: "GET", path: "/open", access: "public", handle },
-    ],
-    services: {} as Services,
+    routes: [get("/stream", "authenticated", asked), get("/open", "public", asked)],
+    services: {},
     authenticator: authenticator({
       signingKeys: await readSigningKeys(SECRET),
       ring: { find: async () => null, noteUse: () => undefined },

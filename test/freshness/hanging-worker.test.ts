@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import type { Route } from "../../src/context.ts";
+import type { Route } from "../../src/http/route.ts";
 import { routes } from "../../src/routes.ts";
 import { aroundDatabase } from "../support/around-database.ts";
 import { anAsset, servedAsset } from "../support/fixtures.ts";
@@ -19,7 +19,7 @@ const WITHOUT_DATABASE = new Set([
 ]);
 
 /** Bodies with which a row reaches the database. */
-function bodyOf({ method, path }: Route): unknown {
+function bodyOf({ method, path }: Route<never>): unknown {
   if (method === "GET" || method === "DELETE") return undefined;
   if (path.endsWith("/keys")) return { name: "ci", grants: ["view@default"] };
   if (path.endsWith("/namespaces")) return { name: "team" };
@@ -31,7 +31,7 @@ function bodyOf({ method, path }: Route): unknown {
 }
 
 /** A path of the row, in namespace `default`. */
-function pathOf({ path }: Route): string {
+function pathOf({ path }: Route<never>): string {
   return path
     .replace(":namespace", "default")
     .replace(":seq", "1")

@@ -1,16 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { ApiError } from "../../src/errors.ts";
 import { nearestName } from "../../src/lib/nearest-name.ts";
-import { flag, readQuery, text, wholeNumber } from "../../src/http/query.ts";
+import { flag, text, wholeNumber } from "../../src/http/parameters.ts";
+import { lenientQuery, strictQuery } from "../../src/http/query.ts";
 
-const READERS = { dry_run: flag, max_delete: wholeNumber, reason: text };
-const read = (query: string) =>
-  readQuery(new URLSearchParams(query), READERS, { "max-delete": "max_delete" });
+const SHAPE = {
+  dry_run: flag.default(false),
+  max_delete: wholeNumber.optional(),
+  reason: text.optional(),
+};
+const strict = strictQuery(SHAPE, { "max-delete": "max_delete" });
+const read = (query: string) => strict.read(new URLSearchParams(query));
 
 describe("a strict query", () => {
   it("has a member for each parameter that was sent", () => {
-    expect(read("")).toEqual({});
+    expect(read("")).toEqual({ dry_run: false });
     expect(read("dry_run=true&max_delete=3&reason=x")).toEqual({ dry_run: true, max_delete: 3, reason: "x" });
     expect(read("dry_run=false&max-delete=0&reason=")).toEqual({ dry_run: false, max_delete: 0, reason: "" });
   });
@@ -40,11 +46,30 @@ describe("a strict query", () => {
   it("never reads a parameter that it does not know", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string(), fc.string()), { minLength: 1, maxLength: 4 }), (pairs) => {
-        const known = pairs.every(([name]) => Object.hasOwn(READERS, name));
+        const known = pairs.every(([name]) => Object.hasOwn(SHAPE, name));
         fc.pre(!known);
         expect(() => read(new URLSearchParams(pairs).toString())).toThrow(ApiError);
       }),
     );
+  });
+});
+
+describe("a lenient query", () => {
+  const lenient = lenientQuery({ ...SHAPE, labelSelector: z.array(text) });
+  const take = (query: string) => lenient.read(new URLSearchParams(query));
+
+  it("ignores what it does not know, takes the first of a repeated parameter, and an empty one for absent", () => {
+    expect(take("dryrun=true&x=1")).toEqual({ dry_run: false, labelSelector: [] });
+    expect(take("max_delete=&max_delete=3&max_delete=4&dry_run=")).toEqual({
+      dry_run: false,
+      max_delete: 3,
+      labelSelector: [],
+    });
+    expect(take("labelSelector=a&labelSelector=b")).toMatchObject({ labelSelector: ["a", "b"] });
+  });
+
+  it("refuses a value that a parameter cannot have", () => {
+    expect(() => take("dry_run=1")).toThrow('invalid dry_run "1": use true or false');
   });
 });
 

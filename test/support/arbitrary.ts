@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import type { Media, Schema } from "../../scripts/openapi/model.ts";
+import type { Media } from "../../src/http/openapi.ts";
+import type { JsonSchema } from "../../src/lib/json-schema.ts";
 import { resolved } from "./document.ts";
 
 type Arbitrary = fc.Arbitrary<unknown>;
 
 /** Values as a schema of the document says; half of them its examples, where it has some. */
-export function valuesOf(schema: Schema): Arbitrary {
+export function valuesOf(schema: JsonSchema): Arbitrary {
   if ("$ref" in schema) return valuesOf(resolved(schema as unknown as { readonly $ref: string }));
   const { examples } = schema;
   const made = madeOf(schema);
@@ -24,11 +25,11 @@ export function bodiesOf(media: Media): fc.Arbitrary<string> {
   return values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
 }
 
-function madeOf(schema: Schema): Arbitrary {
+function madeOf(schema: JsonSchema): Arbitrary {
   const { const: only, enum: some, anyOf, type } = schema;
   if (only !== undefined) return fc.constant(only);
   if (Array.isArray(some)) return fc.constantFrom<unknown>(...(some as unknown[]));
-  if (Array.isArray(anyOf)) return fc.oneof(...anyOf.map((each: Schema) => valuesOf(each)));
+  if (Array.isArray(anyOf)) return fc.oneof(...anyOf.map((each: JsonSchema) => valuesOf(each)));
   switch (type) {
     case "string":
       return stringsOf(schema);
@@ -42,7 +43,7 @@ function madeOf(schema: Schema): Arbitrary {
     case "null":
       return fc.constant(null);
     case "array":
-      return fc.array(valuesOf(schema["items"] as Schema), {
+      return fc.array(valuesOf(schema["items"] as JsonSchema), {
         minLength: numberOf(schema["minItems"], 0),
         maxLength: 3,
       });
@@ -53,29 +54,29 @@ function madeOf(schema: Schema): Arbitrary {
   }
 }
 
-function stringsOf({ pattern, maxLength, contentSchema }: Schema): Arbitrary {
+function stringsOf({ pattern, maxLength, contentSchema }: JsonSchema): Arbitrary {
   if (contentSchema !== undefined) {
-    const lines = fc.array(valuesOf(contentSchema as Schema), { maxLength: 3 });
+    const lines = fc.array(valuesOf(contentSchema as JsonSchema), { maxLength: 3 });
     return lines.map((values) => values.map((value) => `${JSON.stringify(value)}\n`).join(""));
   }
   if (typeof pattern === "string") return fc.stringMatching(new RegExp(pattern, "u"), { maxLength: 200 });
   return fc.string({ maxLength: Math.min(numberOf(maxLength, 20), 20), unit: "grapheme" });
 }
 
-function objectsOf(schema: Schema): Arbitrary {
+function objectsOf(schema: JsonSchema): Arbitrary {
   const { properties = {}, required = [], additionalProperties: others, patternProperties = {} } = schema;
-  const members = Object.entries(properties as Record<string, Schema>).map(
+  const members = Object.entries(properties as Record<string, JsonSchema>).map(
     ([name, each]) => [name, valuesOf(each)] as const,
   );
   const known = fc.record(Object.fromEntries(members), { requiredKeys: required as string[] });
   const more = [
-    ...Object.entries(patternProperties as Record<string, Schema>).map(([pattern, each]) =>
+    ...Object.entries(patternProperties as Record<string, JsonSchema>).map(([pattern, each]) =>
       fc.dictionary(fc.stringMatching(new RegExp(pattern, "u"), { maxLength: 30 }), valuesOf(each), {
         maxKeys: 2,
       }),
     ),
     ...(typeof others === "object"
-      ? [fc.dictionary(fc.string(), valuesOf(others as Schema), { maxKeys: 3 })]
+      ? [fc.dictionary(fc.string(), valuesOf(others as JsonSchema), { maxKeys: 3 })]
       : []),
   ];
   return fc.tuple(known, ...more).map((parts) => Object.assign({}, ...parts) as unknown);

@@ -1,4 +1,4 @@
-import type { Parameter } from "../../scripts/openapi/model.ts";
+import type { Parameter } from "../../src/http/openapi.ts";
 import type { Placed } from "./document.ts";
 
 /** A value for each of some parameters. */

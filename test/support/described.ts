@@ -1,4 +1,4 @@
-import type { Answer, Media } from "../../scripts/openapi/model.ts";
+import type { Answer, Media } from "../../src/http/openapi.ts";
 import { answersOf, headersOf, operationFor, schemaFault } from "./document.ts";
 
 /** Headers that the document need not tell of: the type is that of the content, the rest is the platform's. */

@@ -9,8 +9,8 @@ import type {
   Operation,
   Parameter,
   Reference,
-  Schema,
-} from "../../scripts/openapi/model.ts";
+} from "../../src/http/openapi.ts";
+import type { JsonSchema } from "../../src/lib/json-schema.ts";
 
 /** The document; a copy, since the validator writes into what it is given. */
 export const DOCUMENT = structuredClone(raw) as unknown as OpenApi;
@@ -29,7 +29,7 @@ export function resolved<T extends object>(each: T | Reference): T {
 }
 
 /** Why a value is not as a schema of the document says; null when it is. */
-export function schemaFault(value: unknown, schema: Schema): string | null {
+export function schemaFault(value: unknown, schema: JsonSchema): string | null {
   const result = validate(value, schema, "2020-12", LOOKUP, false);
   if (result.valid) return null;
   return result.errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`).join("\n  ");

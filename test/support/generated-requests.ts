@@ -1,6 +1,6 @@
 // Requests that are as the OpenAPI document says, for fast-check.
 import fc from "fast-check";
-import type { Parameter } from "../../scripts/openapi/model.ts";
+import type { Parameter } from "../../src/http/openapi.ts";
 import { bodiesOf, valuesOf } from "./arbitrary.ts";
 import { headersWith, pathWith, type Values } from "./described-request.ts";
 import { parametersOf, type Placed } from "./document.ts";

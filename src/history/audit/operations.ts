@@ -30,10 +30,12 @@ const AUDIT_QUERY = {
   action: oneOf(["create", "update", "delete"])
     .optional()
     .meta({ description: "Only commits of this kind.", examples: ["update"] }),
-  name: textUpTo(GLOB_CHARACTERS).optional().meta({
-    description: "Only names that match this glob, in which `*` stands for any run of characters.",
-    examples: ["sensu/*"],
-  }),
+  name: textUpTo(GLOB_CHARACTERS)
+    .optional()
+    .meta({
+      description: "Only names that match this glob, in which `*` stands for any run of characters.",
+      examples: ["sensu/*"],
+    }),
   from: time.optional().meta({
     description: "Only what was done at this time or later: RFC 3339 or Unix seconds.",
     examples: ["2026-01-31T12:00:00Z"],
@@ -134,9 +136,7 @@ function filterOf({ principal, action, name, from, to }: QueryOf<typeof AUDIT_QU
 }
 
 function wantsLines({ request }: Context, format: "json" | "ndjson" | undefined): boolean {
-  return format === undefined
-    ? /ndjson/.test(request.headers.get("Accept") ?? "")
-    : format === "ndjson";
+  return format === undefined ? /ndjson/.test(request.headers.get("Accept") ?? "") : format === "ndjson";
 }
 
 async function* lines(audit: HistoryStore, scope: AuditScope, filter: AuditFilter, from: number | null) {

@@ -137,13 +137,10 @@ describe("a client that waits for changes", () => {
 describe("a stream of changes", () => {
   it("ends after a minute of the service's clock", async () => {
     const { state, service } = watching({ epoch: "e", seq: 7, last: 7 });
-    const context = {
-      services: { changes: service },
-      waitUntil: () => undefined,
-      stillValid: async () => true,
-    };
+    const context = { waitUntil: () => undefined, stillValid: async () => true };
     const parts: string[] = [];
-    for await (const part of changeEvents(context, follower, cursorAt("e", 7, null), 500)) parts.push(part);
+    for await (const part of changeEvents(context, service, follower, cursorAt("e", 7, null), 500))
+      parts.push(part);
     expect(state.now).toBe(60_000);
     expect(parts.filter((part) => part.startsWith(": caught up"))).toHaveLength(12);
   });
