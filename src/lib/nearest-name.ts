@@ -16,16 +16,26 @@ function plainForm(word: string): string {
   return word.toLowerCase().replaceAll(/[-_]/g, "");
 }
 
-/** Levenshtein's distance: insertions, deletions and substitutions of one character. */
+/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each one edit. */
 function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let index = 0; index < from.length; index += 1) {
-    const next = [index + 1];
+    const row = [index + 1];
     for (let column = 1; column <= to.length; column += 1) {
-      const substituted = (row[column - 1] ?? 0) + Number(from[index] !== to[column - 1]);
-      next.push(Math.min(substituted, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+      const isSame = from[index] === to[column - 1];
+      const isSwap = column > 1 && from[index] === to[column - 2] && from[index - 1] === to[column - 1];
+      row.push(
+        Math.min(
+          (last[column - 1] ?? 0) + Number(!isSame),
+          (last[column] ?? 0) + 1,
+          (row[column - 1] ?? 0) + 1,
+          isSwap ? (beforeLast[column - 2] ?? 0) + 1 : Infinity,
+        ),
+      );
     }
-    row = next;
+    beforeLast = last;
+    last = row;
   }
-  return row[to.length] ?? 0;
+  return last[to.length] ?? 0;
 }
