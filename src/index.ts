@@ -14,6 +14,7 @@ import { isDatabaseFailure, unavailable } from "./cache/unavailable.ts";
 import { ChangeService } from "./changes/service.ts";
 import { WaitingRoom } from "./changes/waiting-room.ts";
 import { readConfig } from "./config.ts";
+import { currentAccount } from "./observability/account.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
 import { exposition, type Gauges } from "./observability/prometheus.ts";
@@ -24,6 +25,7 @@ import { hotPath } from "./hot/hot-path.ts";
 import { CursorSeal } from "./auth/cursor-seal.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./http/router.ts";
+import { OnceAMinute } from "./lib/once-a-minute.ts";
 import { steadyClock } from "./lib/steady-clock.ts";
 import { runtimeTimer, sleep } from "./lib/timer.ts";
 import { keyRing } from "./keys/ring.ts";
@@ -58,8 +60,16 @@ interface App {
 async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> {
   const config = await readConfig(env);
   const clock = steadyClock(() => Date.now());
-  const deadlines = new Deadlines(clock.now, runtimeTimer);
-  const database = deadlined(env.DB, deadlines);
+  const silence = new OnceAMinute();
+  const deadlines = new Deadlines(clock.now, runtimeTimer, () => {
+    const message = "D1's primary has left three calls in a row without an answer";
+    if (silence.allows(clock.now())) log({ level: "error", event: "d1-silent", message });
+  });
+  const meter = new Meter();
+  const database = deadlined(env.DB, deadlines, (call) => {
+    meter.queried(call);
+    currentAccount()?.queried(call);
+  });
   const sessions = new D1SessionStore(database);
   const plans = new D1PlanStore(database);
   const history = new D1HistoryStore(database);
@@ -80,7 +90,6 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
   const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
-  const meter = new Meter();
   const gauges = (): Gauges => ({
     journal_age_seconds: journalAgeSeconds(edge),
     kv_left_alone: Number(edge.kv.isLeftAlone),
