@@ -1,4 +1,4 @@
-import { ApiError } from "../errors.ts";
+import { rootCause } from "../errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { costOf } from "./spent.ts";
 
@@ -72,6 +72,6 @@ function cut(text: string, characters: number): string {
 
 /** What went wrong, for whoever is on call; clients see the request id alone. */
 function causeOf(fault: unknown): string {
-  const cause = fault instanceof ApiError ? (fault.cause ?? fault) : fault;
+  const cause = rootCause(fault);
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
