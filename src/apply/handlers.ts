@@ -70,7 +70,7 @@ function optionsOf(
   return {
     prune,
     maxDelete,
-    strict: strict || services.lint === "strict",
+    strict: strict || services.settings.lint === "strict",
     linter: new Linter(new Budget(SET_STEPS)),
   };
 }

@@ -11,6 +11,7 @@ import type { SigningKey } from "./signing-keys.ts";
 
 /** What credentials are checked against. */
 export interface CredentialSources {
+  /** Throws `unavailable` where the setting is wrong, as `outside` does. */
   readonly signingKeys: readonly SigningKey[];
   readonly ring: KeyRing;
   /** Null unless configured. */
@@ -104,10 +105,20 @@ async function verifiedOrNull(
 
 /** Which keys may verify a token is decided by its `kid`: ours by the ring, any other by the outside issuer. */
 function verifyToken(token: string, sources: CredentialSources, now: Date): Promise<VerifiedToken> {
-  const { kid, b64 } = decodeProtectedHeader(token);
+  const { alg, kid, b64 } = decodeProtectedHeader(token);
   // jose ignores it unless `crit` names it; a JWT must not have it either way (RFC 7797 §7).
   if (b64 === false) throw new Error("the token's payload is not encoded");
-  const ours = sources.signingKeys.some((key) => key.kid === kid);
-  if (ours || sources.outside === null) return verifyAccessToken(token, sources.signingKeys, now);
-  return verifyOutsideToken(token, sources.outside, now);
+  // Only a token of ours is signed so: without our secrets it cannot be checked, but others can.
+  if (alg !== "HS256" && sources.outside !== null && !hasKid(sources, kid))
+    return verifyOutsideToken(token, sources.outside, now);
+  return verifyAccessToken(token, sources.signingKeys, now);
+}
+
+/** Whether a secret has this key id; a ring that cannot be read has none. */
+function hasKid(sources: CredentialSources, kid: string | undefined): boolean {
+  try {
+    return sources.signingKeys.some((key) => key.kid === kid);
+  } catch {
+    return false;
+  }
 }

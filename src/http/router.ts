@@ -5,10 +5,11 @@ import type { Principal } from "../auth/principal.ts";
 import type { Context, Route, Services } from "../context.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { Namespace } from "../identity/names.ts";
+import { chargedTo } from "../observability/account.ts";
 import type { Exchange } from "../observability/exchange.ts";
 import { Spent } from "../observability/spent.ts";
 import { readNamespace } from "./place.ts";
-import { failure, isServerFault } from "./respond.ts";
+import { failure, isServerFault, streamEnd } from "./respond.ts";
 import { refuseWebSocket } from "./upgrade.ts";
 
 /** What the router needs from outside. */
@@ -74,9 +75,9 @@ export function compile(options: RouterOptions): Serve {
       return [response];
     } catch (thrown) {
       const error = options.translate(thrown);
-      const response = failure(error, visit.requestId);
-      const shown = request.method === "HEAD" ? withoutBody(response) : response;
-      return isServerFault(error) ? [shown, error] : [shown];
+      const whole = failure(error, visit.requestId);
+      const response = request.method === "HEAD" ? await withoutBody(whole) : whole;
+      return isServerFault(error) ? [response, error] : [response];
     }
   };
 
@@ -84,10 +85,17 @@ export function compile(options: RouterOptions): Serve {
     const started = options.clock();
     const url = new URL(request.url);
     const visit: Visit = { ...arrival, url, spent: new Spent(), route: null, principal: null };
-    const [response, fault] = await answered(request, visit);
-    const { requestId, route, principal, spent } = visit;
-    const ms = options.clock() - started;
-    options.observe({ request, response, requestId, route, principal, ms, spent, fault });
+    const { requestId, spent } = visit;
+    const [response, fault] = await chargedTo(spent, () => answered(request, visit));
+    const observe = (error: unknown) => {
+      const { route, principal } = visit;
+      const ms = options.clock() - started;
+      options.observe({ request, response, requestId, route, principal, ms, spent, fault: error });
+    };
+    const end = streamEnd(response);
+    // What a stream has cost is known when it has ended.
+    if (end === undefined) observe(fault);
+    else arrival.waitUntil(end.then((broken) => observe(broken?.error)));
     return response;
   };
 }
@@ -160,7 +168,14 @@ function decodeParams(raw: Record<string, string>): Record<string, string> {
   return params;
 }
 
-/** The answer to HEAD: what GET would say, without the body, and with its length. */
-function withoutBody(response: Response): Response {
-  return new Response(null, { status: response.status, headers: response.headers });
+const BODILESS = new Set([204, 304]);
+
+/** The answer to HEAD: what GET would say, without the body, and with its length unless it is a stream. */
+async function withoutBody(response: Response): Promise<Response> {
+  const { status } = response;
+  const headers = new Headers(response.headers);
+  if (streamEnd(response) !== undefined) await response.body?.cancel();
+  else if (!BODILESS.has(status) && !headers.has("Content-Length"))
+    headers.set("Content-Length", String((await response.arrayBuffer()).byteLength));
+  return new Response(null, { status, headers });
 }

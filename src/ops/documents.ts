@@ -6,7 +6,8 @@ import { notFound } from "../errors.ts";
  * headers those of `public/_headers`.
  */
 export async function getDocument({ request, services }: Context): Promise<Response> {
-  const response = await services.documents(request);
+  // The platform's answer to HEAD has no length; the router makes HEAD of GET.
+  const response = await services.documents(new Request(request, { method: "GET" }));
   // The platform redirects other spellings of a path (`/docs/index`); they are no paths of ours.
   if (response.status > 304) throw notFound();
   return response;

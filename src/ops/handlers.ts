@@ -37,7 +37,7 @@ export function getVersion(): Response {
 /** Sensu's cluster health with one member: this Worker and its D1 (contract §4.6); 200 also when unhealthy. */
 export async function getHealth({ services, waitUntil }: Context): Promise<Response> {
   const report = await services.health.report(waitUntil);
-  const healthy = report.database;
+  const faults = [...(report.database ? [] : ["the database does not answer"]), ...report.faults];
   return json(
     JSON.stringify({
       Alarms: null,
@@ -46,9 +46,9 @@ export async function getHealth({ services, waitUntil }: Context): Promise<Respo
           MemberID: 1,
           MemberIDHex: "1",
           Name: "edge-assets",
-          Err: healthy ? "" : "the database does not answer",
-          Healthy: healthy,
-          Journal: { AgeSeconds: report.journalAgeSeconds },
+          Err: faults.join("; "),
+          Healthy: faults.length === 0,
+          Journal: { AgeSeconds: report.journalAgeSeconds, CronAgeSeconds: report.cronAgeSeconds },
           KV: { Healthy: report.kv },
         },
       ],
@@ -59,12 +59,14 @@ export async function getHealth({ services, waitUntil }: Context): Promise<Respo
 
 /** 200 when every request can be answered, with what stands behind it; else 503. KV may be down: it is slower then. */
 export async function getReady({ services, waitUntil }: Context): Promise<Response> {
-  const { database, kv, journalAgeSeconds } = await services.health.report(waitUntil);
-  if (!database) throw unavailable("the database does not answer", 5);
+  const { database, databaseError, kv, journalAgeSeconds } = await services.health.report(waitUntil);
+  if (!database) throw unavailable("the database does not answer", 5, databaseError);
   return json(JSON.stringify({ ready: true, database, kv, journal_age_seconds: journalAgeSeconds }));
 }
 
 /** Counters of the isolate that happens to answer, not of the fleet: that is what Analytics Engine is for. */
-export function getMetrics({ services }: Context): Response {
-  return text(services.metrics(), { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+export async function getMetrics({ services, waitUntil }: Context): Promise<Response> {
+  return text(await services.metrics(waitUntil), {
+    "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
+  });
 }

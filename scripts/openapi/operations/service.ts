@@ -61,7 +61,7 @@ export const SERVICE_OPERATIONS: Descriptions = {
   "GET /health": {
     id: "getHealth",
     tag: "Service",
-    text: "Whether the database and KV answer, as of five seconds ago at the most, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
+    text: "Whether the database and KV answer, as of five seconds ago at the most, and which settings are wrong, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
     answers: {
       200: json("How it is.", Health, {
         Alarms: null,
@@ -72,7 +72,7 @@ export const SERVICE_OPERATIONS: Descriptions = {
             Name: "edge-assets",
             Err: "",
             Healthy: true,
-            Journal: { AgeSeconds: 12 },
+            Journal: { AgeSeconds: 12, CronAgeSeconds: 40 },
             KV: { Healthy: true },
           },
         ],
