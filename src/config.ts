@@ -1,6 +1,7 @@
 import { issuerKeys } from "./auth/issuer-keys.ts";
 import type { OutsideIssuer } from "./auth/outside-issuer.ts";
 import { readSigningKeys, type SigningKey } from "./auth/signing-keys.ts";
+import { STALE_MS } from "./cache/stale.ts";
 
 /** What the app relies on, checked once an isolate. */
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   readonly lint: "count" | "strict";
   /** Days for which history is kept; null: for ever. */
   readonly historyDays: number | null;
+  /** Milliseconds for which API keys keep reading while D1 does not answer (I7); 0: not at all. */
+  readonly outageKeyMs: number;
   /** Of answers that need not be in the log, one in so many is. */
   readonly logOneIn: number;
 }
@@ -30,8 +33,10 @@ export interface Settings {
   readonly LINT?: string;
   readonly HISTORY_DAYS?: string;
   readonly LOG_ONE_IN?: string;
+  readonly OUTAGE_KEY_HOURS?: string;
 }
 
+const HOUR_MS = 3_600_000;
 const DEFAULT_NAME = "edge-assets";
 
 /** Checks the settings; a wrong one fails with its name, so that the log says what to mend. */
@@ -42,6 +47,7 @@ export async function readConfig(settings: Settings): Promise<Config> {
     outside: readOutsideIssuer(settings),
     lint: readLint(settings.LINT ?? ""),
     historyDays: readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null),
+    outageKeyMs: readOutageHours(settings.OUTAGE_KEY_HOURS) * HOUR_MS,
     logOneIn: readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, 1_000),
   };
 }
@@ -69,6 +75,17 @@ function readNumber<T>(name: string, setting = "", otherwise: T): number | T {
   if (!/^[1-9]\d{0,4}$/.test(setting))
     throw new Error(`${name} is "${setting}": use a number from 1 to 99999, or leave it out`);
   return Number(setting);
+}
+
+/** No longer than assets are served without D1: keys have nothing to read after that. */
+function readOutageHours(setting = ""): number {
+  const longest = STALE_MS / HOUR_MS;
+  if (setting === "") return longest;
+  const hours = /^\d{1,2}$/.test(setting) ? Number(setting) : Infinity;
+  if (hours <= longest) return hours;
+  throw new Error(
+    `OUTAGE_KEY_HOURS is "${setting}": use a number of hours from 0 to ${longest}, or leave it out for ${longest}`,
+  );
 }
 
 function readOutsideIssuer(settings: Settings): OutsideIssuer | null {

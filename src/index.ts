@@ -70,7 +70,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
     timer: runtimeTimer,
     log,
   });
-  const keys = new CachedKeyStore(new D1KeyStore(database), edge);
+  const keys = new CachedKeyStore(new D1KeyStore(database), edge, config.outageKeyMs);
   const sources: CredentialSources = {
     ...config,
     ring: keyRing(keys),

@@ -1,14 +1,16 @@
 import { Router, type IRequestStrict } from "itty-router";
 import type { Authenticator } from "../auth/authenticate.ts";
 import { allows } from "../auth/grants.ts";
+import { keyUnconfirmed } from "../auth/key-credentials.ts";
 import type { Principal } from "../auth/principal.ts";
-import type { Context, Route, Services } from "../context.ts";
+import type { Access, Context, Route, Services } from "../context.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { Namespace } from "../identity/names.ts";
 import type { Exchange } from "../observability/exchange.ts";
 import { Spent } from "../observability/spent.ts";
 import { readNamespace } from "./place.ts";
 import { failure, isServerFault } from "./respond.ts";
+import { markStale } from "./served.ts";
 import { refuseWebSocket } from "./upgrade.ts";
 
 /** What the router needs from outside. */
@@ -38,6 +40,8 @@ interface Visit extends Arrival {
   readonly spent: Spent;
   route: string | null;
   principal: string | null;
+  /** See `Principal`; null once the credential is known to hold, and before. */
+  unconfirmedSeconds: number | null;
 }
 
 /**
@@ -83,9 +87,13 @@ export function compile(options: RouterOptions): Serve {
   return async (request, arrival) => {
     const started = options.clock();
     const url = new URL(request.url);
-    const visit: Visit = { ...arrival, url, spent: new Spent(), route: null, principal: null };
-    const [response, fault] = await answered(request, visit);
-    const { requestId, route, principal, spent } = visit;
+    const known = { route: null, principal: null, unconfirmedSeconds: null };
+    const visit: Visit = { ...arrival, ...known, url, spent: new Spent() };
+    const [answer, fault] = await answered(request, visit);
+    const { requestId, route, principal, spent, unconfirmedSeconds } = visit;
+    // An answer to a credential that no store could check (I7); a fault says itself that nothing was served.
+    const stale = unconfirmedSeconds !== null && answer.status < 500;
+    const response = stale ? markStale(answer, unconfirmedSeconds) : answer;
     const ms = options.clock() - started;
     options.observe({ request, response, requestId, route, principal, ms, spent, fault });
     return response;
@@ -124,6 +132,7 @@ async function answer(
   const isPublic = row.access === "public";
   const principal = isPublic ? null : await authenticator.authenticate(request, { ...visit, now });
   visit.principal = principal?.name ?? null;
+  visit.unconfirmedSeconds = principal?.unconfirmedSeconds ?? null;
   const namespace = readNamespace(row.method, params);
   if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
   const stillValid = async () =>
@@ -132,12 +141,16 @@ async function answer(
   return row.handle(context);
 }
 
+/** Who may call the routes that change nothing and show nothing of keys, metrics and the audit. */
+const READS: ReadonlySet<Access> = new Set(["authenticated", "view"]);
+
 function guard(
   { access }: Route,
   namespace: Namespace | null,
   name: string | null,
-  { grants }: Principal,
+  { grants, unconfirmedSeconds }: Principal,
 ): void {
+  if (unconfirmedSeconds !== undefined && !READS.has(access)) throw keyUnconfirmed();
   if (access === "public" || access === "authenticated") return;
   const allowed =
     access === "admin-anywhere"
