@@ -3,7 +3,13 @@ import { ApiError } from "../errors.ts";
 import { verifyAccessToken, type VerifiedToken } from "./access-tokens.ts";
 import { authorizationOf, readAuthorization } from "./authorization.ts";
 import type { FailureLimit } from "./failure-limit.ts";
-import { checkApiKey, holderPrincipal, keyUnconfirmed, type KeyRing, type Moment } from "./key-credentials.ts";
+import {
+  checkApiKey,
+  holderPrincipal,
+  keyUnconfirmed,
+  type KeyRing,
+  type Moment,
+} from "./key-credentials.ts";
 import { verifyOutsideToken, type OutsideIssuer } from "./outside-issuer.ts";
 import type { Principal } from "./principal.ts";
 import { RememberedTokens } from "./remembered.ts";

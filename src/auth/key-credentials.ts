@@ -56,7 +56,8 @@ export function holderPrincipal({ holder, unconfirmedSeconds }: FoundKey): Princ
   const { name } = holder;
   const grants = readGrants(holder.grants);
   if (unconfirmedSeconds === null) return { name, grants };
-  return { name, grants: grants.map((grant) => ({ ...grant, role: "view" })), unconfirmedSeconds };
+  const views = grants.map(({ namespace, names }) => ({ role: "view", namespace, names }) as const);
+  return { name, grants: views, unconfirmedSeconds };
 }
 
 /** The answer to what a key may not do unless a store confirms it. */

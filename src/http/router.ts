@@ -89,11 +89,11 @@ export function compile(options: RouterOptions): Serve {
     const url = new URL(request.url);
     const known = { route: null, principal: null, unconfirmedSeconds: null };
     const visit: Visit = { ...arrival, ...known, url, spent: new Spent() };
-    const [answer, fault] = await answered(request, visit);
+    const [given, fault] = await answered(request, visit);
     const { requestId, route, principal, spent, unconfirmedSeconds } = visit;
-    // An answer to a credential that no store could check (I7); a fault says itself that nothing was served.
-    const stale = unconfirmedSeconds !== null && answer.status < 500;
-    const response = stale ? markStale(answer, unconfirmedSeconds) : answer;
+    // What is shown to a credential that no store could check is as old as what is known of that (I7).
+    const isStale = unconfirmedSeconds !== null && given.status < 400;
+    const response = isStale ? markStale(given, unconfirmedSeconds) : given;
     const ms = options.clock() - started;
     options.observe({ request, response, requestId, route, principal, ms, spent, fault });
     return response;

@@ -105,7 +105,8 @@ export class CommandedKv implements KvStore {
   async put(key: string, value: string, options: { metadata?: unknown } = {}): Promise<void> {
     this.puts += 1;
     if (this.hangsPuts) return new Promise(() => undefined);
-    if (this.mode !== "works" && this.mode !== "slow") throw new Error("KV PUT failed: 429 Too Many Requests");
+    if (this.mode !== "works" && this.mode !== "slow")
+      throw new Error("KV PUT failed: 429 Too Many Requests");
     if (!this.dropsPuts) this.entries.set(key, { value, metadata: options.metadata ?? null });
   }
 
