@@ -170,6 +170,25 @@ describe("the configuration", () => {
     await expect(readConfig(settings)).rejects.toThrow(text);
   });
 
+  it.each(["25", "-1", "1.5", "1h", "off"])("OUTAGE_KEY_HOURS %j fails with what to mend", async (hours) => {
+    const settings = { TOKEN_SECRET: SECRET, OUTAGE_KEY_HOURS: hours };
+    await expect(readConfig(settings)).rejects.toThrow("OUTAGE_KEY_HOURS");
+  });
+
+  it.each([
+    [undefined, 24],
+    ["", 24],
+    ["24", 24],
+    ["6", 6],
+    ["0", 0],
+  ])("OUTAGE_KEY_HOURS %j lets keys read for %i hours without D1", async (setting, hours) => {
+    const settings = {
+      TOKEN_SECRET: SECRET,
+      ...(setting === undefined ? {} : { OUTAGE_KEY_HOURS: setting }),
+    };
+    expect((await readConfig(settings)).outageKeyMs).toBe(hours * 3_600_000);
+  });
+
   it("takes two secrets while one replaces the other", async () => {
     const { signingKeys } = await readConfig({ TOKEN_SECRET: `${"n".repeat(32)}, ${SECRET}` });
     expect(signingKeys).toHaveLength(2);
