@@ -144,10 +144,11 @@ export class FreshReader<Id, T> {
     const known = isCredential ? await this.#thoroughJournal(reading) : journal;
     if (isCredential && this.#edge.time.isLost) throw unavailable(cause);
     const at = isCredential ? this.#edge.clock() : now;
-    const fromKv = near ?? (known === null ? null : await this.#near(id, known, reading));
-    const candidates = [this.#copies.inMemory(id), fromKv ?? undefined];
     const judge = (entry: Entry<T>) => this.#copies.judge(id, entry, known, at);
-    const copy = staleCopy(candidates, at, known, staleMs, judge);
+    const usable = (entry: Entry<T> | null) => staleCopy(entry, at, known, staleMs, judge);
+    const copy =
+      usable(this.#copies.inMemory(id) ?? null) ??
+      usable(near ?? (known === null ? null : await this.#near(id, known, reading)));
     if (copy === null) throw unavailable(cause);
     return this.#serve(id, copy, known, reading, "STALE", at);
   }

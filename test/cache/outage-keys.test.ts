@@ -116,6 +116,17 @@ describe("I7: while D1 is down, a key that was live within the bound", () => {
       await expect(authenticate(isolate)).rejects.toMatchObject(UNAVAILABLE);
   });
 
+  it("costs KV nothing while memory holds it, but the journal once in five seconds", async () => {
+    outage();
+    await authenticate(warm);
+    const { gets } = world.kv;
+    for (let times = 0; times < 10; times += 1) await authenticate(warm);
+    expect(world.kv.gets).toBe(gets);
+    world.seconds(5);
+    await authenticate(warm);
+    expect(world.kv.gets - gets).toBeLessThanOrEqual(2);
+  });
+
   it("is not noted as used, since the note needs D1", async () => {
     outage();
     await authenticate(warm);

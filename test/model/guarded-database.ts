@@ -1,5 +1,6 @@
 import { Deadlines } from "../../src/store/deadlines.ts";
 import type { AssetOrigin, ReadLog } from "../../src/store/origin.ts";
+import type { ReachedDatabase } from "./cut-off.ts";
 import type { SimDatabase } from "./sim-database.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -14,7 +15,7 @@ export interface GuardedDatabase {
  * that has arrived, as an isolate does that is not given the time to go on.
  */
 export function guarded(
-  { origin, keys, readLog }: Pick<SimDatabase, "origin" | "keys" | "readLog">,
+  { origin, keys, readLog }: ReachedDatabase,
   clock: (() => number) | null,
   time: VirtualTime,
   paused: () => Promise<void>,

@@ -7,6 +7,7 @@ import type { KvStore } from "../../src/cache/patient-kv.ts";
 import { ApiError } from "../../src/errors.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
 import { newReading } from "../../src/store/reading.ts";
+import { cutDatabase, cutKv, type ReachedDatabase } from "./cut-off.ts";
 import { drawFaults, isDuring, type Faults, type Span } from "./faults.ts";
 import { guarded } from "./guarded-database.ts";
 import { History } from "./history.ts";
@@ -29,9 +30,13 @@ const HOLDERS = 8;
 /** An outage outlives the bound, and mostly the stated time; no clock is wrong by as little. */
 const OUTAGE_MS = [300_000, 660_000] as const;
 /** For how long keys are accepted without D1, so that outages outlive it. */
-export const KEY_OUTAGE_MS = 240_000;
+export const KEY_OUTAGE_MS = 300_000;
 /** Until breakers that an outage has opened are closed again, and no answer of it is waited for. */
 const RECOVERED_MS = 15_000;
+/** KV that works and never answers within a request's budget. */
+const FAR_MS = 150;
+/** Readers rest for as long as they work, so that the first request after it meets an old journal. */
+const SHIFT_MS = 200_000;
 const WATCH_KV_MS = 5_000;
 const AFTERMATH_MS = 120_000;
 
@@ -53,7 +58,7 @@ interface Isolate {
 
 interface Place {
   readonly kv: KvStore;
-  readonly database: Pick<SimDatabase, "origin" | "keys" | "readLog">;
+  readonly database: ReachedDatabase;
   /** When D1 and KV do not answer here. */
   readonly databaseOut: readonly Span[];
   readonly kvOut: readonly Span[];
@@ -78,6 +83,8 @@ export class KeySimulation {
   readonly #kv: SimKv;
   readonly #places: readonly Place[];
   readonly #policy: KeyPolicy;
+  /** Whether isolates of readers rest in turn. */
+  readonly #rests: boolean;
   readonly #lives: KeyLife[] = [];
   readonly #counts = { confirmed: 0, unconfirmed: 0, refused: 0, unavailable: 0, revocations: 0 };
 
@@ -97,6 +104,8 @@ export class KeySimulation {
     const spared = { ...faults, databaseDown: NEVER, databaseHangs: NEVER };
     const shared = everywhere ? this.#faults : spared;
     const kvCut = random.chance(0.7) ? outage : NEVER;
+    this.#rests = random.chance(0.5);
+    const distance = random.chance(0.5) ? FAR_MS : 0;
     this.#database = new SimDatabase(this.#time, random, shared, this.#history);
     this.#kv = new SimKv(this.#time, random, faults);
     this.#places = Array.from({ length: LOCATIONS }, (_, location) => {
@@ -104,44 +113,14 @@ export class KeySimulation {
       const local = isCut ? this.#faults : shared;
       const kv = this.#kv.at();
       return Array.from({ length: ISOLATES }, () => ({
-        kv: isCut ? this.#cutKv(kv, kvCut) : kv,
-        database: this.#cutDatabase(local),
+        kv: isCut ? cutKv(kv, this.#time, kvCut, distance) : kv,
+        database: cutDatabase(this.#database, this.#time, local),
         databaseOut: [local.databaseDown, local.databaseHangs],
         kvOut: [faults.kvDown, faults.kvSlow, isCut ? kvCut : NEVER],
         machine: new Machine(this.#time, random, faults, HOUR_MS),
         isolate: null,
       }));
     }).flat();
-  }
-
-  /** The database as it is reached with these faults on the way. */
-  #cutDatabase({ databaseDown, databaseHangs }: Faults): Place["database"] {
-    const { origin, keys, readLog } = this.#database;
-    const reach = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (isDuring(databaseDown, this.#time.now)) throw new Error("D1 cannot be reached");
-      if (isDuring(databaseHangs, this.#time.now)) await new Promise<never>(() => undefined);
-      return work();
-    };
-    return {
-      origin,
-      keys: {
-        find: (...args) => reach(() => keys.find(...args)),
-        create: (...args) => reach(() => keys.create(...args)),
-        revoke: (...args) => reach(() => keys.revoke(...args)),
-      },
-      readLog: (since) => reach(() => readLog(since)),
-    };
-  }
-
-  #cutKv(kv: KvStore, cut: Span): KvStore {
-    const reach = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (isDuring(cut, this.#time.now)) throw new Error("KV cannot be reached");
-      return work();
-    };
-    return {
-      getWithMetadata: (...args) => reach(() => kv.getWithMetadata(...args)),
-      put: (...args) => reach(() => kv.put(...args)),
-    };
   }
 
   /** Runs the hour with about this many requests. */
@@ -180,7 +159,7 @@ export class KeySimulation {
     const recent = this.#lives.slice(-HOLDERS);
     if (recent.length === 0) return;
     const key = random.pick(random.chance(0.5) ? recent : this.#lives.slice(-3 * HOLDERS));
-    const place = random.pick(this.#places.slice(0, random.chance(0.8) ? READERS * ISOLATES : undefined));
+    const place = this.#reader();
     const isolate = this.#isolateOf(place);
     const start = this.#time.now;
     const knewRevoked = isolate.revoked.has(key.digest);
@@ -196,6 +175,16 @@ export class KeySimulation {
       if (!(error instanceof ApiError)) throw error;
       this.#counts.unavailable += 1;
     }
+  }
+
+  /** Mostly one of the locations that may be cut off. */
+  #reader(): Place {
+    const random = this.#random;
+    const [readers, others] = [READERS * ISOLATES, this.#places.slice(READERS * ISOLATES)];
+    if (random.chance(0.2)) return random.pick(others);
+    const shift = Math.floor(this.#time.now / SHIFT_MS) % ISOLATES;
+    const awake = (index: number) => !this.#rests || index % ISOLATES === shift;
+    return random.pick(this.#places.slice(0, readers).filter((_, index) => awake(index)));
   }
 
   #count(outcome: Decision["outcome"]): void {
