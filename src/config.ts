@@ -1,6 +1,7 @@
 import { issuerKeys } from "./auth/issuer-keys.ts";
 import type { OutsideIssuer } from "./auth/outside-issuer.ts";
 import { readSigningKeys, type SigningKey } from "./auth/signing-keys.ts";
+import { STALE_MS } from "./cache/stale.ts";
 import { Setting, SettingError } from "./setting.ts";
 
 /** What the app relies on, read once an isolate. A setting that is wrong is `unavailable` where it is used. */
@@ -15,6 +16,8 @@ export interface Config {
   readonly lint: "count" | "strict";
   /** Days for which history is kept; null: for ever. */
   readonly historyDays: number | null;
+  /** Milliseconds for which API keys keep reading while D1 does not answer (I7); 0: not at all, also when the setting is wrong. */
+  readonly outageKeyMs: number;
   /** Of answers that need not be in the log, one in so many is. */
   readonly logOneIn: number;
   /** The settings that are wrong. */
@@ -33,8 +36,10 @@ export interface Settings {
   readonly LINT?: string;
   readonly HISTORY_DAYS?: string;
   readonly LOG_ONE_IN?: string;
+  readonly OUTAGE_KEY_HOURS?: string;
 }
 
+const HOUR_MS = 3_600_000;
 const DEFAULT_NAME = "edge-assets";
 
 const DEFAULT_ONE_IN = 1_000;
@@ -46,7 +51,8 @@ export async function readConfig(settings: Settings): Promise<Config> {
   const lint = await Setting.of(() => readLint(textOf(settings.LINT)));
   const historyDays = await Setting.of(() => readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null));
   const logOneIn = await Setting.of(() => readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, DEFAULT_ONE_IN));
-  const all = [signingKeys, outside, lint, historyDays, logOneIn];
+  const outageHours = await Setting.of(() => readOutageHours(textOf(settings.OUTAGE_KEY_HOURS)));
+  const all = [signingKeys, outside, lint, historyDays, outageHours, logOneIn];
   return {
     get signingKeys() {
       return signingKeys.value;
@@ -61,6 +67,7 @@ export async function readConfig(settings: Settings): Promise<Config> {
       return historyDays.value;
     },
     workerName: settings.WORKER_NAME ?? DEFAULT_NAME,
+    outageKeyMs: outageHours.or(0) * HOUR_MS,
     logOneIn: logOneIn.or(DEFAULT_ONE_IN),
     errors: all.flatMap(({ error }) => error ?? []),
   };
@@ -95,6 +102,19 @@ function readNumber<T>(name: string, setting: string | undefined, otherwise: T):
   if (!/^[1-9]\d{0,4}$/.test(text))
     throw new SettingError(name, "use a number from 1 to 99999, or leave it out", text);
   return Number(text);
+}
+
+/** No longer than assets are served without D1: keys have nothing to read after that. */
+function readOutageHours(setting: string): number {
+  const longest = STALE_MS / HOUR_MS;
+  if (setting === "") return longest;
+  const hours = /^\d{1,2}$/.test(setting) ? Number(setting) : Infinity;
+  if (hours <= longest) return hours;
+  throw new SettingError(
+    "OUTAGE_KEY_HOURS",
+    `use a number of hours from 0 to ${longest}, or leave it out for ${longest}`,
+    setting,
+  );
 }
 
 function readOutsideIssuer(settings: Settings): OutsideIssuer | null {

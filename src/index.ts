@@ -87,7 +87,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     timer: runtimeTimer,
     log,
   });
-  const keys = new CachedKeyStore(new D1KeyStore(database), edge);
+  const keys = new CachedKeyStore(new D1KeyStore(database), edge, config.outageKeyMs);
   const sources: CredentialSources = {
     get signingKeys() {
       return config.signingKeys;

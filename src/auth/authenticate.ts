@@ -3,7 +3,13 @@ import { ApiError } from "../errors.ts";
 import { verifyAccessToken, type VerifiedToken } from "./access-tokens.ts";
 import { authorizationOf, readAuthorization } from "./authorization.ts";
 import type { FailureLimit } from "./failure-limit.ts";
-import { checkApiKey, holderPrincipal, type KeyRing, type Moment } from "./key-credentials.ts";
+import {
+  checkApiKey,
+  holderPrincipal,
+  keyUnconfirmed,
+  type KeyRing,
+  type Moment,
+} from "./key-credentials.ts";
 import { verifyOutsideToken, type OutsideIssuer } from "./outside-issuer.ts";
 import type { Principal } from "./principal.ts";
 import { RememberedTokens } from "./remembered.ts";
@@ -41,8 +47,8 @@ export function authenticator(
   const principalOf = async (request: Request, moment: Moment): Promise<Principal | null> => {
     const { credential } = authorizationOf(request);
     if (credential.startsWith("sak_")) {
-      const key = await checkApiKey(credential, sources.ring, moment);
-      return key === null ? null : holderPrincipal(key);
+      const found = await checkApiKey(credential, sources.ring, moment);
+      return found === null ? null : holderPrincipal(found);
     }
     // Under one spelling of the scheme, the usual one, which is all the hot path looks for.
     const usual = `Bearer ${credential}`;
@@ -64,7 +70,11 @@ export function authenticator(
       if (principal === null) throw INVALID_CREDENTIALS;
       return principal;
     },
-    stillValid: async (request, moment) => (await principalOf(request, moment)) !== null,
+    async stillValid(request, moment) {
+      const principal = await principalOf(request, moment);
+      if (principal?.unconfirmedSeconds !== undefined) throw keyUnconfirmed();
+      return principal !== null;
+    },
   };
 }
 

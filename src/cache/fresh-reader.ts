@@ -130,7 +130,7 @@ export class FreshReader<Id, T> {
     }
   }
 
-  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6). */
+  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6, I7). */
   async #readStale(
     id: Id,
     reading: Reading,
@@ -139,12 +139,23 @@ export class FreshReader<Id, T> {
     near: Entry<T> | null,
     cause: unknown,
   ): Promise<T | null> {
-    if (!this.#kind.stale) throw unavailable(cause);
-    const fromKv = near ?? (journal === null ? null : await this.#near(id, journal, reading));
-    const candidates = [this.#copies.inMemory(id), fromKv ?? undefined];
-    const copy = staleCopy(candidates, now, journal, (entry) => this.#copies.judge(id, entry, journal, now));
+    const { staleMs, isCredential } = this.#kind;
+    if (staleMs === 0) throw unavailable(cause);
+    const known = isCredential ? await this.#thoroughJournal(reading) : journal;
+    if (isCredential && this.#edge.time.isLost) throw unavailable(cause);
+    const at = isCredential ? this.#edge.clock() : now;
+    const judge = (entry: Entry<T>) => this.#copies.judge(id, entry, known, at);
+    const usable = (entry: Entry<T> | null) => staleCopy(entry, at, known, staleMs, judge);
+    const copy =
+      usable(this.#copies.inMemory(id) ?? null) ??
+      usable(near ?? (known === null ? null : await this.#near(id, known, reading)));
     if (copy === null) throw unavailable(cause);
-    return this.#serve(id, copy, journal, reading, "STALE", now);
+    return this.#serve(id, copy, known, reading, "STALE", at);
+  }
+
+  #thoroughJournal(reading: Reading): Promise<Journal | null> {
+    const { journal: keeper, clock } = this.#edge;
+    return timed(reading.spent, "kv", clock, () => keeper.thorough(reading.waitUntil));
   }
 
   /** The journal, waited for only when it must be. */

@@ -77,6 +77,12 @@ export class PatientKv {
     }
   }
 
+  /** What KV holds, or null when it fails; without a limit of time, and also while it is left alone. */
+  async ask(key: string, cacheTtl: number): Promise<KvHit | null> {
+    const answer = await this.#ask(key, cacheTtl);
+    return answer === "failed" ? null : answer;
+  }
+
   /** Whether KV answers at all, outside any request. */
   async answers(key: string): Promise<boolean> {
     const answer = this.#ask(key, MIN_CACHE_TTL);

@@ -1,8 +1,9 @@
 import { Router, type IRequestStrict } from "itty-router";
 import type { Authenticator } from "../auth/authenticate.ts";
 import { allows } from "../auth/grants.ts";
+import { keyUnconfirmed } from "../auth/key-credentials.ts";
 import type { Principal } from "../auth/principal.ts";
-import type { Context, Route, Services } from "../context.ts";
+import type { Access, Context, Route, Services } from "../context.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { Namespace } from "../identity/names.ts";
 import { chargedTo } from "../observability/account.ts";
@@ -10,6 +11,7 @@ import type { Exchange } from "../observability/exchange.ts";
 import { Spent } from "../observability/spent.ts";
 import { readNamespace } from "./place.ts";
 import { failure, isServerFault, streamEnd } from "./respond.ts";
+import { markStale } from "./served.ts";
 import { refuseWebSocket } from "./upgrade.ts";
 
 /** What the router needs from outside. */
@@ -39,6 +41,8 @@ interface Visit extends Arrival {
   readonly spent: Spent;
   route: string | null;
   principal: string | null;
+  /** See `Principal`; null once the credential is known to hold, and before. */
+  unconfirmedSeconds: number | null;
 }
 
 /**
@@ -84,15 +88,20 @@ export function compile(options: RouterOptions): Serve {
   return async (request, arrival) => {
     const started = options.clock();
     const url = new URL(request.url);
-    const visit: Visit = { ...arrival, url, spent: new Spent(), route: null, principal: null };
+    const known = { route: null, principal: null, unconfirmedSeconds: null };
+    const visit: Visit = { ...arrival, ...known, url, spent: new Spent() };
     const { requestId, spent } = visit;
-    const [response, fault] = await chargedTo(spent, () => answered(request, visit));
+    const [given, fault] = await chargedTo(spent, () => answered(request, visit));
+    const { unconfirmedSeconds } = visit;
+    // What is shown to a credential that no store could check is as old as what is known of that (I7).
+    const isStale = unconfirmedSeconds !== null && given.status < 400;
+    const response = isStale ? markStale(given, unconfirmedSeconds) : given;
     const observe = (error: unknown) => {
       const { route, principal } = visit;
       const ms = options.clock() - started;
       options.observe({ request, response, requestId, route, principal, ms, spent, fault: error });
     };
-    const end = streamEnd(response);
+    const end = streamEnd(given);
     // What a stream has cost is known when it has ended.
     if (end === undefined) observe(fault);
     else arrival.waitUntil(end.then((broken) => observe(broken?.error)));
@@ -132,6 +141,7 @@ async function answer(
   const isPublic = row.access === "public";
   const principal = isPublic ? null : await authenticator.authenticate(request, { ...visit, now });
   visit.principal = principal?.name ?? null;
+  visit.unconfirmedSeconds = principal?.unconfirmedSeconds ?? null;
   const namespace = readNamespace(row.method, params);
   if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
   const stillValid = async () =>
@@ -140,12 +150,16 @@ async function answer(
   return row.handle(context);
 }
 
+/** Who may call the routes that change nothing and show nothing of keys, metrics and the audit. */
+const READS: ReadonlySet<Access> = new Set(["authenticated", "view"]);
+
 function guard(
   { access }: Route,
   namespace: Namespace | null,
   name: string | null,
-  { grants }: Principal,
+  { grants, unconfirmedSeconds }: Principal,
 ): void {
+  if (unconfirmedSeconds !== undefined && !READS.has(access)) throw keyUnconfirmed();
   if (access === "public" || access === "authenticated") return;
   const allowed =
     access === "admin-anywhere"

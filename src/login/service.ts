@@ -1,6 +1,6 @@
 import { signAccessToken, subjectOfAccessToken } from "../auth/access-tokens.ts";
 import { unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
-import { checkApiKey, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
+import { checkApiKey, keyUnconfirmed, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
 import { signRefreshToken, verifyRefreshToken, type RefreshClaims } from "../auth/refresh-tokens.ts";
 import { invalid } from "../errors.ts";
 import type { SigningKey } from "../auth/signing-keys.ts";
@@ -30,13 +30,15 @@ export class LoginService {
     this.#sessions = sessions;
   }
 
-  /** Checks a name and key; every failure reads the same. */
+  /** Checks a name and key; every failure reads the same. Throws `unavailable` when no store can say whether the key is live. */
   async check(credential: BasicCredential | null, request: Request, moment: Moment): Promise<KeyHolder> {
     const { failures, ring } = this.#sources;
     const holder = await failures.limit(request, moment.now, async (beforeLookup) => {
       if (credential === null) return null;
-      const key = await checkApiKey(credential.password, ring, { ...moment, beforeLookup });
-      return key?.name === credential.user ? key : null;
+      const found = await checkApiKey(credential.password, ring, { ...moment, beforeLookup });
+      if (found?.holder.name !== credential.user) return null;
+      if (found.unconfirmedSeconds !== null) throw keyUnconfirmed();
+      return found.holder;
     });
     if (holder === null) throw unauthenticated("Unauthorized", BASIC_CHALLENGE);
     return holder;

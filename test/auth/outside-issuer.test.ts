@@ -171,6 +171,28 @@ describe("the configuration", () => {
     expect(config.errors.map(({ message }) => message)).toEqual([expect.stringContaining(text)]);
   });
 
+  it.each(["25", "-1", "1.5", "1h", "off"])("OUTAGE_KEY_HOURS %j is off, and an error with what to mend", async (hours) => {
+    const config = await readConfig({ TOKEN_SECRET: SECRET, OUTAGE_KEY_HOURS: hours });
+    expect(config.outageKeyMs).toBe(0);
+    expect(config.errors.map(({ message }) => message)).toEqual([
+      `OUTAGE_KEY_HOURS is "${hours}": use a number of hours from 0 to 24, or leave it out for 24`,
+    ]);
+  });
+
+  it.each([
+    [undefined, 24],
+    ["", 24],
+    ["24", 24],
+    ["6", 6],
+    ["0", 0],
+  ])("OUTAGE_KEY_HOURS %j lets keys read for %i hours without D1", async (setting, hours) => {
+    const settings = {
+      TOKEN_SECRET: SECRET,
+      ...(setting === undefined ? {} : { OUTAGE_KEY_HOURS: setting }),
+    };
+    expect((await readConfig(settings)).outageKeyMs).toBe(hours * 3_600_000);
+  });
+
   it("takes two secrets while one replaces the other", async () => {
     const { signingKeys } = await readConfig({ TOKEN_SECRET: `${"n".repeat(32)}, ${SECRET}` });
     expect(signingKeys).toHaveLength(2);

@@ -109,7 +109,7 @@ export const RESOLUTION_OPERATIONS: Descriptions = {
     parameters: parameters(...FACTS, "rule", "cacheControl"),
     answers: {
       302: empty("Where the archive is, and what it must hash to.", {
-        headers: ["X-Asset-Sha512", "Digest?"],
+        headers: ["X-Asset-Sha512", "Digest?", "X-Cache?", "Age?", "Warning?"],
         more: {
           Location: {
             description: "Where the archive is.",
@@ -182,7 +182,12 @@ export const RESOLUTION_OPERATIONS: Descriptions = {
       },
     }),
     answers: {
-      200: json("What was found.", LintReport, { name: "my-secure-asset", warnings: [FINDING] }),
+      200: json(
+        "What was found.",
+        LintReport,
+        { name: "my-secure-asset", warnings: [FINDING] },
+        { headers: ["X-Cache?", "Age?", "Warning?"] },
+      ),
       400: invalid("json: cannot unmarshal number into Go struct field Asset.url of type string"),
       413: shared("TooLarge"),
       503: shared("Unavailable"),
