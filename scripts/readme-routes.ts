@@ -1,7 +1,9 @@
-// npm run readme: writes the route table of the README from src/routes.ts.
+// npm run readme: writes the route table of the README, and the table of alerts of docs/operations.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { routes } from "../src/routes.ts";
+import { withAlerts } from "./alerts/table.ts";
 
+const OPERATIONS = "docs/operations.md";
 const BLOCK = /(<!-- routes:[^>]*-->\n)[\s\S]*?(\n<!-- \/routes -->)/;
 
 /** The README with its route table made anew. */
@@ -17,5 +19,6 @@ export function withRoutes(readme: string): string {
 
 if (import.meta.main) {
   writeFileSync("README.md", withRoutes(readFileSync("README.md", "utf8")));
-  console.log("README.md: the route table is current");
+  writeFileSync(OPERATIONS, withAlerts(readFileSync(OPERATIONS, "utf8")));
+  console.log(`README.md and ${OPERATIONS}: their tables are current`);
 }

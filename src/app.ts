@@ -1,15 +1,18 @@
 import { Router, type IRequestStrict } from "itty-router";
 import type { Authenticator } from "./auth/authenticate.ts";
 import { allows } from "./auth/grants.ts";
+import { keyUnconfirmed } from "./auth/key-credentials.ts";
 import type { Principal } from "./auth/principal.ts";
-import type { Context } from "./context.ts";
+import type { Access, Context } from "./context.ts";
+import type { Route } from "./http/route.ts";
 import { ApiError, notFound } from "./errors.ts";
 import type { Namespace } from "./identity/names.ts";
+import { chargedTo } from "./observability/account.ts";
 import type { Exchange } from "./observability/exchange.ts";
 import { Spent } from "./observability/spent.ts";
 import { readNamespace } from "./http/place.ts";
-import { failure, isServerFault } from "./http/respond.ts";
-import type { Route } from "./http/route.ts";
+import { failure, isServerFault, streamEnd } from "./http/respond.ts";
+import { markStale } from "./http/served.ts";
 import { refuseWebSocket } from "./http/upgrade.ts";
 
 /** What the router needs from outside. */
@@ -39,6 +42,8 @@ interface Visit extends Arrival {
   readonly spent: Spent;
   route: string | null;
   principal: string | null;
+  /** See `Principal`; null once the credential is known to hold, and before. */
+  unconfirmedSeconds: number | null;
 }
 
 /**
@@ -75,20 +80,32 @@ export function compile<S>(options: RouterOptions<S>): Serve {
       return [response];
     } catch (thrown) {
       const error = options.translate(thrown);
-      const response = failure(error, visit.requestId);
-      const shown = request.method === "HEAD" ? withoutBody(response) : response;
-      return isServerFault(error) ? [shown, error] : [shown];
+      const whole = failure(error, visit.requestId);
+      const response = request.method === "HEAD" ? await withoutBody(whole) : whole;
+      return isServerFault(error) ? [response, error] : [response];
     }
   };
 
   return async (request, arrival) => {
     const started = options.clock();
     const url = new URL(request.url);
-    const visit: Visit = { ...arrival, url, spent: new Spent(), route: null, principal: null };
-    const [response, fault] = await answered(request, visit);
-    const { requestId, route, principal, spent } = visit;
-    const ms = options.clock() - started;
-    options.observe({ request, response, requestId, route, principal, ms, spent, fault });
+    const known = { route: null, principal: null, unconfirmedSeconds: null };
+    const visit: Visit = { ...arrival, ...known, url, spent: new Spent() };
+    const { requestId, spent } = visit;
+    const [given, fault] = await chargedTo(spent, () => answered(request, visit));
+    const { unconfirmedSeconds } = visit;
+    // What is shown to a credential that no store could check is as old as what is known of that (I7).
+    const isStale = unconfirmedSeconds !== null && given.status < 400;
+    const response = isStale ? markStale(given, unconfirmedSeconds) : given;
+    const observe = (error: unknown) => {
+      const { route, principal } = visit;
+      const ms = options.clock() - started;
+      options.observe({ request, response, requestId, route, principal, ms, spent, fault: error });
+    };
+    const end = streamEnd(given);
+    // What a stream has cost is known when it has ended.
+    if (end === undefined) observe(fault);
+    else arrival.waitUntil(end.then((broken) => observe(broken?.error)));
     return response;
   };
 }
@@ -125,6 +142,7 @@ async function answer<S>(
   const isPublic = row.access === "public";
   const principal = isPublic ? null : await authenticator.authenticate(request, { ...visit, now });
   visit.principal = principal?.name ?? null;
+  visit.unconfirmedSeconds = principal?.unconfirmedSeconds ?? null;
   const namespace = readNamespace(row.method, params);
   if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
   const stillValid = async () =>
@@ -133,12 +151,16 @@ async function answer<S>(
   return row.operation.serve(context, services);
 }
 
+/** Who may call the routes that change nothing and show nothing of keys, metrics and the audit. */
+const READS: ReadonlySet<Access> = new Set(["authenticated", "view"]);
+
 function guard(
   { access }: Pick<Route<never>, "access">,
   namespace: Namespace | null,
   name: string | null,
-  { grants }: Principal,
+  { grants, unconfirmedSeconds }: Principal,
 ): void {
+  if (unconfirmedSeconds !== undefined && !READS.has(access)) throw keyUnconfirmed();
   if (access === "public" || access === "authenticated") return;
   const allowed =
     access === "admin-anywhere"
@@ -161,7 +183,14 @@ function decodeParams(raw: Record<string, string>): Record<string, string> {
   return params;
 }
 
-/** The answer to HEAD: what GET would say, without the body, and with its length. */
-function withoutBody(response: Response): Response {
-  return new Response(null, { status: response.status, headers: response.headers });
+const BODILESS = new Set([204, 304]);
+
+/** The answer to HEAD: what GET would say, without the body, and with its length unless it is a stream. */
+async function withoutBody(response: Response): Promise<Response> {
+  const { status } = response;
+  const headers = new Headers(response.headers);
+  if (streamEnd(response) !== undefined) await response.body?.cancel();
+  else if (!BODILESS.has(status) && !headers.has("Content-Length"))
+    headers.set("Content-Length", String((await response.arrayBuffer()).byteLength));
+  return new Response(null, { status, headers });
 }

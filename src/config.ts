@@ -1,8 +1,10 @@
 import { issuerKeys } from "./auth/issuer-keys.ts";
 import type { OutsideIssuer } from "./auth/outside-issuer.ts";
 import { readSigningKeys, type SigningKey } from "./auth/signing-keys.ts";
+import { STALE_MS } from "./freshness/stale.ts";
+import { Setting, SettingError } from "./setting.ts";
 
-/** What the app relies on, checked once an isolate. */
+/** What the app relies on, read once an isolate. A setting that is wrong is `unavailable` where it is used. */
 export interface Config {
   /** The first signs, all verify. */
   readonly signingKeys: readonly SigningKey[];
@@ -14,8 +16,12 @@ export interface Config {
   readonly lint: "count" | "strict";
   /** Days for which history is kept; null: for ever. */
   readonly historyDays: number | null;
+  /** Milliseconds for which API keys keep reading while D1 does not answer (I7); 0: not at all, also when the setting is wrong. */
+  readonly outageKeyMs: number;
   /** Of answers that need not be in the log, one in so many is. */
   readonly logOneIn: number;
+  /** The settings that are wrong. */
+  readonly errors: readonly SettingError[];
 }
 
 /** Settings as the runtime hands them over; the README lists them. */
@@ -30,20 +36,46 @@ export interface Settings {
   readonly LINT?: string;
   readonly HISTORY_DAYS?: string;
   readonly LOG_ONE_IN?: string;
+  readonly OUTAGE_KEY_HOURS?: string;
 }
 
+const HOUR_MS = 3_600_000;
 const DEFAULT_NAME = "edge-assets";
 
-/** Checks the settings; a wrong one fails with its name, so that the log says what to mend. */
+const DEFAULT_ONE_IN = 1_000;
+
+/** Reads the settings. Never fails: what is wrong is in `errors`, and fails where it is used. */
 export async function readConfig(settings: Settings): Promise<Config> {
+  const signingKeys = await Setting.of(() => readSigningKeys(secretsOf(settings)));
+  const outside = await Setting.of(() => readOutsideIssuer(settings));
+  const lint = await Setting.of(() => readLint(textOf(settings.LINT)));
+  const historyDays = await Setting.of(() => readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null));
+  const logOneIn = await Setting.of(() => readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, DEFAULT_ONE_IN));
+  const outageHours = await Setting.of(() => readOutageHours(textOf(settings.OUTAGE_KEY_HOURS)));
+  const all = [signingKeys, outside, lint, historyDays, outageHours, logOneIn];
   return {
-    signingKeys: await readSigningKeys(secretsOf(settings)),
+    get signingKeys() {
+      return signingKeys.value;
+    },
+    get outside() {
+      return outside.value;
+    },
+    get lint() {
+      return lint.value;
+    },
+    get historyDays() {
+      return historyDays.value;
+    },
     workerName: settings.WORKER_NAME ?? DEFAULT_NAME,
-    outside: readOutsideIssuer(settings),
-    lint: readLint(settings.LINT ?? ""),
-    historyDays: readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null),
-    logOneIn: readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, 1_000),
+    outageKeyMs: outageHours.or(0) * HOUR_MS,
+    logOneIn: logOneIn.or(DEFAULT_ONE_IN),
+    errors: all.flatMap(({ error }) => error ?? []),
   };
+}
+
+/** A variable may be written as a number or a boolean in wrangler.toml. */
+function textOf(setting: string | number | boolean | undefined): string {
+  return String(setting ?? "");
 }
 
 /**
@@ -61,24 +93,40 @@ function secretsOf(settings: Settings): string {
 function readLint(setting: string): Config["lint"] {
   if (setting === "" || setting === "count") return "count";
   if (setting === "strict") return "strict";
-  throw new Error(`LINT is "${setting}": use strict, or leave it out`);
+  throw new SettingError("LINT", "use strict, or leave it out", setting);
 }
 
-function readNumber<T>(name: string, setting = "", otherwise: T): number | T {
-  if (setting === "") return otherwise;
-  if (!/^[1-9]\d{0,4}$/.test(setting))
-    throw new Error(`${name} is "${setting}": use a number from 1 to 99999, or leave it out`);
-  return Number(setting);
+function readNumber<T>(name: string, setting: string | undefined, otherwise: T): number | T {
+  const text = textOf(setting);
+  if (text === "") return otherwise;
+  if (!/^[1-9]\d{0,4}$/.test(text))
+    throw new SettingError(name, "use a number from 1 to 99999, or leave it out", text);
+  return Number(text);
+}
+
+/** No longer than assets are served without D1: keys have nothing to read after that. */
+function readOutageHours(setting: string): number {
+  const longest = STALE_MS / HOUR_MS;
+  if (setting === "") return longest;
+  const hours = /^\d{1,2}$/.test(setting) ? Number(setting) : Infinity;
+  if (hours <= longest) return hours;
+  throw new SettingError(
+    "OUTAGE_KEY_HOURS",
+    `use a number of hours from 0 to ${longest}, or leave it out for ${longest}`,
+    setting,
+  );
 }
 
 function readOutsideIssuer(settings: Settings): OutsideIssuer | null {
-  const issuer = settings.OIDC_ISSUER ?? "";
+  const issuer = textOf(settings.OIDC_ISSUER);
   if (issuer === "") return null;
-  const audience = settings.OIDC_AUDIENCE ?? "";
+  const audience = textOf(settings.OIDC_AUDIENCE);
   if (audience === "")
-    throw new Error("OIDC_ISSUER is set but OIDC_AUDIENCE is not: say for whom its tokens are");
-  const jwks = settings.OIDC_JWKS_URL ?? `${issuer.replace(/\/$/, "")}/.well-known/jwks.json`;
-  if (!URL.canParse(jwks)) throw new Error(`OIDC_JWKS_URL or OIDC_ISSUER is not a URL: ${jwks}`);
+    throw new SettingError("OIDC_AUDIENCE", "is missing beside OIDC_ISSUER: say for whom its tokens are");
+  const url = textOf(settings.OIDC_JWKS_URL);
+  const jwks = url === "" ? `${issuer.replace(/\/$/, "")}/.well-known/jwks.json` : url;
+  if (!URL.canParse(jwks))
+    throw new SettingError(url === "" ? "OIDC_ISSUER" : "OIDC_JWKS_URL", "use a URL", jwks);
   return {
     issuer,
     audience,

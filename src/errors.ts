@@ -36,6 +36,13 @@ export class ApiError extends Error {
   }
 }
 
+/** What an error goes back to: the cause of an answer, or the error itself. For the log. */
+export function rootCause(error: unknown): unknown {
+  let root = error;
+  while (root instanceof ApiError && root.cause !== undefined) root = root.cause;
+  return root;
+}
+
 /** A 400 with this message. */
 export function invalid(message: string): ApiError {
   return new ApiError("invalidArgument", message);

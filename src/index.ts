@@ -1,11 +1,13 @@
 import { ApplyService } from "./sets/service.ts";
 import { AssetService } from "./assets/service.ts";
 import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
-import { FailureLimit, type CountShared } from "./auth/failure-limit.ts";
+import { FailureLimit } from "./auth/failure-limit.ts";
+import { sharedCounter } from "./auth/shared-counter.ts";
+import { readBindings } from "./bindings.ts";
 import { CachedAssetStore } from "./freshness/cached-asset-store.ts";
 import { CachedKeyStore } from "./freshness/cached-key-store.ts";
 import { edgeOf } from "./freshness/edge.ts";
-import { healthOf, journalAgeSeconds } from "./freshness/health.ts";
+import { cronAgeSeconds, healthOf, journalAgeSeconds } from "./freshness/health.ts";
 import { beat, type Chore } from "./freshness/heartbeat.ts";
 import { JournalWatch } from "./freshness/journal-watch.ts";
 import { JournaledNamespaceStore } from "./freshness/journaled-namespace-store.ts";
@@ -14,16 +16,20 @@ import { isDatabaseFailure, unavailable } from "./freshness/unavailable.ts";
 import { ChangeService } from "./history/changes/service.ts";
 import { WaitingRoom } from "./history/changes/waiting-room.ts";
 import { readConfig } from "./config.ts";
+import { currentAccount } from "./observability/account.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
-import { exposition, type Gauges } from "./observability/prometheus.ts";
 import { PerSecondLimit } from "./observability/per-second-limit.ts";
+import { exposition, type Gauges } from "./observability/prometheus.ts";
+import { requestLine } from "./observability/request-log.ts";
+import { NOTHING } from "./observability/spent.ts";
 import { RememberedTokens } from "./auth/token-cache.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./fast-path/fast-path.ts";
 import { CursorSeal } from "./auth/cursor-seal.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./app.ts";
+import { OnceAMinute } from "./lib/once-a-minute.ts";
 import { steadyClock } from "./lib/steady-clock.ts";
 import { runtimeTimer, sleep } from "./lib/timer.ts";
 import { keyRing } from "./keys/key-lookup.ts";
@@ -55,34 +61,51 @@ interface App {
 }
 
 /** Wires bindings to implementations: the only place that sees them. */
-async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> {
+async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Promise<App> {
   const config = await readConfig(env);
+  const bindings = readBindings(env);
+  const wrong = [...bindings.errors, ...config.errors];
+  for (const { message } of wrong) log({ level: "error", event: "bad-setting", message });
   const clock = steadyClock(() => Date.now());
-  const deadlines = new Deadlines(clock.now, runtimeTimer);
-  const database = deadlined(env.DB, deadlines);
+  const silence = new OnceAMinute();
+  const deadlines = new Deadlines(clock.now, runtimeTimer, () => {
+    const message = "D1's primary has left three calls in a row without an answer";
+    if (silence.allows(clock.now())) log({ level: "error", event: "d1-silent", message });
+  });
+  const meter = new Meter();
+  const database = deadlined(bindings.database, deadlines, (call) => {
+    meter.queried(call);
+    currentAccount()?.queried(call);
+  });
   const sessions = new D1SessionStore(database);
   const plans = new D1PlanStore(database);
   const history = new D1HistoryStore(database);
   const edge = edgeOf({
-    kv: env.CACHE,
+    kv: bindings.kv,
     readLog: (since) => loadCommitLog(database, since),
     clock,
     timer: runtimeTimer,
     log,
   });
-  const keys = new CachedKeyStore(new D1KeyStore(database), edge);
+  const keys = new CachedKeyStore(new D1KeyStore(database), edge, config.outageKeyMs);
   const sources: CredentialSources = {
-    ...config,
+    get signingKeys() {
+      return config.signingKeys;
+    },
+    get outside() {
+      return config.outside;
+    },
     ring: keyRing(keys),
-    failures: new FailureLimit(sharedCounter(env.AUTH_FAILURES, config.workerName)),
+    failures: new FailureLimit(sharedCounter(env.AUTH_FAILURES, config.workerName, log, clock.now)),
   };
   const store = new CachedAssetStore(new D1AssetStore(database), edge);
   const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
-  const meter = new Meter();
   const gauges = (): Gauges => ({
     journal_age_seconds: journalAgeSeconds(edge),
+    cron_age_seconds: cronAgeSeconds(edge),
+    d1_bytes: meter.databaseBytes,
     kv_left_alone: Number(edge.kv.isLeftAlone),
     d1_left_alone: Number(deadlines.isOpen),
     memory_assets: store.memory.size,
@@ -113,14 +136,21 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
       }),
       resolve,
       apply: new ApplyService(new JournaledSetStore(new D1SetStore(database), edge), plans),
-      cursors: new CursorSeal(config.signingKeys),
-      lint: config.lint,
+      cursors: new CursorSeal(config),
+      settings: config,
       namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(database), edge)),
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
-      health: healthOf(edge, () => database.prepare("SELECT seq FROM meta").first()),
-      metrics: () => exposition(meter, gauges()),
-      documents: (request) => env.DOCUMENTS.fetch(request),
+      health: healthOf(edge, {
+        askDatabase: () => database.prepare("SELECT seq FROM meta").first(),
+        faults: wrong.map(({ fault }) => fault),
+      }),
+      metrics: async (waitUntil) => {
+        // Gauges of an isolate that nobody has asked lately would be of then.
+        await edge.journal.current(clock.now(), edge.bound, waitUntil);
+        return exposition(meter, gauges());
+      },
+      documents: bindings.documents,
     },
     authenticator: authenticator(sources, tokens),
     clock: clock.now,
@@ -130,7 +160,7 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
   const chores: readonly Chore[] = [
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
-    ...retention(database, config.historyDays),
+    { name: "history", run: (now) => forget(database, config.historyDays, now) },
   ];
   const hot = hotPath({
     tokens,
@@ -148,33 +178,8 @@ async function build(env: Env & { readonly ANALYTICS?: Dataset }): Promise<App> 
 }
 
 /** History is kept for ever unless days are set. */
-function retention(db: D1Database, days: number | null): Chore[] {
-  if (days === null) return [];
-  return [{ name: "history", run: (now) => forgetRevisions(db, now - days * 86_400_000) }];
-}
-
-/**
- * Counts failures of a client in each of Cloudflare's locations. Counters with one `namespace_id` are shared by all
- * Workers of an account, so ours carry the Worker's name. Without the binding, or when it fails, each isolate's own count
- * must do.
- */
-function sharedCounter(limiter: RateLimit | undefined, worker: string): CountShared {
-  if (limiter === undefined) {
-    log({
-      level: "warn",
-      event: "no-rate-limit",
-      message: "AUTH_FAILURES is not bound; isolates count alone",
-    });
-    return async () => true;
-  }
-  return async (client) => {
-    try {
-      return (await limiter.limit({ key: `${worker}:${client}` })).success;
-    } catch (error) {
-      log({ level: "warn", event: "rate-limit-failed", error: String(error) });
-      return true;
-    }
-  };
+async function forget(db: D1Database, days: number | null, now: number): Promise<number> {
+  return days === null ? 0 : forgetRevisions(db, now - days * 86_400_000);
 }
 
 function log(entry: Record<string, unknown>): void {
@@ -192,7 +197,7 @@ async function appOf(env: Env): Promise<App> {
   return app;
 }
 
-/** Lines about failed builds: every request of whoever asks makes another. */
+/** Lines about failed builds, which are a bug: every request of whoever asks makes another. */
 const failedBuilds = new PerSecondLimit(10);
 
 /** The whole way: route, credential, handler. */
@@ -201,9 +206,11 @@ async function answer(request: Request, env: Env, ctx: ExecutionContext): Promis
   let built: App;
   try {
     built = await appOf(env);
-  } catch (error) {
-    if (failedBuilds.allows(Date.now())) log({ level: "error", requestId, error: String(error) });
-    return failure(error, requestId);
+  } catch (fault) {
+    const response = failure(fault, requestId);
+    const line = { request, response, requestId, route: null, principal: null, ms: 0, spent: NOTHING, fault };
+    if (failedBuilds.allows(Date.now())) log(requestLine(line));
+    return response;
   }
   return built.serve(request, { requestId, waitUntil: (work) => ctx.waitUntil(work) });
 }

@@ -23,11 +23,11 @@ export interface Services {
   readonly apply: ApplyService;
   /** Seals cursors that may name what their reader must not see. */
   readonly cursors: CursorSeal;
-  /** `strict`: assets with lint findings are refused. */
-  readonly lint: "count" | "strict";
+  /** `strict`: assets with lint findings are refused. Throws `unavailable` where the setting is wrong. */
+  readonly settings: { readonly lint: "count" | "strict" };
   readonly health: Health;
   /** What this isolate has counted, as Prometheus reads it. */
-  readonly metrics: () => string;
+  readonly metrics: (waitUntil: (work: Promise<unknown>) => void) => Promise<string>;
   /** What is published beside the Worker: the file a path names, or 404. */
   readonly documents: (request: Request) => Promise<Response>;
 }

@@ -10,7 +10,7 @@ import type { BundleName, Bundles } from "./bundles.ts";
 import { carryOut } from "./load/client.ts";
 import { progress } from "./progress.ts";
 import { wireRequest } from "./requests.ts";
-import { COMPATIBILITY_DATE, SECRET } from "./servers.ts";
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS, SECRET } from "./servers.ts";
 
 export interface ColdStart {
   readonly name: string;
@@ -85,6 +85,7 @@ const config :Workerd.Config = (
   services = [(name = "main", worker = (
     modules = [(name = "index.js", esModule = embed "${file}")],
     compatibilityDate = "${COMPATIBILITY_DATE}",
+    compatibilityFlags = ${JSON.stringify(COMPATIBILITY_FLAGS)},
     bindings = [(name = "TOKEN_SECRET", text = "${SECRET}")],
   ))],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],

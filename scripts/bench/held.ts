@@ -158,6 +158,7 @@ async function fullOfKeys(grants: number): Promise<Filled> {
       touch: unused,
     },
     edge,
+    0,
   );
   for (let index = 0, last = 0; index < KEY_MEMORY.entries && store.memory.bytes + last < KEY_MEMORY.bytes;) {
     const before = store.memory.bytes;

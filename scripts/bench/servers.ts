@@ -7,6 +7,8 @@ import { childrenNamed } from "./process-stat.ts";
 export const SECRET = "a-secret-for-benchmarks-that-is-long-enough-to-sign";
 /** As in wrangler.toml, so that all are run as production is. */
 export const COMPATIBILITY_DATE = "2026-10-01";
+/** Those of wrangler.toml. */
+export const COMPATIBILITY_FLAGS = ["nodejs_als"];
 
 export interface Server {
   /** The process that answers. */
@@ -78,6 +80,7 @@ function workerOptions(name: string, { text }: Bundle): WorkerOptions {
     config: {
       name,
       compatibilityDate: COMPATIBILITY_DATE,
+      compatibilityFlags: COMPATIBILITY_FLAGS,
       manifest: { mainModule: "index.js", modules: { "index.js": { type: "esm", contents: text } } },
       env: {
         DB: { type: "d1", id: "bench" },

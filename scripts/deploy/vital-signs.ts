@@ -2,18 +2,20 @@
 import { Examination, type Look } from "./findings.ts";
 import type { World } from "./world.ts";
 
-/** The cron publishes a journal each minute; isolates take over when it is older (src/freshness/journal-keeper.ts). */
-const JOURNAL_SECONDS = 120;
+/** The cron runs each minute. The journal's age does not show that it is dead: isolates keep the journal current. */
+const CRON_SECONDS = 180;
 /** Tokens are judged by the second, and HTTP's dates have no fractions. */
 const CLOCK_SECONDS = 5;
 const ANSWER_MS = 15_000;
+/** What `Err` of `/health` begins with when D1 is down. */
+const DATABASE_DOWN = "the database does not answer";
 
 /** Names of the checks, for when there is nothing to ask. */
-export const VITAL_SIGNS = ["answers", "database up", "KV up", "journal", "clock"];
+export const VITAL_SIGNS = ["answers", "database up", "settings", "KV up", "cron ran", "clock"];
 
 interface Health {
-  readonly Healthy: boolean;
-  readonly Journal: { readonly AgeSeconds: number | null };
+  readonly Err: string;
+  readonly Journal: { readonly CronAgeSeconds: number | null };
   readonly KV: { readonly Healthy: boolean };
 }
 
@@ -36,13 +38,14 @@ export async function lookAtWorker(
   if (answer === null) return exam.skip(VITAL_SIGNS.slice(1), `${url} does not answer`);
   const { health, date, now } = answer;
   await exam.look("database up", () =>
-    health.Healthy
-      ? right("answers the Worker")
-      : wrong(
+    health.Err.startsWith(DATABASE_DOWN)
+      ? wrong(
           "does not answer the Worker",
           "see https://www.cloudflarestatus.com and docs/data-and-caching.md",
-        ),
+        )
+      : right("answers the Worker"),
   );
+  await exam.look("settings", () => settingsLook(health.Err));
   await exam.look("KV up", () =>
     health.KV.Healthy
       ? right("answers the Worker")
@@ -52,7 +55,7 @@ export async function lookAtWorker(
         ),
   );
   if (!deployed) return;
-  await exam.look("journal", () => journalLook(health.Journal.AgeSeconds));
+  await exam.look("cron ran", () => cronLook(health.Journal.CronAgeSeconds));
   await exam.look("clock", () => clockLook(date, now));
 }
 
@@ -80,12 +83,18 @@ function healthIn(text: string): Health | null {
   }
 }
 
-function journalLook(age: number | null): Look<null> {
+function settingsLook(text: string): Look<null> {
+  const wrongSettings = text.split("; ").filter((each) => each !== "" && each !== DATABASE_DOWN);
+  if (wrongSettings.length === 0) return right("none is wrong");
+  return wrong(wrongSettings.join("; "), "see Configuration in README.md, and the log's bad-setting lines");
+}
+
+function cronLook(age: number | null): Look<null> {
   if (age === null)
-    return wrong("there is none", "wait a minute; when there is still none, the cron does not run");
-  if (age <= JOURNAL_SECONDS) return right(`${age} s old`);
+    return wrong("no run is known", "wait a minute; when there is still none, the cron does not run");
+  if (age <= CRON_SECONDS) return right(`${age} s ago`);
   return wrong(
-    `${age} s old: the cron does not run, or cannot reach D1 or KV`,
+    `${age} s ago: it does not run, or cannot reach D1 or KV`,
     "see the Worker's past cron events and logs in the dashboard; until then reads are slower and right",
   );
 }

@@ -9,7 +9,7 @@ export const INFO = {
     '**Errors** are always `{"message": "...", "code": n}` with Sensu\'s codes and carry `X-Request-Id`. A path that is not described here is 404; a method that a path does not have is 405 with `Allow`.',
     "**HEAD** works wherever GET does, with the same status and headers and no body.",
     "**Names** in paths are percent-encoded: `sensu%2Fhttp-checks`. Under `/api/core/v2` raw slashes are taken as well; a raw slash at the end of a path is 404.",
-    "**Freshness.** Callers who may write get the newest; others are answered from copies near them, never older than three minutes after a write was acknowledged. `X-Cache` and `Age` say where an answer came from and how old it is; `Cache-Control: no-cache` asks for the newest. While the database is down, what is known is served for a day (`X-Cache: STALE`), and what is not known is 503, never 404.",
+    "**Freshness.** Callers who may write get the newest; others are answered from copies near them, never older than three minutes after a write was acknowledged. `X-Cache` and `Age` say where an answer came from and how old it is; `Cache-Control: no-cache` asks for the newest. While the database is down, what is known is served for a day (`X-Cache: STALE`), and what is not known is 503, never 404; an API key may then only read, unless the operator turned that off.",
     "**Pages.** Lists that go on carry `Sensu-Continue`: send it, unchanged, as `continue` of the next request.",
     "**Writes** are revisions that nothing changes. `X-Reason` or `reason` says why. `If-Match` and `If-None-Match` make them conditional.",
   ].join("\n\n"),

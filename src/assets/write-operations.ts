@@ -27,8 +27,8 @@ import type { AssetService } from "./service.ts";
 
 interface Uses {
   readonly assets: AssetService;
-  /** `strict`: assets with lint findings are refused. */
-  readonly lint: "count" | "strict";
+  /** `strict`: assets with lint findings are refused. Throws `unavailable` where the setting is wrong. */
+  readonly settings: { readonly lint: "count" | "strict" };
 }
 
 const WRITE_QUERY = { strict: STRICT, reason: REASON, filters: FILTERS };
@@ -80,7 +80,7 @@ export const createAsset = operation({
     413: answers.shared("TooLarge"),
     503: answers.shared("Unavailable"),
   },
-  async handle(asked, { assets, lint }: Uses) {
+  async handle(asked, { assets, settings }: Uses) {
     const negotiation = negotiateForm(asked.request, asked.query.filters);
     const asset = await asked.body();
     const principal = principalOf(asked);
@@ -89,7 +89,7 @@ export const createAsset = operation({
     // The route's guard cannot know the name; a grant narrowed to some names is checked here.
     if (!seesEveryName(principal.grants, namespace) && !allows(principal.grants, need)) throw denied();
     const linter = new Linter();
-    if (lint === "strict" || asked.query.strict) refuseFindings(asset, linter);
+    if (settings.lint === "strict" || asked.query.strict) refuseFindings(asset, linter);
     const place = { namespace, name: null };
     const stored = await assets.create(place, asset, linter.filters, commitOf(asked));
     const headers = { ...lintHeader(stored, linter), Location: locationOf(stored) };
@@ -123,12 +123,12 @@ export const replaceAsset = operation({
     413: answers.shared("TooLarge"),
     503: answers.shared("Unavailable"),
   },
-  async handle(asked, { assets, lint }: Uses) {
+  async handle(asked, { assets, settings }: Uses) {
     const negotiation = negotiateForm(asked.request, asked.query.filters);
     const asset = await asked.body();
     const place = { namespace: namespaceOf(asked), name: asked.params["name"] ?? "" };
     const linter = new Linter();
-    if (lint === "strict" || asked.query.strict) refuseFindings(asset, linter);
+    if (settings.lint === "strict" || asked.query.strict) refuseFindings(asset, linter);
     const condition = readConditions(asked.request.headers);
     const stored = await assets.replace(place, asset, linter.filters, commitOf(asked), condition);
     return written(asked, stored, negotiation, 201, lintHeader(stored, linter));
@@ -177,14 +177,14 @@ export const patchAsset = operation({
     413: answers.shared("TooLarge"),
     503: answers.shared("Unavailable"),
   },
-  async handle(asked, { assets, lint }: Uses) {
+  async handle(asked, { assets, settings }: Uses) {
     const id = assetIdOf(asked);
     const negotiation = negotiateForm(asked.request, asked.query.filters);
     const patch = await asked.body();
     refuseOtherPlace(patch, id);
     const condition = readConditions(asked.request.headers);
     const linter = new Linter();
-    const isStrict = lint === "strict" || asked.query.strict;
+    const isStrict = settings.lint === "strict" || asked.query.strict;
     const accept = isStrict ? (merged: Asset) => refuseFindings(merged, linter) : undefined;
     const stored = await assets.patch(id, patch, linter.filters, commitOf(asked), condition, accept);
     const { definition, etag } = represent(stored, negotiation);

@@ -3,7 +3,13 @@ import { ApiError } from "../errors.ts";
 import { verifyAccessToken, type VerifiedToken } from "./access-tokens.ts";
 import { authorizationOf, readAuthorization } from "./authorization.ts";
 import type { FailureLimit } from "./failure-limit.ts";
-import { checkApiKey, holderPrincipal, type KeyRing, type Moment } from "./key-credentials.ts";
+import {
+  checkApiKey,
+  holderPrincipal,
+  keyUnconfirmed,
+  type KeyRing,
+  type Moment,
+} from "./key-credentials.ts";
 import { verifyOutsideToken, type OutsideIssuer } from "./outside-issuer.ts";
 import type { Principal } from "./principal.ts";
 import { RememberedTokens } from "./token-cache.ts";
@@ -11,6 +17,7 @@ import type { SigningKey } from "./signing-keys.ts";
 
 /** What credentials are checked against. */
 export interface CredentialSources {
+  /** Throws `unavailable` where the setting is wrong, as `outside` does. */
   readonly signingKeys: readonly SigningKey[];
   readonly ring: KeyRing;
   /** Null unless configured. */
@@ -40,8 +47,8 @@ export function authenticator(
   const principalOf = async (request: Request, moment: Moment): Promise<Principal | null> => {
     const { credential } = authorizationOf(request);
     if (credential.startsWith("sak_")) {
-      const key = await checkApiKey(credential, sources.ring, moment);
-      return key === null ? null : holderPrincipal(key);
+      const found = await checkApiKey(credential, sources.ring, moment);
+      return found === null ? null : holderPrincipal(found);
     }
     // Under one spelling of the scheme, the usual one, which is all the hot path looks for.
     const usual = `Bearer ${credential}`;
@@ -63,7 +70,11 @@ export function authenticator(
       if (principal === null) throw INVALID_CREDENTIALS;
       return principal;
     },
-    stillValid: async (request, moment) => (await principalOf(request, moment)) !== null,
+    async stillValid(request, moment) {
+      const principal = await principalOf(request, moment);
+      if (principal?.unconfirmedSeconds !== undefined) throw keyUnconfirmed();
+      return principal !== null;
+    },
   };
 }
 
@@ -104,10 +115,20 @@ async function verifiedOrNull(
 
 /** Which keys may verify a token is decided by its `kid`: ours by the ring, any other by the outside issuer. */
 function verifyToken(token: string, sources: CredentialSources, now: Date): Promise<VerifiedToken> {
-  const { kid, b64 } = decodeProtectedHeader(token);
+  const { alg, kid, b64 } = decodeProtectedHeader(token);
   // jose ignores it unless `crit` names it; a JWT must not have it either way (RFC 7797 §7).
   if (b64 === false) throw new Error("the token's payload is not encoded");
-  const ours = sources.signingKeys.some((key) => key.kid === kid);
-  if (ours || sources.outside === null) return verifyAccessToken(token, sources.signingKeys, now);
-  return verifyOutsideToken(token, sources.outside, now);
+  // Only a token of ours is signed so: without our secrets it cannot be checked, but others can.
+  if (alg !== "HS256" && sources.outside !== null && !hasKid(sources, kid))
+    return verifyOutsideToken(token, sources.outside, now);
+  return verifyAccessToken(token, sources.signingKeys, now);
+}
+
+/** Whether a secret has this key id; a ring that cannot be read has none. */
+function hasKid(sources: CredentialSources, kid: string | undefined): boolean {
+  try {
+    return sources.signingKeys.some((key) => key.kid === kid);
+  } catch {
+    return false;
+  }
 }

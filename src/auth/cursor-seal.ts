@@ -1,7 +1,10 @@
 import { CompactEncrypt, compactDecrypt } from "jose";
 import type { SigningKey } from "./signing-keys.ts";
 
-type Ring = readonly Pick<SigningKey, "kid" | "sealing">[];
+/** Where the keys are read from when they are needed; reading may throw. */
+interface Ring {
+  readonly signingKeys: readonly Pick<SigningKey, "kid" | "sealing">[];
+}
 
 const ENCRYPTION = "A256GCM";
 
@@ -10,15 +13,15 @@ const ENCRYPTION = "A256GCM";
  * reader may not see has to say where it ended without saying the name. The first key of the ring seals, all open.
  */
 export class CursorSeal {
-  readonly #keys: Ring;
+  readonly #ring: Ring;
 
-  constructor(keys: Ring) {
-    this.#keys = keys;
+  constructor(ring: Ring) {
+    this.#ring = ring;
   }
 
   /** A token for the page after `key`. */
   async seal(key: string): Promise<string> {
-    const [sealer] = this.#keys;
+    const [sealer] = this.#ring.signingKeys;
     if (sealer === undefined) throw new Error("no secret seals cursors");
     return new CompactEncrypt(new TextEncoder().encode(key))
       .setProtectedHeader({ alg: "dir", enc: ENCRYPTION, kid: sealer.kid })
@@ -27,8 +30,9 @@ export class CursorSeal {
 
   /** The key of a token that one of these keys has sealed; null for any other text. */
   async open(token: string): Promise<string | null> {
+    const { signingKeys } = this.#ring;
     const keyFor = ({ kid }: { kid?: string }) => {
-      const found = this.#keys.find((each) => each.kid === kid);
+      const found = signingKeys.find((each) => each.kid === kid);
       if (found === undefined) throw new Error("no secret has this kid");
       return found.sealing;
     };

@@ -1,4 +1,5 @@
 import { apiKeyDigest, isApiKey } from "./api-keys.ts";
+import { unavailable, type ApiError } from "../errors.ts";
 import type { Spent } from "../observability/spent.ts";
 import type { Principal } from "./principal.ts";
 import { readGrants } from "./token-claims.ts";
@@ -13,6 +14,13 @@ export interface KeyHolder {
   readonly lastUsed: string | null;
 }
 
+/** A key as the stores know it. */
+export interface FoundKey {
+  readonly holder: KeyHolder;
+  /** Seconds since it was last known to be so, while no store can say whether it still is (I7); null: it is. */
+  readonly unconfirmedSeconds: number | null;
+}
+
 /** What varies from request to request while a credential is checked. */
 export interface Moment {
   /** Milliseconds since the epoch. */
@@ -25,23 +33,34 @@ export interface Moment {
 
 /** Where keys are looked up, and told of their use. */
 export interface KeyRing {
-  /** The key of a digest, or null. Throws `unavailable` when no store can say: then nobody may be let in or told off. */
-  readonly find: (digest: string, moment: Moment) => Promise<KeyHolder | null>;
+  /** The key of a digest, or null. Throws `unavailable` when neither a store nor a recent copy can say. */
+  readonly find: (digest: string, moment: Moment) => Promise<FoundKey | null>;
   /** Notes a use, at most once a day, off the request's path. */
   readonly noteUse: (key: KeyHolder, moment: Moment) => void;
 }
 
-/** The holder of a live key; null for a text that is no key, or a key that is unknown, expired or revoked. */
-export async function checkApiKey(secret: string, ring: KeyRing, moment: Moment): Promise<KeyHolder | null> {
+/** A live key; null for a text that is no key, or a key that is unknown, expired or revoked. */
+export async function checkApiKey(secret: string, ring: KeyRing, moment: Moment): Promise<FoundKey | null> {
   if (!isApiKey(secret)) return null;
-  const key = await ring.find(await apiKeyDigest(secret), moment);
-  if (key === null || key.revokedAt !== null) return null;
-  if (key.expiresAt !== null && key.expiresAt <= moment.now) return null;
-  ring.noteUse(key, moment);
-  return key;
+  const found = await ring.find(await apiKeyDigest(secret), moment);
+  if (found === null) return null;
+  const { holder, unconfirmedSeconds } = found;
+  if (holder.revokedAt !== null) return null;
+  if (holder.expiresAt !== null && holder.expiresAt <= moment.now) return null;
+  if (unconfirmedSeconds === null) ring.noteUse(holder, moment);
+  return found;
 }
 
-/** A key's holder as a principal. */
-export function holderPrincipal(key: KeyHolder): Principal {
-  return { name: key.name, grants: readGrants(key.grants) };
+/** A key's holder as a principal; one whose key is not confirmed may view what it might view otherwise, and no more. */
+export function holderPrincipal({ holder, unconfirmedSeconds }: FoundKey): Principal {
+  const { name } = holder;
+  const grants = readGrants(holder.grants);
+  if (unconfirmedSeconds === null) return { name, grants };
+  const views = grants.map(({ namespace, names }) => ({ role: "view", namespace, names }) as const);
+  return { name, grants: views, unconfirmedSeconds };
+}
+
+/** The answer to what a key may not do unless a store confirms it. */
+export function keyUnconfirmed(): ApiError {
+  return unavailable("the database does not answer; until it does, an API key may only read", 5);
 }

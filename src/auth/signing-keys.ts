@@ -1,4 +1,5 @@
 import { sha256Hex } from "../lib/sha256.ts";
+import { SettingError } from "../setting.ts";
 
 /** One secret of the ring: its key id (public) and the imported key (never extractable). */
 export interface SigningKey {
@@ -21,7 +22,10 @@ export async function readSigningKeys(setting: string): Promise<SigningKey[]> {
 
 async function importSecret(secret: string): Promise<SigningKey> {
   if (secret.length < SHORTEST_SECRET) {
-    throw new Error(`TOKEN_SECRET is missing, or holds less than ${SHORTEST_SECRET} random characters`);
+    throw new SettingError(
+      "TOKEN_SECRET",
+      `is missing, or holds less than ${SHORTEST_SECRET} random characters`,
+    );
   }
   const bytes = new TextEncoder().encode(secret);
   const kid = (await sha256Hex(`kid:${secret}`)).slice(0, 8);

@@ -3,6 +3,7 @@ import type { StoredAsset } from "../store/asset-store.ts";
 import type { AssetId } from "../identity/names.ts";
 import type { AssetOrigin } from "../store/origin.ts";
 import type { Kind } from "./kind.ts";
+import { STALE_MS } from "./stale.ts";
 
 /**
  * Single assets: one place in KV each, holding the bytes of a GET and, after them, those for Go clients; beside them
@@ -12,7 +13,8 @@ export function assetKind(origin: AssetOrigin): Kind<AssetId, StoredAsset> {
   return {
     journalIsComplete: false,
     immutable: false,
-    stale: true,
+    staleMs: STALE_MS,
+    isCredential: false,
     permanent: false,
     key: ({ key }) => key,
     mark: ({ key }) => key,

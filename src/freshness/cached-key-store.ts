@@ -24,16 +24,19 @@ export const KEY_MEMORY = { entries: 10_000, bytes: 8 * MIB };
 const KEY_BYTES = 160;
 const GRANT_BYTES = 8;
 
-/** API keys under the same rule as assets: a revocation is seen everywhere within the bound, and never served past it. */
+/**
+ * API keys under the same rule as assets: a revocation is seen everywhere within the bound. While D1 does not answer, a
+ * key that nothing known speaks against is found as `STALE`, for `outageMs` after it was last known to be live (I7).
+ */
 export class CachedKeyStore implements KeyStore {
   readonly #edge: Edge;
   readonly #origin: KeyOrigin;
   readonly #keys: FreshReader<string, KeyRecord>;
 
-  constructor(origin: KeyOrigin, edge: Edge) {
+  constructor(origin: KeyOrigin, edge: Edge, outageMs: number) {
     this.#edge = edge;
     this.#origin = origin;
-    this.#keys = new FreshReader(edge, keyKind(origin), KEY_MEMORY);
+    this.#keys = new FreshReader(edge, keyKind(origin, outageMs), KEY_MEMORY);
   }
 
   /** How many keys are held in memory, and their bytes. */
@@ -90,11 +93,12 @@ export class CachedKeyStore implements KeyStore {
 }
 
 /** Keys by digest. Their copies hold no secret: a digest opens nothing. */
-export function keyKind(origin: Pick<KeyOrigin, "find">): Kind<string, KeyRecord> {
+export function keyKind(origin: Pick<KeyOrigin, "find">, outageMs: number): Kind<string, KeyRecord> {
   return {
     journalIsComplete: false,
     immutable: false,
-    stale: false,
+    staleMs: outageMs,
+    isCredential: true,
     permanent: true,
     key: apiKeyKey,
     mark: apiKeyKey,

@@ -15,7 +15,7 @@ const LATE_MS = 20_000;
  */
 export async function committing<Outcome extends { readonly outcome: string }>(
   edge: Edge,
-  { waitUntil, spent }: Pick<Commit, "waitUntil" | "spent">,
+  { waitUntil }: Pick<Commit, "waitUntil">,
   write: (since: number) => Promise<Logged<Outcome>>,
 ): Promise<Logged<Outcome>> {
   const { journal, clock } = edge;
@@ -26,10 +26,7 @@ export async function committing<Outcome extends { readonly outcome: string }>(
   } catch (cause) {
     if (cause instanceof DeadlineError) waitUntil(learnLate(edge, cause));
     throw writeFailed(cause);
-  } finally {
-    spent?.waitedFor("d1", clock() - askedAt);
   }
-  for (const meta of logged.log.metas ?? []) spent?.queried(meta);
   journal.extend(logged.log, askedAt);
   if (logged.result.outcome === "committed") waitUntil(journal.publish());
   return logged;

@@ -1,3 +1,4 @@
+import { OnceAMinute } from "../lib/once-a-minute.ts";
 import type { Clock } from "../lib/steady-clock.ts";
 import type { Timer } from "../lib/timer.ts";
 import type { ReadLog } from "../store/origin.ts";
@@ -43,7 +44,11 @@ export function edgeOf(options: EdgeOptions, rules: Partial<Rules> = {}): Edge {
   const { timer, log, readLog } = options;
   const clock = options.clock.now;
   const { admit: rule, tolerance } = { admit, tolerance: CLOCK_TOLERANCE_MS, ...rules };
-  const kv = new PatientKv(options.kv, clock, timer);
+  const failing = new OnceAMinute();
+  const message = "KV fails or is slow; copies come from memory and D1";
+  const kv = new PatientKv(options.kv, clock, timer, () => {
+    if (failing.allows(clock())) log({ level: "warn", event: "kv-failing", message });
+  });
   const time = new DatabaseTime();
   const journal = new JournalKeeper({ kv, readLog, time, clock, timer, log, tolerance });
   options.clock.onSetBack(() => journal.distrust());

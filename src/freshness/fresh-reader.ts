@@ -119,7 +119,7 @@ export class FreshReader<Id, T> {
     try {
       // Without a journal there is nothing to judge a replica by, nor to tell that KV lacks a good copy.
       const usable = journal !== null && this.#isUsable(journal, now);
-      let entry = usable ? await this.#fromNearest(id, reading) : null;
+      let entry = usable ? await this.#fromNearest(id) : null;
       if (entry === null || this.#copies.judge(id, entry, journal, now) !== "admitted") {
         entry = await this.#fromPrimary(id, reading);
       }
@@ -130,7 +130,7 @@ export class FreshReader<Id, T> {
     }
   }
 
-  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6). */
+  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6, I7). */
   async #readStale(
     id: Id,
     reading: Reading,
@@ -139,12 +139,23 @@ export class FreshReader<Id, T> {
     near: Entry<T> | null,
     cause: unknown,
   ): Promise<T | null> {
-    if (!this.#kind.stale) throw unavailable(cause);
-    const fromKv = near ?? (journal === null ? null : await this.#near(id, journal, reading));
-    const candidates = [this.#copies.inMemory(id), fromKv ?? undefined];
-    const copy = staleCopy(candidates, now, journal, (entry) => this.#copies.judge(id, entry, journal, now));
+    const { staleMs, isCredential } = this.#kind;
+    if (staleMs === 0) throw unavailable(cause);
+    const known = isCredential ? await this.#thoroughJournal(reading) : journal;
+    if (isCredential && this.#edge.time.isLost) throw unavailable(cause);
+    const at = isCredential ? this.#edge.clock() : now;
+    const judge = (entry: Entry<T>) => this.#copies.judge(id, entry, known, at);
+    const usable = (entry: Entry<T> | null) => staleCopy(entry, at, known, staleMs, judge);
+    const copy =
+      usable(this.#copies.inMemory(id) ?? null) ??
+      usable(near ?? (known === null ? null : await this.#near(id, known, reading)));
     if (copy === null) throw unavailable(cause);
-    return this.#serve(id, copy, journal, reading, "STALE", now);
+    return this.#serve(id, copy, known, reading, "STALE", at);
+  }
+
+  #thoroughJournal(reading: Reading): Promise<Journal | null> {
+    const { journal: keeper, clock } = this.#edge;
+    return timed(reading.spent, clock, () => keeper.thorough(reading.waitUntil));
   }
 
   /** The journal, waited for only when it must be. */
@@ -152,7 +163,7 @@ export class FreshReader<Id, T> {
     const { journal: keeper, clock, bound } = this.#edge;
     const recent = keeper.recent(now);
     if (recent !== null && this.#isUsable(recent, now)) return recent;
-    return timed(reading.spent, "kv", clock, () => keeper.current(now, bound, reading.waitUntil));
+    return timed(reading.spent, clock, () => keeper.current(now, bound, reading.waitUntil));
   }
 
   #isUsable(journal: Journal, now: number): boolean {
@@ -160,13 +171,13 @@ export class FreshReader<Id, T> {
   }
 
   #near(id: Id, journal: Journal, reading: Reading): Promise<Entry<T> | null> {
-    return timed(reading.spent, "kv", this.#edge.clock, () => this.#copies.inKv(id, journal));
+    return timed(reading.spent, this.#edge.clock, () => this.#copies.inKv(id, journal));
   }
 
   /** The nearest replica's answer; null when it has none in time, which the primary may have. */
-  async #fromNearest(id: Id, reading: Reading): Promise<Entry<T> | null> {
+  async #fromNearest(id: Id): Promise<Entry<T> | null> {
     try {
-      return await this.#load(id, "nearest", reading);
+      return await this.#load(id, "nearest");
     } catch {
       return null;
     }
@@ -175,7 +186,7 @@ export class FreshReader<Id, T> {
   /** The primary's answer, unless this isolate has served a newer one while it was on its way (I3). */
   async #fromPrimary(id: Id, reading: Reading): Promise<Entry<T>> {
     for (let tries = 0; tries < PRIMARY_TRIES; tries += 1) {
-      const entry = await this.#load(id, "primary", reading);
+      const entry = await this.#load(id, "primary");
       this.#edge.journal.noteEpoch(entry.epoch, reading.waitUntil);
       const kept = this.#copies.inMemory(id);
       if (kept !== undefined && isNewer(kept, entry)) return kept;
@@ -184,12 +195,9 @@ export class FreshReader<Id, T> {
     throw new Error("every answer of the database was overtaken by a newer one");
   }
 
-  async #load(id: Id, replica: Replica, reading: Reading): Promise<Entry<T>> {
-    const { clock } = this.#edge;
-    const readAt = clock();
-    const snapshot = await timed(reading.spent, "d1", clock, () => this.#kind.load(id, replica));
-    reading.spent.queried(snapshot.meta ?? {});
-    return entryOf(snapshot, readAt);
+  async #load(id: Id, replica: Replica): Promise<Entry<T>> {
+    const readAt = this.#edge.clock();
+    return entryOf(await this.#kind.load(id, replica), readAt);
   }
 
   #serve(

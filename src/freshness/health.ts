@@ -17,27 +17,39 @@ export function journalAgeSeconds({ clock, journal }: Edge): number | null {
   return asOf === UNDATED ? null : Math.max(0, Math.floor((clock() - asOf) / 1000));
 }
 
-/** Asks all that copies rest on, at most once in five seconds. `askDatabase` rejects when D1 does not answer in time. */
-export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
+/** Seconds since the cron last ran; null when no run is known. */
+export function cronAgeSeconds({ journal }: Edge): number | null {
+  return journal.cronAge === null ? null : Math.floor(journal.cronAge / 1000);
+}
+
+interface HealthOptions {
+  /** Rejects when D1 does not answer in time. */
+  readonly askDatabase: () => Promise<unknown>;
+  /** What is wrong with the settings; for anybody to read. */
+  readonly faults: readonly string[];
+}
+
+/** Asks all that copies rest on, at most once in five seconds. */
+export function healthOf(edge: Edge, { askDatabase, faults }: HealthOptions) {
   const { clock, timer, kv, journal } = edge;
-  let checked: { readonly database: boolean; readonly kv: boolean } | null = null;
+  let checked: { readonly databaseError: unknown; readonly kv: boolean } | null = null;
   let startedAt = -Infinity;
 
-  const databaseAnswers = async (): Promise<boolean> => {
+  const errorOfDatabase = async (): Promise<unknown> => {
     try {
       await askDatabase();
-      return true;
-    } catch {
-      return false;
+      return null;
+    } catch (error) {
+      return error;
     }
   };
   const check = async (waitUntil: WaitUntil) => {
-    const [database, kvAnswers] = await Promise.all([
-      databaseAnswers(),
+    const [databaseError, kvAnswers] = await Promise.all([
+      errorOfDatabase(),
       kv.answers(JOURNAL_KEY),
       journal.current(clock(), BOUND_MS, waitUntil),
     ]);
-    checked = { database, kv: kvAnswers };
+    checked = { databaseError, kv: kvAnswers };
     return checked;
   };
   const latest = async (waitUntil: WaitUntil) => {
@@ -54,7 +66,15 @@ export function healthOf(edge: Edge, askDatabase: () => Promise<unknown>) {
 
   return {
     async report(waitUntil: WaitUntil) {
-      return { ...(await latest(waitUntil)), journalAgeSeconds: journalAgeSeconds(edge) };
+      const { databaseError, kv: kvAnswers } = await latest(waitUntil);
+      return {
+        database: databaseError === null,
+        databaseError,
+        kv: kvAnswers,
+        journalAgeSeconds: journalAgeSeconds(edge),
+        cronAgeSeconds: cronAgeSeconds(edge),
+        faults,
+      };
     },
   };
 }

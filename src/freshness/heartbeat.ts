@@ -1,3 +1,6 @@
+import { rootCause } from "../errors.ts";
+import { chargedTo } from "../observability/account.ts";
+import { costOf, Spent } from "../observability/spent.ts";
 import type { Edge } from "./edge.ts";
 
 /** Milliseconds for which the row of a deleted asset is kept. */
@@ -15,26 +18,47 @@ export interface Chore {
 /**
  * What the cron does each minute: publishes the journal, and then cleans up. Absence does not rest on tombstones
  * (the journal is made of revisions, which stay), so sweeping them brings nothing back (I2). A chore that fails does
- * not keep the others from their turn.
+ * not keep the others from their turn; it has a line of its own.
  */
-export async function beat(edge: Edge, sweep: SweepTombstones, chores: readonly Chore[]): Promise<void> {
-  const { journal, published } = await edge.journal.renew();
-  // What has expired is decided by the database's clock, which has just been heard: a wrong one would delete too much.
-  const now = edge.time.toDatabase(edge.clock());
-  const { seq, since, changes } = journal;
-  const done: Record<string, number | string> = {};
-  const all = [
-    { name: "tombstones", run: () => (published ? sweep(now - TOMBSTONE_MS, seq) : none()) },
-    ...chores,
-  ];
-  for (const { name, run } of all) {
+export function beat(edge: Edge, sweep: SweepTombstones, chores: readonly Chore[]): Promise<void> {
+  const spent = new Spent();
+  return chargedTo(spent, async () => {
+    const { journal, published } = await edge.journal.renew("cron");
+    // What has expired is decided by the database's clock, which has just been heard: a wrong one would delete too much.
+    const now = edge.time.toDatabase(edge.clock());
+    const { seq, since, changes } = journal;
+    const tombstones = {
+      name: "tombstones",
+      run: () => (published ? sweep(now - TOMBSTONE_MS, seq) : none()),
+    };
+    const { done, failed } = await runChores([tombstones, ...chores], now, edge.log);
+    edge.log({
+      level: published && failed === 0 ? "info" : "warn",
+      event: "heartbeat",
+      published,
+      seq,
+      since,
+      changes: changes.size,
+      done,
+      failed,
+      ...costOf(spent),
+      databaseBytes: spent.databaseBytes,
+    });
+  });
+}
+
+async function runChores(chores: readonly Chore[], now: number, log: Edge["log"]) {
+  const done: Record<string, number> = {};
+  let failed = 0;
+  for (const { name, run } of chores) {
     try {
       done[name] = await run(now);
     } catch (error) {
-      done[name] = String(error);
+      failed += 1;
+      log({ level: "error", event: "chore-failed", chore: name, error: String(rootCause(error)) });
     }
   }
-  edge.log({ level: "info", event: "heartbeat", published, seq, since, changes: changes.size, done });
+  return { done, failed };
 }
 
 async function none(): Promise<number> {

@@ -1,3 +1,4 @@
+import { OnceAMinute } from "../lib/once-a-minute.ts";
 import { sleep, within, type Timer } from "../lib/timer.ts";
 import type { CommitLog, ReadLog } from "../store/origin.ts";
 import type { DatabaseTime } from "./database-time.ts";
@@ -21,6 +22,10 @@ const BACKGROUND_REFRESH_MS = 15_000;
 /** A journal older than this means that the cron has stopped: isolates publish their own (I8). */
 export const CRON_DEAD_MS = 120_000;
 const OWN_EVERY_MS = 60_000;
+/** The cron runs every minute; when three of its runs in a row are missing, it is said. */
+const CRON_SILENT_MS = 180_000;
+/** How long KV has for a journal that decides whether a credential is accepted past the bound. */
+const THOROUGH_MS = 2_000;
 /** KV takes one write a second for a key. */
 const PUBLISH_EVERY_MS = 1_100;
 
@@ -44,8 +49,11 @@ export class JournalKeeper {
   #held: Journal | null = null;
   #checkedAt = -Infinity;
   #check: Promise<void> | null = null;
+  #thoroughAt = -Infinity;
+  #thoroughCheck: Promise<void> = Promise.resolve();
   #ownAt = -Infinity;
   #publishedAt = -Infinity;
+  readonly #silence = new OnceAMinute();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -78,6 +86,21 @@ export class JournalKeeper {
       // The work of another request may die with it, so no one waits for it without a limit.
       await within(this.#options.timer, KV_BUDGET_MS, this.#check, undefined);
     }
+    return this.#held;
+  }
+
+  /**
+   * The newest journal that KV has, also when KV is slow or was left alone: for what an old one must not decide. Asks at
+   * most once in five seconds and waits two. Null when there is none. Never throws.
+   */
+  async thorough(waitUntil: WaitUntil): Promise<Journal | null> {
+    const { kv, clock, timer } = this.#options;
+    if (clock() - this.#thoroughAt >= RECHECK_MS) {
+      this.#thoroughAt = clock();
+      this.#thoroughCheck = kv.ask(JOURNAL_KEY, MIN_CACHE_TTL).then((hit) => this.#take(hit));
+      waitUntil(this.#thoroughCheck);
+    }
+    await within(timer, THOROUGH_MS, this.#thoroughCheck, undefined);
     return this.#held;
   }
 
@@ -122,13 +145,21 @@ export class JournalKeeper {
     await this.#put();
   }
 
+  /** Milliseconds since the cron last ran, as far as the journal in memory knows; null when it knows of no run. */
+  get cronAge(): number | null {
+    const cronAt = this.#held?.cronAt ?? null;
+    return cronAt === null ? null : Math.max(0, this.#options.clock() - this.#options.time.toOwn(cronAt));
+  }
+
   /** Reads the log from the primary and publishes it: the work of the cron. Throws when D1 does not answer. */
-  async renew(): Promise<{ journal: Journal; published: boolean }> {
+  async renew(by: "cron" | "isolate" = "isolate"): Promise<{ journal: Journal; published: boolean }> {
     const askedAt = this.#options.clock();
     const since = this.#held?.seq ?? 0;
     const log = await this.#options.readLog(since);
     this.extend(log, askedAt);
-    const journal = this.#held ?? extendJournal(null, log, askedAt);
+    const known = this.#held ?? extendJournal(null, log, askedAt);
+    const journal = by === "cron" ? { ...known, cronAt: log.at } : known;
+    this.#held = journal;
     this.#publishedAt = this.#options.clock();
     return { journal, published: await this.#put() };
   }
@@ -142,14 +173,15 @@ export class JournalKeeper {
 
   async #recheck(waitUntil: WaitUntil): Promise<void> {
     const { kv, clock } = this.#options;
-    const take = (hit: KvHit) => {
-      const journal = decodeJournal(hit.value);
-      if (journal !== null) this.#learnShared(journal);
-    };
-    const hit = await kv.get(JOURNAL_KEY, MIN_CACHE_TTL, take);
-    if (hit !== null) take(hit);
+    this.#take(await kv.get(JOURNAL_KEY, MIN_CACHE_TTL, (hit) => this.#take(hit)));
     this.#check = null;
+    this.#watchCron();
     if (clock() - (this.#held?.asOf ?? 0) > CRON_DEAD_MS) this.#publishForDeadCron(waitUntil);
+  }
+
+  #take(hit: KvHit | null): void {
+    const journal = hit === null ? null : decodeJournal(hit.value);
+    if (journal !== null) this.#learnShared(journal);
   }
 
   /**
@@ -161,6 +193,18 @@ export class JournalKeeper {
     const asOf = time.toOwn(journal.asOf);
     if (asOf > clock() + tolerance) this.distrust();
     this.learn({ ...journal, asOf: time.isLost ? UNDATED : asOf });
+  }
+
+  /** A dead cron shows nowhere else: isolates keep the journal current in its place. */
+  #watchCron(): void {
+    const { clock, log } = this.#options;
+    if (this.#held === null) return;
+    const { cronAge } = this;
+    if (cronAge !== null && cronAge <= CRON_SILENT_MS) return;
+    if (!this.#silence.allows(clock())) return;
+    const message = "no journal of the cron has come for this long: it is dead, or KV takes none";
+    const seconds = cronAge === null ? null : Math.round(cronAge / 1000);
+    log({ level: "warn", event: "cron-silent", message, seconds });
   }
 
   #sayClockIsWrong(): void {

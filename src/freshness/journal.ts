@@ -16,6 +16,8 @@ export interface Journal {
   readonly changes: ReadonlyMap<string, number>;
   /** The last commit to each namespace or to anything in it. */
   readonly namespaces: ReadonlyMap<string, number>;
+  /** When the cron last read the log, by the clock of the database; null when it never has, as far as is known. */
+  readonly cronAt: number | null;
 }
 
 /** A date before all others, so that nothing is admitted by it. */
@@ -30,7 +32,7 @@ export const MAX_JOURNAL_CHANGES = 2_000;
  */
 export function extendJournal(held: Journal | null, log: CommitLog, asOf: number): Journal {
   const namespaces = new Map(Object.entries(log.namespaces));
-  const head = { epoch: log.epoch, seq: log.seq, namespaces };
+  const head = { epoch: log.epoch, seq: log.seq, namespaces, cronAt: held?.cronAt ?? null };
   if (held === null || held.epoch !== log.epoch || log.since > held.seq || log.seq < held.seq) {
     return { ...head, asOf, ...trim(new Map(log.changes), log.since) };
   }
@@ -42,14 +44,24 @@ export function extendJournal(held: Journal | null, log: CommitLog, asOf: number
 
 /**
  * What two journals tell together. Of an epoch the one with more commits, at the later instant: whatever was
- * acknowledged by either instant is in it. Of two epochs the one that was true later (I9).
+ * acknowledged by either instant is in it. Of two epochs the one that was true later (I9). The cron is one for all.
  */
 export function mergeJournals(held: Journal | null, other: Journal): Journal {
   if (held === null) return other;
+  const merged = mergeCommits(held, other);
+  const cronAt = laterOf(held.cronAt, other.cronAt);
+  return merged.cronAt === cronAt ? merged : { ...merged, cronAt };
+}
+
+function mergeCommits(held: Journal, other: Journal): Journal {
   if (held.epoch !== other.epoch) return other.asOf >= held.asOf ? other : held;
   const fuller = other.seq >= held.seq ? other : held;
   const asOf = Math.max(held.asOf, other.asOf);
   return fuller.asOf === asOf ? fuller : { ...fuller, asOf };
+}
+
+function laterOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /** The text that is put in KV. */
@@ -73,7 +85,7 @@ export function decodeJournal(text: string): Journal | null {
   try {
     // Our own text under a key that names its format; what else may lie there fails below or is refused.
     const encoded: EncodedJournal = JSON.parse(text);
-    const { epoch, asOf, seq, since, changes, namespaces } = encoded;
+    const { epoch, asOf, seq, since, changes, namespaces, cronAt } = encoded;
     if (typeof epoch !== "string" || ![asOf, seq, since].every(Number.isFinite)) return null;
     return {
       epoch,
@@ -82,6 +94,7 @@ export function decodeJournal(text: string): Journal | null {
       since,
       changes: new Map(changes),
       namespaces: new Map(Object.entries(namespaces)),
+      cronAt: Number.isFinite(cronAt) ? Number(cronAt) : null,
     };
   } catch {
     return null;
@@ -95,6 +108,8 @@ interface EncodedJournal {
   readonly since: number;
   readonly changes: readonly [string, number][];
   readonly namespaces: Readonly<Record<string, number>>;
+  /** Missing in what an older version has written. */
+  readonly cronAt?: unknown;
 }
 
 function trim(

@@ -5,6 +5,7 @@ import type { AssetPage, PageFrom, StoredAsset } from "../store/asset-store.ts";
 import type { AssetOrigin } from "../store/origin.ts";
 import { assetBytes } from "./asset-kind.ts";
 import type { Kind } from "./kind.ts";
+import { STALE_MS } from "./stale.ts";
 
 export interface PageId {
   /** Null: all namespaces. */
@@ -22,7 +23,8 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
     // The journal tells the last commit to every namespace; one it does not know may have been made just now.
     journalIsComplete: true,
     immutable: true,
-    stale: true,
+    staleMs: STALE_MS,
+    isCredential: false,
     permanent: false,
     key: ({ namespace, from, limit }) =>
       cacheKey(

@@ -27,17 +27,20 @@ export class PatientKv {
   readonly #kv: KvStore;
   readonly #clock: () => number;
   readonly #timer: Timer;
+  readonly #onFailing: () => void;
   readonly #breaker = new Breaker();
 
-  constructor(kv: KvStore, clock: () => number, timer: Timer) {
+  /** `onFailing` is called when the breaker opens, and for each read that fails while it is open. */
+  constructor(kv: KvStore, clock: () => number, timer: Timer, onFailing: () => void) {
     this.#kv = kv;
     this.#clock = clock;
     this.#timer = timer;
+    this.#onFailing = onFailing;
   }
 
-  /** Whether it has failed too often and is not asked for the moment. */
+  /** Whether its last three reads have failed: it is not asked but once in ten seconds. */
   get isLeftAlone(): boolean {
-    return this.#breaker.isOpen(this.#clock());
+    return this.#breaker.isOpen;
   }
 
   /** What KV holds, or null. `late` is told of a hit that came after the budget was spent. */
@@ -52,6 +55,7 @@ export class PatientKv {
     waiting = false;
     if (first === "failed") {
       this.#breaker.failed(this.#clock());
+      if (this.isLeftAlone) this.#onFailing();
       return null;
     }
     this.#breaker.succeeded();
@@ -71,6 +75,12 @@ export class PatientKv {
     } catch {
       return false;
     }
+  }
+
+  /** What KV holds, or null when it fails; without a limit of time, and also while it is left alone. */
+  async ask(key: string, cacheTtl: number): Promise<KvHit | null> {
+    const answer = await this.#ask(key, cacheTtl);
+    return answer === "failed" ? null : answer;
   }
 
   /** Whether KV answers at all, outside any request. */

@@ -6,20 +6,19 @@ import type { Journal } from "./journal.ts";
 export const STALE_MS = 24 * 3_600_000;
 
 /**
- * The copy to serve while the database does not answer: one that nothing known speaks against and that was true at
- * most a day ago. Never an absence: what is not known to exist may exist. `candidates`: memory's copy, then KV's.
+ * The copy, if it may be served while the database does not answer: nothing known speaks against it, and it was true at
+ * most `staleMs` ago. Never an absence: what is not known to exist may exist.
  */
 export function staleCopy<T>(
-  candidates: readonly (Entry<T> | undefined)[],
+  entry: Entry<T> | null,
   now: number,
   journal: Journal | null,
+  staleMs: number,
   judge: (entry: Entry<T>) => Verdict,
 ): Entry<T> | null {
-  for (const entry of candidates) {
-    if (entry === undefined || entry.value === null) continue;
-    const verdict = judge(entry);
-    const trueAt = Math.max(entry.readAt, journal?.asOf ?? 0);
-    if ((verdict === "admitted" || verdict === "journal-old") && now - trueAt <= STALE_MS) return entry;
-  }
-  return null;
+  if (entry === null || entry.value === null) return null;
+  const verdict = judge(entry);
+  if (verdict !== "admitted" && verdict !== "journal-old") return null;
+  const trueAt = Math.max(entry.readAt, journal?.asOf ?? 0);
+  return now - trueAt <= staleMs ? entry : null;
 }

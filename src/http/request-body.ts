@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { invalid } from "../errors.ts";
 import { goDecode, goKind, type Decoder } from "../go-json/decode.ts";
 import type { NamedSchema } from "../lib/json-schema.ts";

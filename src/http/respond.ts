@@ -1,4 +1,5 @@
 import { ApiError, type ErrorKind } from "../errors.ts";
+import { onCurrentAccount } from "../observability/account.ts";
 import { quoteJson } from "../go-json/json.ts";
 
 /** The only place where a status is chosen. Codes are Sensu's (contract §2.3). */
@@ -57,20 +58,39 @@ export function redirect(location: string, headers: Record<string, string>): Res
   return new Response(null, { status: 302, headers: { ...COMMON, ...headers, Location: location } });
 }
 
+/** How the streams of answers end: null for well, or with the error that broke them. */
+const streamEnds = new WeakMap<Response, Promise<{ readonly error: unknown } | null>>();
+
+/** How a streamed answer has ended; undefined for an answer whose body was whole from the start. */
+export function streamEnd(response: Response): Promise<{ readonly error: unknown } | null> | undefined {
+  return streamEnds.get(response);
+}
+
 /** A body that is written as it is made. A failure on the way breaks the connection: what was sent is not the whole. */
 export function stream(parts: AsyncIterator<string>, contentType: string): Response {
   const encoder = new TextEncoder();
+  const { promise: end, resolve: ended } = Promise.withResolvers<{ readonly error: unknown } | null>();
+  const next = onCurrentAccount(() => parts.next());
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await parts.next();
-      if (done === true) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      try {
+        const { done, value } = await next();
+        if (done !== true) return controller.enqueue(encoder.encode(value));
+        ended(null);
+        controller.close();
+      } catch (error) {
+        ended({ error });
+        throw error;
+      }
     },
     async cancel() {
+      ended(null);
       await parts.return?.();
     },
   });
-  return new Response(body, { headers: { ...COMMON, ...NOSNIFF, "Content-Type": contentType } });
+  const response = new Response(body, { headers: { ...COMMON, ...NOSNIFF, "Content-Type": contentType } });
+  streamEnds.set(response, end);
+  return response;
 }
 
 /** The answer to an error: Sensu's `{"message","code"}`. A 5xx says no more than its request id. */

@@ -5,6 +5,8 @@ export interface Served {
   readonly spent: { readonly waited: ReadonlyMap<string, number> };
 }
 
+const STALE_WARNING = '110 - "Response is Stale"';
+
 /** What a GET tells of its way: from where, how old, what was waited for; and RFC 7234's warning when it is stale. */
 export function servedHeaders({ tier, ageSeconds, spent }: Served): Record<string, string> {
   const timing = [...spent.waited].map(([what, ms]) => `${what};dur=${ms}`).join(", ");
@@ -12,6 +14,16 @@ export function servedHeaders({ tier, ageSeconds, spent }: Served): Record<strin
     "X-Cache": tier,
     Age: String(ageSeconds),
     ...(timing === "" ? {} : { "Server-Timing": timing }),
-    ...(tier === "STALE" ? { Warning: '110 - "Response is Stale"' } : {}),
+    ...(tier === "STALE" ? { Warning: STALE_WARNING } : {}),
   };
+}
+
+/** The same answer, marked stale and no younger than this; where it came from is no longer of interest. */
+export function markStale(response: Response, ageSeconds: number): Response {
+  const marked = new Response(response.body, response);
+  const age = Math.max(ageSeconds, Number(response.headers.get("Age") ?? 0));
+  marked.headers.set("X-Cache", "STALE");
+  marked.headers.set("Age", String(age));
+  marked.headers.set("Warning", STALE_WARNING);
+  return marked;
 }

@@ -6,14 +6,17 @@ import { newReading } from "../store/reading.ts";
 /** Digests remembered as noted today; past this many the memory starts anew, at the cost of one more write each. */
 const NOTED_LIMIT = 10_000;
 
-/** The key store as the authenticator sees it. A store that cannot answer is 503: never 200, and not 401. */
+/** The key store as the authenticator sees it. A store that cannot answer is 503, and not 401. */
 export function keyRing(store: KeyStore): KeyRing {
   let notedDay = "";
   const noted = new Set<string>();
   return {
     async find(digest, { waitUntil, spent, beforeLookup }) {
       try {
-        return await store.find(digest, newReading("bounded", waitUntil, spent, beforeLookup));
+        const reading = newReading("bounded", waitUntil, spent, beforeLookup);
+        const holder = await store.find(digest, reading);
+        if (holder === null) return null;
+        return { holder, unconfirmedSeconds: reading.tier === "STALE" ? reading.ageSeconds : null };
       } catch (cause) {
         if (cause instanceof ApiError) throw cause;
         const headers = { "Retry-After": "5" };

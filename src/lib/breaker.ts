@@ -13,14 +13,15 @@ export class Breaker {
 
   /** Whether to call now. */
   allows(now: number): boolean {
-    if (this.#failures < FAILURES_TO_OPEN) return true;
+    if (!this.isOpen) return true;
     if (now < this.#openUntil) return false;
     this.#openUntil = now + OPEN_MS;
     return true;
   }
 
-  isOpen(now: number): boolean {
-    return this.#failures >= FAILURES_TO_OPEN && now < this.#openUntil;
+  /** Whether the last three calls or more have failed, also while the next one may be tried. */
+  get isOpen(): boolean {
+    return this.#failures >= FAILURES_TO_OPEN;
   }
 
   succeeded(): void {
@@ -29,6 +30,6 @@ export class Breaker {
 
   failed(now: number): void {
     this.#failures += 1;
-    if (this.#failures >= FAILURES_TO_OPEN) this.#openUntil = now + OPEN_MS;
+    if (this.isOpen) this.#openUntil = now + OPEN_MS;
   }
 }

@@ -1,8 +1,9 @@
 import { signAccessToken, subjectOfAccessToken } from "../auth/access-tokens.ts";
 import { unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
-import { checkApiKey, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
+import { checkApiKey, keyUnconfirmed, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
 import { signRefreshToken, verifyRefreshToken, type RefreshClaims } from "../auth/refresh-tokens.ts";
 import { invalid } from "../errors.ts";
+import type { SigningKey } from "../auth/signing-keys.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import type { BasicCredential } from "./basic.ts";
 
@@ -29,13 +30,15 @@ export class LoginService {
     this.#sessions = sessions;
   }
 
-  /** Checks a name and key; every failure reads the same. */
+  /** Checks a name and key; every failure reads the same. Throws `unavailable` when no store can say whether the key is live. */
   async check(credential: BasicCredential | null, request: Request, moment: Moment): Promise<KeyHolder> {
     const { failures, ring } = this.#sources;
     const holder = await failures.limit(request, moment.now, async (beforeLookup) => {
       if (credential === null) return null;
-      const key = await checkApiKey(credential.password, ring, { ...moment, beforeLookup });
-      return key?.name === credential.user ? key : null;
+      const found = await checkApiKey(credential.password, ring, { ...moment, beforeLookup });
+      if (found?.holder.name !== credential.user) return null;
+      if (found.unconfirmedSeconds !== null) throw keyUnconfirmed();
+      return found.holder;
     });
     if (holder === null) throw unauthenticated("Unauthorized", BASIC_CHALLENGE);
     return holder;
@@ -43,6 +46,7 @@ export class LoginService {
 
   /** Opens a session for a key. `issuer` is the URL this server is reached by, where clients send the refresh. */
   async open(key: KeyHolder, issuer: string, now: number): Promise<Tokens> {
+    const signer = this.#signer();
     const claims = { subject: key.name, sessionId: crypto.randomUUID(), tokenId: crypto.randomUUID() };
     const { sessionId: id, tokenId: refreshId } = claims;
     await this.#sessions.open({
@@ -51,7 +55,7 @@ export class LoginService {
       keyDigest: key.digest,
       expiresAt: now + REFRESH_SECONDS * 1000,
     });
-    return this.#issue(key, claims, issuer, now);
+    return this.#issue(key, claims, issuer, now, signer);
   }
 
   /**
@@ -59,6 +63,7 @@ export class LoginService {
    * When the database fails, the old one is still valid.
    */
   async refresh(access: string | null, refresh: string, issuer: string, moment: Moment): Promise<Tokens> {
+    const signer = this.#signer();
     const claims = await this.#claims(access, refresh, moment);
     const next = { ...claims, tokenId: crypto.randomUUID() };
     const expiresAt = moment.now + REFRESH_SECONDS * 1000;
@@ -73,7 +78,7 @@ export class LoginService {
     const rotated = await rotate().catch(() => rotate());
     if (rotated.outcome === "reused") throw invalid("invalid access token");
     if (rotated.outcome !== "rotated") throw unauthenticated("Unauthorized");
-    return this.#issue(rotated.key, next, issuer, moment.now);
+    return this.#issue(rotated.key, next, issuer, moment.now, signer);
   }
 
   /** Ends a session. Its access token lives out its few minutes, as Sensu's does. */
@@ -84,11 +89,19 @@ export class LoginService {
 
   /** The subject of an access token, expired or not; any other text is `Request unauthorized`. */
   async subjectOf(access: string | null): Promise<string> {
+    const { signingKeys } = this.#sources;
     try {
-      return await subjectOfAccessToken(access ?? "", this.#sources.signingKeys);
+      return await subjectOfAccessToken(access ?? "", signingKeys);
     } catch {
       throw unauthenticated("Request unauthorized");
     }
+  }
+
+  /** The secret that signs, read before anything is written. */
+  #signer(): SigningKey {
+    const [signer] = this.#sources.signingKeys;
+    if (signer === undefined) throw new Error("no secret signs tokens");
+    return signer;
   }
 
   async #claims(access: string | null, refresh: string, moment: Moment): Promise<RefreshClaims> {
@@ -105,9 +118,8 @@ export class LoginService {
     refresh: RefreshClaims,
     issuer: string,
     now: number,
+    signer: SigningKey,
   ): Promise<Tokens> {
-    const [signer] = this.#sources.signingKeys;
-    if (signer === undefined) throw new Error("no secret signs tokens");
     const issuedAt = Math.floor(now / 1000);
     const expiresAt = issuedAt + ACCESS_SECONDS;
     const { name: subject, grants } = key;

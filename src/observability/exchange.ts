@@ -12,6 +12,6 @@ export interface Exchange {
   /** Milliseconds. They pass at I/O only: the runtime stops the clock while code runs. */
   readonly ms: number;
   readonly spent: Spent;
-  /** What ended in a 5xx. */
+  /** What ended in a 5xx, or broke a stream. */
   readonly fault?: unknown;
 }

@@ -1,3 +1,5 @@
+import type { DatabaseCall } from "./spent.ts";
+
 /** A number that grows. */
 export interface Counter {
   value: number;
@@ -11,7 +13,7 @@ export function methodLabel(method: string): string {
 }
 
 /** Upper bounds in milliseconds. */
-export const BUCKETS = [5, 10, 25, 50, 100, 250, 1_000] as const;
+export const BUCKETS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500] as const;
 
 /** How long something took: how many times at most so long, by bucket, and in all. */
 export class Histogram {
@@ -33,6 +35,16 @@ export class Meter {
   readonly waited = { kv: new Histogram(), d1: new Histogram() };
   rowsRead = 0;
   rowsWritten = 0;
+  /** The size of the database as D1 said last; null before that. */
+  databaseBytes: number | null = null;
+
+  /** Counts a call of D1, whoever made it. */
+  queried({ ms, rowsRead, rowsWritten, databaseBytes }: DatabaseCall): void {
+    this.waited.d1.add(ms);
+    this.rowsRead += rowsRead;
+    this.rowsWritten += rowsWritten;
+    this.databaseBytes = databaseBytes ?? this.databaseBytes;
+  }
 
   /** The counter of such answers. Unrouted methods share one label. */
   answers(method: string, route: string | null, status: number, tier: string | null): Counter {

@@ -1,3 +1,4 @@
+import { OnceAMinute } from "../lib/once-a-minute.ts";
 import type { Exchange } from "./exchange.ts";
 import { methodLabel, type Meter } from "./meter.ts";
 import { PerSecondLimit } from "./per-second-limit.ts";
@@ -31,6 +32,7 @@ export class Observer {
     "rate-limited": new PerSecondLimit(LINES_PER_SECOND),
     "rate-limited-fault": new PerSecondLimit(LINES_PER_SECOND),
   };
+  readonly #stale = new OnceAMinute();
   #untold = 0;
 
   constructor(options: ObserverOptions) {
@@ -41,9 +43,9 @@ export class Observer {
     const { meter } = this.#options;
     const { request, response, route, spent } = exchange;
     meter.answers(request.method, route, response.status, response.headers.get("X-Cache")).value += 1;
-    for (const [what, ms] of spent.waited) meter.waited[what].add(ms);
-    meter.rowsRead += spent.rowsRead;
-    meter.rowsWritten += spent.rowsWritten;
+    const kv = spent.waited.get("kv");
+    if (kv !== undefined) meter.waited.kv.add(kv);
+    this.#sayStale(exchange);
     const weight = this.weigh(samplingOf(exchange));
     if (weight > 0) this.tell(exchange, weight);
   }
@@ -59,6 +61,16 @@ export class Observer {
     if (this.#untold < this.#options.oneIn) return 0;
     this.#untold = 0;
     return this.#options.oneIn;
+  }
+
+  /** Answers past the bound are sampled as others are; that they are given at all must not be missed. */
+  #sayStale({ response, route, requestId }: Exchange): void {
+    const { headers } = response;
+    const { clock, log } = this.#options;
+    if (headers.get("X-Cache") !== "STALE" || !this.#stale.allows(clock())) return;
+    const message = "answers are past the bound on staleness: the database does not answer";
+    const age = Number(headers.get("Age") ?? 0);
+    log({ level: "warn", event: "stale-served", message, route, age, requestId });
   }
 
   /** `weight`: for how many answers this one stands. docs/operations.md names the columns. */

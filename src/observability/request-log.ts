@@ -1,5 +1,6 @@
-import { ApiError } from "../errors.ts";
+import { rootCause } from "../errors.ts";
 import type { Exchange } from "./exchange.ts";
+import { costOf } from "./spent.ts";
 
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 /** An IPv4 or IPv6 address, as far as its characters and length say. */
@@ -22,10 +23,10 @@ export type Sampling = "always" | "rate-limited" | "rate-limited-fault" | "sampl
  * What a known principal writes, and every fault it meets, is always logged. Anyone can send what is refused or has no
  * credential, as often as they like, so these are limited.
  */
-export function samplingOf({ request, response: { status }, principal }: Exchange): Sampling {
+export function samplingOf({ request, response: { status }, principal, fault }: Exchange): Sampling {
   if (REFUSED.has(status)) return "rate-limited";
   const isAnonymous = principal === null;
-  if (status >= 500) return isAnonymous ? "rate-limited-fault" : "always";
+  if (status >= 500 || fault !== undefined) return isAnonymous ? "rate-limited-fault" : "always";
   if (/^(?:GET|HEAD)$/.test(request.method)) return "sampled";
   return isAnonymous ? "rate-limited" : "always";
 }
@@ -39,7 +40,7 @@ export function requestLine(exchange: Exchange): Record<string, unknown> {
   const { status, headers } = response;
   const trace = request.headers.get("traceparent") ?? "";
   return {
-    level: status >= 500 ? "error" : REFUSED.has(status) ? "warn" : "info",
+    level: status >= 500 || fault !== undefined ? "error" : REFUSED.has(status) ? "warn" : "info",
     event: "request",
     requestId,
     method: cut(request.method, METHOD_CHARACTERS),
@@ -50,9 +51,7 @@ export function requestLine(exchange: Exchange): Record<string, unknown> {
     cache: headers.get("X-Cache"),
     age: Number(headers.get("Age") ?? 0),
     ms,
-    ...Object.fromEntries(spent.waited),
-    rows: [spent.rowsRead, spent.rowsWritten],
-    ...(spent.region !== null && { region: spent.region }),
+    ...costOf(spent),
     ...(TRACEPARENT.test(trace) && { traceparent: trace }),
     ...((principal === null || REFUSED.has(status)) && { client: clientOf(request) }),
     ...(fault !== undefined && { error: cut(causeOf(fault), ERROR_CHARACTERS) }),
@@ -73,6 +72,6 @@ function cut(text: string, characters: number): string {
 
 /** What went wrong, for whoever is on call; clients see the request id alone. */
 function causeOf(fault: unknown): string {
-  const cause = fault instanceof ApiError ? (fault.cause ?? fault) : fault;
+  const cause = rootCause(fault);
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }

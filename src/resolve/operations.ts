@@ -176,7 +176,7 @@ export const downloadAsset = operation({
   headers: [CACHE_CONTROL],
   answers: {
     302: answers.empty("Where the archive is, and what it must hash to.", {
-      headers: ["X-Asset-Sha512", "Digest?"],
+      headers: ["X-Asset-Sha512", "Digest?", "X-Cache?", "Age?", "Warning?"],
       described: {
         Location: {
           description: "Where the archive is.",

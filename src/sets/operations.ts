@@ -24,7 +24,7 @@ import type { ApplyService, PlanOptions } from "./service.ts";
 /** What these operations call. */
 interface Uses {
   readonly apply: ApplyService;
-  readonly lint: "count" | "strict";
+  readonly settings: { readonly lint: "count" | "strict" };
 }
 
 const PLAN_QUERY = {
@@ -207,12 +207,12 @@ async function applyPlan(
 
 function optionsOf(
   query: { readonly prune: boolean; readonly max_delete?: number | undefined; readonly strict: boolean },
-  { lint }: Uses,
+  { settings }: Uses,
 ): PlanOptions {
   return {
     prune: query.prune,
     maxDelete: query.max_delete ?? null,
-    strict: query.strict || lint === "strict",
+    strict: query.strict || settings.lint === "strict",
     linter: new Linter(new Budget(SET_STEPS)),
   };
 }

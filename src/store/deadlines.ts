@@ -28,24 +28,28 @@ const LATE = Symbol("late");
  * silence opens a breaker.
  */
 export class Deadlines {
-  readonly #clock: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly #timer: Timer;
+  readonly #onSilence: () => void;
   readonly #breakers: Readonly<Record<Replica, Breaker>> = { nearest: new Breaker(), primary: new Breaker() };
 
-  constructor(clock: () => number, timer: Timer) {
-    this.#clock = clock;
+  /** `onSilence` is called when the primary's breaker opens, and for each call without an answer while it is open. */
+  constructor(clock: () => number, timer: Timer, onSilence: () => void = () => undefined) {
+    this.now = clock;
     this.#timer = timer;
+    this.#onSilence = onSilence;
   }
 
-  /** Whether reads of the primary are refused for the moment. */
+  /** Whether the primary has not answered the last three calls: its reads are refused but for one in ten seconds. */
   get isOpen(): boolean {
-    return this.#breakers.primary.isOpen(this.#clock());
+    return this.#breakers.primary.isOpen;
   }
 
   /** Throws `DeadlineError` after two seconds, or at once while the breaker is open. */
   async read<T>(replica: Replica, work: () => Promise<T>): Promise<T> {
     const breaker = this.#breakers[replica];
-    if (!breaker.allows(this.#clock())) {
+    if (!breaker.allows(this.now())) {
       throw new DeadlineError("read", `the ${replica} database is not asked: it did not answer`, null);
     }
     return this.#within(READ_MS, "read", breaker, work());
@@ -59,7 +63,8 @@ export class Deadlines {
   async #within<T>(ms: number, call: "read" | "write", breaker: Breaker, work: Promise<T>): Promise<T> {
     const answer = await within(this.#timer, ms, settled(work), LATE);
     if (answer === LATE) {
-      breaker.failed(this.#clock());
+      breaker.failed(this.now());
+      if (this.isOpen && breaker === this.#breakers.primary) this.#onSilence();
       throw new DeadlineError(call, `the database did not answer a ${call} within ${ms / 1000} s`, work);
     }
     breaker.succeeded();

@@ -10,7 +10,6 @@ import type {
 } from "./asset-store.ts";
 import { apiKeyKey, assetKey } from "../identity/cache-key.ts";
 import type { AssetId, Namespace } from "../identity/names.ts";
-import type { QueryMeta } from "../observability/spent.ts";
 
 /** Which copy of the database answers: the nearest, which may lag without bound, or the one that takes the writes. */
 export type Replica = "nearest" | "primary";
@@ -24,7 +23,6 @@ export interface Snapshot<T> {
   readonly s: number | null;
   /** Null when absent. */
   readonly value: T | null;
-  readonly meta?: QueryMeta;
 }
 
 /** What has been committed lately, as one snapshot saw it: the source of the journal. */
@@ -39,8 +37,6 @@ export interface CommitLog {
   readonly changes: readonly (readonly [key: string, seq: number])[];
   /** The last commit to each namespace or to anything in it; also the list of namespaces. */
   readonly namespaces: Readonly<Record<string, number>>;
-  /** Of the statements of its transaction. */
-  readonly metas?: readonly QueryMeta[];
 }
 
 /** The outcome of a write together with the log as the same transaction saw it. */

@@ -30,11 +30,14 @@ export const HealthAnswer = z
         MemberID: z.int(),
         MemberIDHex: z.string(),
         Name: z.string(),
-        Err: z.string().describe("Empty when healthy."),
-        Healthy: z.boolean().describe("Whether the database answers."),
+        Err: z
+          .string()
+          .describe("What is wrong: the database, or settings by their names. Empty when healthy."),
+        Healthy: z.boolean().describe("Whether the database answers and all settings are right."),
         Journal: z.strictObject({
-          AgeSeconds: age.describe(
-            "Since the journal was current; over 120 the cron is dead; null: there is none.",
+          AgeSeconds: age.describe("Since the journal was current; null: there is none."),
+          CronAgeSeconds: age.describe(
+            "Since the last known run of the cron; over 180 it is dead; null: none is known.",
           ),
         }),
         KV: z.strictObject({ Healthy: z.boolean() }),
@@ -53,6 +56,6 @@ export const Ready = z
     ready: z.literal(true),
     database: z.literal(true),
     kv: z.boolean().describe("False: answers come from the database and are slower."),
-    journal_age_seconds: age.describe("Since the journal was current; over 120 the cron is dead."),
+    journal_age_seconds: age.describe("Since the journal was current."),
   })
   .meta({ id: "Ready", description: "That every request can be answered, and what stands behind it." });

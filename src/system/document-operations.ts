@@ -44,7 +44,8 @@ function documentOf(
       ...others,
     },
     async handle({ request }, { documents }: Uses) {
-      const response = await documents(request);
+      // The platform's answer to HEAD has no length; the router makes HEAD of GET.
+      const response = await documents(new Request(request, { method: "GET" }));
       // The platform redirects other spellings of a path (`/docs/index`); they are no paths of ours.
       if (response.status > 304) throw notFound();
       return response;

@@ -1,9 +1,15 @@
 /** What stands behind the Worker, as it was a few seconds ago at the most. */
 export interface HealthReport {
   readonly database: boolean;
+  /** Why it does not answer; null when it does. For the log alone. */
+  readonly databaseError: unknown;
   readonly kv: boolean;
-  /** Since the journal was last known to be current; null when there is none. Over 120 the cron is dead. */
+  /** Since the journal was last known to be current; null when there is none. Isolates keep it low when the cron is dead. */
   readonly journalAgeSeconds: number | null;
+  /** Since the last known run of the cron; null when none is known. Over 180 it is dead. */
+  readonly cronAgeSeconds: number | null;
+  /** What is wrong with the settings, for anybody to read. */
+  readonly faults: readonly string[];
 }
 
 /** What the platform below can be asked about itself. */

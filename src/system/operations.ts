@@ -63,7 +63,7 @@ export const getHealth = operation({
   tag: "Service",
   summary: "Health, in Sensu's shape",
   description:
-    "Whether the database and KV answer, as of five seconds ago at the most, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
+    "Whether the database and KV answer, as of five seconds ago at the most, and which settings are wrong, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
   query: ANY_PARAMETERS,
   answers: {
     200: answers.json("How it is.", HealthAnswer, {
@@ -75,7 +75,7 @@ export const getHealth = operation({
           Name: "edge-assets",
           Err: "",
           Healthy: true,
-          Journal: { AgeSeconds: 12 },
+          Journal: { AgeSeconds: 12, CronAgeSeconds: 40 },
           KV: { Healthy: true },
         },
       ],
@@ -84,7 +84,7 @@ export const getHealth = operation({
   },
   async handle({ waitUntil }, { health }: Uses) {
     const report = await health.report(waitUntil);
-    const healthy = report.database;
+    const faults = [...(report.database ? [] : ["the database does not answer"]), ...report.faults];
     return json(
       JSON.stringify({
         Alarms: null,
@@ -93,9 +93,9 @@ export const getHealth = operation({
             MemberID: 1,
             MemberIDHex: "1",
             Name: "edge-assets",
-            Err: healthy ? "" : "the database does not answer",
-            Healthy: healthy,
-            Journal: { AgeSeconds: report.journalAgeSeconds },
+            Err: faults.join("; "),
+            Healthy: faults.length === 0,
+            Journal: { AgeSeconds: report.journalAgeSeconds, CronAgeSeconds: report.cronAgeSeconds },
             KV: { Healthy: report.kv },
           },
         ],
@@ -125,11 +125,15 @@ export const getReady = operation({
     }),
   },
   async handle({ waitUntil }, { health }: Uses) {
-    const { database, kv, journalAgeSeconds } = await health.report(waitUntil);
-    if (!database) throw unavailable("the database does not answer", 5);
+    const { database, databaseError, kv, journalAgeSeconds } = await health.report(waitUntil);
+    if (!database) throw unavailable("the database does not answer", 5, databaseError);
     return json(JSON.stringify({ ready: true, database, kv, journal_age_seconds: journalAgeSeconds }));
   },
 });
+
+interface MetricsUse {
+  readonly metrics: (waitUntil: (work: Promise<unknown>) => void) => Promise<string>;
+}
 
 const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -149,6 +153,6 @@ export const getMetrics = operation({
       },
     }),
   },
-  handle: (_, { metrics }: { readonly metrics: () => string }) =>
-    text(metrics(), { "Content-Type": METRICS_TYPE }),
+  handle: async ({ waitUntil }, { metrics }: MetricsUse) =>
+    text(await metrics(waitUntil), { "Content-Type": METRICS_TYPE }),
 });

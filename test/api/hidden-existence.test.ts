@@ -101,7 +101,7 @@ async function restoreTools(): Promise<void> {
 
 /** What differs from run to run whatever exists: times, ids, secrets, which copy answered. */
 const RANDOM =
-  /\d{4}-\d\d-\d\dT[\d:.]+Z|plan-[\da-f-]{36}|[\da-f]{8}-[\da-f-]{27}|sak_\w+|"created_at":\d+|"(?:AgeSeconds|journal_age_seconds)":\d+|(?:"\w+_token":"[^"]+")/g;
+  /\d{4}-\d\d-\d\dT[\d:.]+Z|plan-[\da-f-]{36}|[\da-f]{8}-[\da-f-]{27}|sak_\w+|"created_at":\d+|"(?:(?:Cron)?AgeSeconds|journal_age_seconds)":\d+|(?:"\w+_token":"[^"]+")/g;
 const VARYING = new Set(["age", "x-cache", "server-timing", "x-request-id", "date"]);
 
 async function answersTo(grants: readonly string[]): Promise<string[]> {

@@ -251,7 +251,7 @@ describe("the list of keys", () => {
   it("does not start at what is no cursor of it", async () => {
     const [key] = await readSigningKeys(env.TOKEN_SECRET);
     if (key === undefined) throw new Error("no secret");
-    const sealed = await new CursorSeal([key]).seal("default/some-asset");
+    const sealed = await new CursorSeal({ signingKeys: [key] }).seal("default/some-asset");
     for (const cursor of ["x", "AAAA", sealed, btoa(`${"f".repeat(64)}\0`).replaceAll("=", "")]) {
       const answer = await api("GET", `${KEYS}?continue=${cursor}`, { token: root });
       expect([cursor, answer.status]).toEqual([cursor, 400]);

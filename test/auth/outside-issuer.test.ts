@@ -165,9 +165,35 @@ describe("the configuration", () => {
     [{ TOKEN_SECRET: SECRET, OIDC_ISSUER: ISSUER }, "OIDC_AUDIENCE"],
     [{ TOKEN_SECRET: SECRET, LINT: "loud" }, "LINT"],
     [{ TOKEN_SECRET: SECRET, HISTORY_DAYS: "many" }, "HISTORY_DAYS"],
-    [{ TOKEN_SECRET: SECRET, OIDC_ISSUER: "nonsense", OIDC_AUDIENCE: "a" }, "not a URL"],
-  ])("%j fails with what to mend", async (settings, text) => {
-    await expect(readConfig(settings)).rejects.toThrow(text);
+    [{ TOKEN_SECRET: SECRET, OIDC_ISSUER: "nonsense", OIDC_AUDIENCE: "a" }, "use a URL"],
+  ])("%j has an error with what to mend", async (settings, text) => {
+    const config = await readConfig(settings);
+    expect(config.errors.map(({ message }) => message)).toEqual([expect.stringContaining(text)]);
+  });
+
+  it.each(["25", "-1", "1.5", "1h", "off"])(
+    "OUTAGE_KEY_HOURS %j is off, and an error with what to mend",
+    async (hours) => {
+      const config = await readConfig({ TOKEN_SECRET: SECRET, OUTAGE_KEY_HOURS: hours });
+      expect(config.outageKeyMs).toBe(0);
+      expect(config.errors.map(({ message }) => message)).toEqual([
+        `OUTAGE_KEY_HOURS is "${hours}": use a number of hours from 0 to 24, or leave it out for 24`,
+      ]);
+    },
+  );
+
+  it.each([
+    [undefined, 24],
+    ["", 24],
+    ["24", 24],
+    ["6", 6],
+    ["0", 0],
+  ])("OUTAGE_KEY_HOURS %j lets keys read for %i hours without D1", async (setting, hours) => {
+    const settings = {
+      TOKEN_SECRET: SECRET,
+      ...(setting === undefined ? {} : { OUTAGE_KEY_HOURS: setting }),
+    };
+    expect((await readConfig(settings)).outageKeyMs).toBe(hours * 3_600_000);
   });
 
   it("takes two secrets while one replaces the other", async () => {

@@ -191,8 +191,16 @@ const FAULTS: readonly [string, RegExp, () => Plant | Promise<Plant>][] = [
     },
   ],
   [
-    "journal",
-    /400 s old: the cron does not run/,
+    "settings",
+    /^LINT is wrong: use strict$/,
+    () => {
+      pretended.settingsFault = "LINT is wrong: use strict";
+      return { undo: () => void (pretended.settingsFault = "") };
+    },
+  ],
+  [
+    "cron ran",
+    /400 s ago: it does not run/,
     () => {
       pretended.journalAgeSeconds = 400;
       return { undo: () => void (pretended.journalAgeSeconds = 3) };
@@ -256,7 +264,7 @@ describe("of a deployment", () => {
     });
     expect(ran.code).toBe(1);
     expect(ran.out).toMatch(/^config +ok +edge-assets, compatibility date 2026-10-01\n/);
-    expect(ran.out).toMatch(/\njournal +WRONG +400 s old[^\n]*\n +-> see the Worker's past cron events/);
+    expect(ran.out).toMatch(/\ncron ran +WRONG +400 s ago[^\n]*\n +-> see the Worker's past cron events/);
   });
 });
 

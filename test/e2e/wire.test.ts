@@ -47,3 +47,15 @@ it("a gzip body is 415 and says what is taken", async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 415 /);
   expect(answer).toMatch(/^accept-encoding: identity\r$/im);
 });
+
+it.each(["/version", "/docs", "/openapi.json", "/nowhere", "/api/core/v2/namespaces/default/assets"])(
+  "HEAD of %s has one Content-Length, that of GET's body, and no body",
+  async (path) => {
+    const credential = `Authorization: Bearer ${worker.token}`;
+    const head = await answerTo([`HEAD ${path} HTTP/1.1`, credential]);
+    const get = await (await worker.send("GET", path)).arrayBuffer();
+    const lengths = head.split("\r\n").filter((line) => /^content-length:/i.test(line));
+    expect(lengths.map((line) => line.toLowerCase())).toEqual([`content-length: ${get.byteLength}`]);
+    expect(head.endsWith("\r\n\r\n")).toBe(true);
+  },
+);

@@ -53,7 +53,7 @@ function sleepingHealth(answers: Promise<unknown>[]) {
     log: () => undefined,
   });
   let asked = 0;
-  const health = healthOf(edge, () => answers[asked++] ?? Promise.resolve());
+  const health = healthOf(edge, { askDatabase: () => answers[asked++] ?? Promise.resolve(), faults: [] });
   return { health, asked: () => asked, pass: (ms: number) => void (now += ms) };
 }
 

@@ -130,7 +130,14 @@ describe("what copies are counted as", () => {
 
   it("journals: all their keys", () => {
     const changes = Array.from({ length: 2_000 }, (_, index) => ["x".repeat(400), index] as const);
-    const journal = { epoch: "e", asOf: 0, seq: 0, since: 0, namespaces: new Map<string, number>() };
+    const journal = {
+      epoch: "e",
+      asOf: 0,
+      seq: 0,
+      since: 0,
+      namespaces: new Map<string, number>(),
+      cronAt: null,
+    };
     const keys = new Map(changes.map(([key, index]) => [key + index, index]));
     expect(journalBytes({ ...journal, changes: keys })).toBeGreaterThan(2_000 * 400);
   });

@@ -1,10 +1,12 @@
 import { Deadlines } from "../../src/store/deadlines.ts";
 import type { AssetOrigin, ReadLog } from "../../src/store/origin.ts";
+import type { ReachedDatabase } from "./cut-off.ts";
 import type { SimDatabase } from "./sim-database.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 export interface GuardedDatabase {
   readonly origin: AssetOrigin;
+  readonly keys: SimDatabase["keys"];
   readonly readLog: ReadLog;
 }
 
@@ -13,7 +15,7 @@ export interface GuardedDatabase {
  * that has arrived, as an isolate does that is not given the time to go on.
  */
 export function guarded(
-  { origin, readLog }: SimDatabase,
+  { origin, keys, readLog }: ReachedDatabase,
   clock: (() => number) | null,
   time: VirtualTime,
   paused: () => Promise<void>,
@@ -32,6 +34,11 @@ export function guarded(
         read(replica, () => origin.list(namespace, from, limit, replica)),
       put: (...args) => write(() => origin.put(...args)),
       delete: (...args) => write(() => origin.delete(...args)),
+    },
+    keys: {
+      find: (digest, replica) => read(replica, () => keys.find(digest, replica)),
+      create: (...args) => write(() => keys.create(...args)),
+      revoke: (...args) => write(() => keys.revoke(...args)),
     },
     readLog: (since) => deadlines?.read("primary", () => readLog(since)) ?? readLog(since),
   };

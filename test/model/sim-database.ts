@@ -8,18 +8,23 @@ import {
   type WriteCondition,
   type WriteOutcome,
 } from "../../src/store/asset-store.ts";
+import type { KeyOrigin, KeyOutcome, KeyRecord, RevokeOutcome } from "../../src/store/key-store.ts";
 import type { AssetOrigin, CommitLog, Logged, Replica, Snapshot } from "../../src/store/origin.ts";
 import { isDuring, type Faults } from "./faults.ts";
 import type { History, Name, Version } from "./history.ts";
 import { rightTime } from "./machine.ts";
 import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
-import { assetKey } from "../../src/identity/cache-key.ts";
+import { apiKeyKey, assetKey } from "../../src/identity/cache-key.ts";
 import type { Namespace } from "../../src/identity/names.ts";
+import { assetNamed, namespaceNamed } from "../support/names.ts";
 
 /** Few, so that the journal's beginning moves and copies fall behind it. */
 const MAX_CHANGES = 40;
 const KEPT_TOMBSTONE_MS = 300_000;
+
+/** The history knows assets; in it an API key is one of this namespace, named by its digest, and deleted once it is revoked. */
+export const KEYS = namespaceNamed("keys");
 
 /** D1 with one primary and replicas that lag as they please, over the history of all commits. */
 export class SimDatabase {
@@ -58,6 +63,21 @@ export class SimDatabase {
         const current = this.#history.at(id, this.#history.seq);
         if (current === undefined || current.deleted) return { outcome: "absent" };
         return { outcome: "committed", seq: this.#history.commit(id, true, this.#time.now) };
+      }),
+  };
+
+  readonly keys: Pick<KeyOrigin, "find" | "create" | "revoke"> = {
+    find: (digest, replica) => this.#read(replica, (g) => this.#key(digest, g)),
+    create: ({ digest }, _commit, since) =>
+      this.#write<KeyOutcome>(since, () => {
+        this.#history.commit(keyNamed(digest), false, this.#time.now);
+        return { outcome: "committed", record: keyRecord(digest, null) };
+      }),
+    // Each key has a name of its own, its digest.
+    revoke: (digest, _among, _commit, since) =>
+      this.#write<RevokeOutcome>(since, () => {
+        this.#history.commit(keyNamed(digest), true, this.#time.now);
+        return { outcome: "committed" };
       }),
   };
 
@@ -102,6 +122,12 @@ export class SimDatabase {
     return { s: seq, value: deleted ? null : asset(name, seq) };
   }
 
+  #key(digest: string, g: number): Omit<Snapshot<KeyRecord>, "epoch" | "g"> {
+    const version = this.#history.at(keyNamed(digest), g);
+    if (version === undefined) return { s: null, value: null };
+    return { s: version.seq, value: keyRecord(digest, version.deleted ? 1 : null) };
+  }
+
   #page(namespace: Namespace | null, g: number): Omit<Snapshot<AssetPage>, "epoch" | "g"> {
     const assets = this.#history.present(namespace, g).map((version) => asset(version, version.seq));
     const s = namespace === null ? g : this.#history.namespaceSeq(namespace, g);
@@ -113,7 +139,10 @@ export class SimDatabase {
     const all = this.#history.changesAfter(since);
     const told = all.slice(-MAX_CHANGES);
     const complete = all.length > told.length ? (told[0]?.seq ?? seq) - 1 : since;
-    const changes = told.map((change) => [assetKey(change.namespace, change.name), change.seq] as const);
+    const changes = told.map(
+      ({ namespace, name, seq: at }) =>
+        [namespace === KEYS ? apiKeyKey(name) : assetKey(namespace, name), at] as const,
+    );
     return {
       epoch: "e",
       at: rightTime(this.#time),
@@ -150,4 +179,14 @@ function etagOf(version: Version | undefined): string {
 
 function asset({ namespace, name }: Name, seq: number): StoredAsset {
   return { namespace, name, seq, etag: `"${seq}"`, definition: String(seq), expressions: null };
+}
+
+/** The name in the history of a key. */
+export function keyNamed(digest: string): Name {
+  return { namespace: KEYS, name: assetNamed(digest) };
+}
+
+function keyRecord(digest: string, revokedAt: number | null): KeyRecord {
+  const always = { grants: ["view@*"], createdBy: "model", createdAt: 0, expiresAt: null, lastUsed: null };
+  return { digest, name: digest, ...always, revokedAt };
 }

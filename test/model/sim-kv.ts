@@ -39,6 +39,11 @@ export class SimKv {
     };
   }
 
+  /** What all locations see in the end. */
+  central(key: string): string | null {
+    return this.#central.get(key)?.value ?? null;
+  }
+
   async #get(local: Map<string, Cached>, key: string, cacheTtl: number): Promise<Got> {
     await this.#time.sleep(this.#slow() ? 5_000 : this.#random.between(0, 3));
     const near = local.get(key);

@@ -81,6 +81,11 @@ export async function act(
     }
     case "GET /accounts/:account/d1/database/:database/time_travel/bookmark":
       return ok({ bookmark: "00000001-00000002-00004f8a-ab" });
+    case "POST /accounts/:account/d1/database/:database/time_travel/restore":
+      return ok({
+        bookmark: url.searchParams.get("bookmark"),
+        previous_bookmark: "00000009-00000002-00004f8a-ab",
+      });
     case "POST /accounts/:account/d1/database/:database/query":
       return query([...account.databases.values()].find((database) => database.id === id)?.run, body);
 
@@ -146,6 +151,8 @@ export async function act(
       if (version === undefined) return NO_WORKER;
       return ok({
         id: version.id,
+        number: 1,
+        metadata: { created_on: "2026-11-25T00:00:00Z", source: "wrangler", author_email: "" },
         annotations: version.annotations,
         resources: { bindings: version.bindings },
       });

@@ -63,13 +63,21 @@ export interface Pretended {
   journalAgeSeconds: number | null;
   databaseAnswers: boolean;
   kvAnswers: boolean;
+  /** What is wrong with its settings. */
+  settingsFault: string;
   /** Its clock, in milliseconds ahead of this machine's. */
   aheadMs: number;
 }
 
 /** Lets something small and quick answer in place of the deployed Worker; what it answers can be changed. */
 export function pretendWorker(cloudflare: StandIn): Pretended {
-  const state: Pretended = { journalAgeSeconds: 3, databaseAnswers: true, kvAnswers: true, aheadMs: 0 };
+  const state: Pretended = {
+    journalAgeSeconds: 3,
+    databaseAnswers: true,
+    kvAnswers: true,
+    settingsFault: "",
+    aheadMs: 0,
+  };
   cloudflare.worker = (request: IncomingMessage, response: ServerResponse) => {
     const [status, body] = answer(state, request);
     response.writeHead(status, { Date: new Date(Date.now() + state.aheadMs).toUTCString() });
@@ -86,9 +94,11 @@ function answer(state: Pretended, { url, headers }: IncomingMessage): [number, u
     return [200, { ready: true, database: true, kv: kvAnswers, journal_age_seconds: journalAgeSeconds }];
   }
   if (url === "/health") {
+    const faults = [databaseAnswers ? "" : "the database does not answer", state.settingsFault];
     const health = {
-      Healthy: databaseAnswers,
-      Journal: { AgeSeconds: journalAgeSeconds },
+      Err: faults.filter((each) => each !== "").join("; "),
+      Healthy: databaseAnswers && state.settingsFault === "",
+      Journal: { AgeSeconds: journalAgeSeconds, CronAgeSeconds: journalAgeSeconds },
       KV: { Healthy: kvAnswers },
     };
     return [200, { ClusterHealth: [health] }];

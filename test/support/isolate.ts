@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { ASSET_MEMORY, CachedAssetStore } from "../../src/freshness/cached-asset-store.ts";
 import { CachedKeyStore } from "../../src/freshness/cached-key-store.ts";
 import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
-import type { KvStore } from "../../src/freshness/patient-kv.ts";
+import { KV_BUDGET_MS, type KvStore } from "../../src/freshness/patient-kv.ts";
+import { STALE_MS } from "../../src/freshness/stale.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
 import type { Timer } from "../../src/lib/timer.ts";
 import { loadCommitLog } from "../../src/store/d1/commit-log.ts";
@@ -79,9 +80,13 @@ export class World {
   };
 }
 
+/** Milliseconds of the machine. */
+const SLOW_MS = 5;
+
 /** KV as the interface has it, over a Map. */
 export class CommandedKv implements KvStore {
-  mode: "works" | "fails" | "hangs" = "works";
+  /** `slow`: reads are answered after the budget of a request and before that of a credential. */
+  mode: "works" | "fails" | "hangs" | "slow" = "works";
   gets = 0;
   puts = 0;
   hangsPuts = false;
@@ -93,13 +98,15 @@ export class CommandedKv implements KvStore {
     this.gets += 1;
     if (this.mode === "hangs") return new Promise(() => undefined);
     if (this.mode === "fails") throw new Error("KV GET failed: 503");
+    if (this.mode === "slow") await new Promise((done) => setTimeout(done, SLOW_MS));
     return this.entries.get(key) ?? { value: null, metadata: null };
   }
 
   async put(key: string, value: string, options: { metadata?: unknown } = {}): Promise<void> {
     this.puts += 1;
     if (this.hangsPuts) return new Promise(() => undefined);
-    if (this.mode !== "works") throw new Error("KV PUT failed: 429 Too Many Requests");
+    if (this.mode !== "works" && this.mode !== "slow")
+      throw new Error("KV PUT failed: 429 Too Many Requests");
     if (!this.dropsPuts) this.entries.set(key, { value, metadata: options.metadata ?? null });
   }
 
@@ -117,6 +124,8 @@ export interface IsolateOptions {
   readonly ahead?: number;
   /** Assets that its memory holds. */
   readonly entries?: number;
+  /** Milliseconds for which keys keep reading while D1 does not answer. */
+  readonly outageKeyMs?: number;
 }
 
 /** One isolate with its own memory. Its background work is awaited by `settled`. */
@@ -130,7 +139,10 @@ export class Isolate {
   readonly #world: World;
   readonly #work: Promise<unknown>[] = [];
 
-  constructor(world: World, { ahead = 0, entries = ASSET_MEMORY.entries }: IsolateOptions = {}) {
+  constructor(
+    world: World,
+    { ahead = 0, entries = ASSET_MEMORY.entries, outageKeyMs = STALE_MS }: IsolateOptions = {},
+  ) {
     this.#world = world;
     this.ahead = ahead;
     const clock = steadyClock(() => world.now + this.ahead);
@@ -173,6 +185,7 @@ export class Isolate {
         touch: (digest, day) => keys.touch(digest, day),
       },
       this.edge,
+      outageKeyMs,
     );
   }
 
@@ -216,8 +229,8 @@ function atOfLog<T extends { readonly log: CommitLog }>(logged: T, now: number):
   return { ...logged, log: at(logged.log, now) };
 }
 
-/** What waits for KV gives up when KV has not answered by then. */
-const soon: Timer = (_ms, ring) => {
-  const handle = setTimeout(ring, 0);
+/** What waits for KV gives up when KV has not answered by then: at once, or after it when it waits for longer. */
+const soon: Timer = (ms, ring) => {
+  const handle = setTimeout(ring, ms > KV_BUDGET_MS ? 10 * SLOW_MS : 0);
   return () => clearTimeout(handle);
 };

@@ -24,11 +24,11 @@ export function localServer(): Serve {
     clock: Date.now,
     timer: runtimeTimer,
   });
-  const used: Pick<Services, "assets" | "resolve" | "apply" | "lint"> = {
+  const used: Pick<Services, "assets" | "resolve" | "apply" | "settings"> = {
     assets,
     resolve: new ResolveService(assets),
     apply: new ApplyService(EMPTY_NAMESPACE, NO_PLANS),
-    lint: "count",
+    settings: { lint: "count" },
   };
   return compile({
     routes,

@@ -34,7 +34,12 @@ export const lintAsset = operation({
     read: async (request) => decodeAsset(parseBody(await readBody(request))),
   },
   answers: {
-    200: answers.json("What was found.", LintReport, { name: "my-secure-asset", warnings: [FINDING] }),
+    200: answers.json(
+      "What was found.",
+      LintReport,
+      { name: "my-secure-asset", warnings: [FINDING] },
+      { headers: ["X-Cache?", "Age?", "Warning?"] },
+    ),
     400: answers.invalid("json: cannot unmarshal number into Go struct field Asset.url of type string"),
     413: answers.shared("TooLarge"),
     503: answers.shared("Unavailable"),

@@ -64,7 +64,7 @@ export class D1AssetStore implements AssetOrigin {
   }
 
   async get({ namespace, name }: AssetId, replica: Replica): Promise<Snapshot<StoredAsset>> {
-    const { results, meta } = await onReplica(this.#db, replica)
+    const { results } = await onReplica(this.#db, replica)
       .prepare(GET)
       .bind(namespace, name)
       .all<SnapshotRow>();
@@ -76,7 +76,6 @@ export class D1AssetStore implements AssetOrigin {
       g,
       s: row.deleted === null ? null : row.seq,
       value: row.deleted === 0 ? fromRow(row) : null,
-      meta,
     };
   }
 
@@ -86,7 +85,7 @@ export class D1AssetStore implements AssetOrigin {
     limit: number,
     replica: Replica,
   ): Promise<Snapshot<AssetPage>> {
-    const { results, meta } = await this.#list(replica, namespace, from, limit + 1).all<PageRow>();
+    const { results } = await this.#list(replica, namespace, from, limit + 1).all<PageRow>();
     const [first] = results;
     if (first === undefined) throw new Error("the table meta has no row");
     const rows = results.filter((row) => row.fits !== null);
@@ -99,7 +98,6 @@ export class D1AssetStore implements AssetOrigin {
       g,
       s: namespace === null ? g : scope,
       value: { assets: assets.map(fromRow), next },
-      meta,
     };
   }
 

@@ -41,7 +41,7 @@ export async function commitBatch(
   const answers = await db.batch<BatchRow>(all);
   const rows = answers.map(({ results }) => results);
   const [head = [], changes = []] = rows.slice(-2);
-  return { rows, log: { ...commitLog(head, changes, since), metas: answers.map(({ meta }) => meta) } };
+  return { rows, log: commitLog(head, changes, since) };
 }
 
 function commitLog(head: readonly LogRow[], changes: readonly LogRow[], since: number): CommitLog {
