@@ -47,9 +47,7 @@ export interface Operation<S> extends Description {
 const NO_QUERY = strictQuery({});
 
 /** Makes an operation of its description and its handler, whose types follow from its query and its body. */
-export function operation<S, Q = Record<never, never>, B = undefined>(
-  spec: OperationSpec<Q, B, S>,
-): Operation<S> {
+export function operation<S, Q = object, B = undefined>(spec: OperationSpec<Q, B, S>): Operation<S> {
   const { query, body, handle, ...description } = spec;
   return {
     ...description,

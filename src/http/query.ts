@@ -49,9 +49,11 @@ export function strictQuery<S extends QueryShape>(
 
 /** The query of Sensu's API: unknown parameters are ignored, the first of a repeated one counts, an empty one is absent. */
 export function lenientQuery<S extends QueryShape>(shape: S): QueryReader<QueryOf<S>> {
-  const given = (sent: URLSearchParams) => (name: string) =>
-    sent.getAll(name).filter((value) => value !== "");
-  return { shape, isStrict: false, read: (sent) => readAll(shape, given(sent)) };
+  return {
+    shape,
+    isStrict: false,
+    read: (sent) => readAll(shape, (name) => sent.getAll(name).filter((value) => value !== "")),
+  };
 }
 
 function readAll<S extends QueryShape>(shape: S, valuesOf: (name: string) => readonly string[]): QueryOf<S> {

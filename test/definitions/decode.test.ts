@@ -64,10 +64,10 @@ function attempt<T>(work: () => T): { value: T } | { message: string } {
 /** What is left of an asset without members that Sensu does not have. */
 function knownOf({ metadata, ...rest }: Record<string, unknown>): Record<string, unknown> {
   if (metadata === undefined) return rest;
-  const known = ["name", "namespace", "labels", "annotations", "created_by"];
+  const known = new Set(["name", "namespace", "labels", "annotations", "created_by"]);
   return {
     ...rest,
-    metadata: Object.fromEntries(Object.entries(metadata as object).filter(([key]) => known.includes(key))),
+    metadata: Object.fromEntries(Object.entries(metadata as object).filter(([key]) => known.has(key))),
   };
 }
 
