@@ -2,6 +2,7 @@
 import { decodeAsset } from "../../src/assets/decode.ts";
 import type { Asset } from "../../src/assets/schema.ts";
 import { assetProblem } from "../../src/assets/validate.ts";
+import type { CommandIo } from "../command-io.ts";
 import { documentsIn, type Document } from "./documents.ts";
 import { Mistake } from "./mistake.ts";
 import { readSources } from "./sources.ts";
@@ -24,8 +25,12 @@ export interface DefinitionSet {
 const SHOWN = 20;
 
 /** Reads all definitions that files, folders and `-` hold; other resources of Sensu are counted and left out. */
-export async function readDefinitions(paths: readonly string[], namespace: string): Promise<DefinitionSet> {
-  const sources = await readSources(paths);
+export async function readDefinitions(
+  paths: readonly string[],
+  namespace: string,
+  io: CommandIo,
+): Promise<DefinitionSet> {
+  const sources = await readSources(paths, io);
   return definitionsIn(
     sources.flatMap(({ text, file }) => documentsIn(text, file)),
     namespace,
