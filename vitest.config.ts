@@ -11,6 +11,7 @@ const migrations = await readD1Migrations("src/store/migrations");
 export default defineConfig({
   test: {
     silent: "passed-only",
+    maxWorkers: 2,
     projects: [
       {
         plugins: [
@@ -25,6 +26,7 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
+          isolate: false,
           setupFiles: ["test/support/setup-workers.ts"],
           // A loaded machine is slow, not wrong.
           testTimeout: 30_000,
