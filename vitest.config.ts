@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     silent: "passed-only",
     maxWorkers: 2,
+    provide: { nightly: process.env["NIGHTLY"] === "true" },
     projects: [
       {
         plugins: [
