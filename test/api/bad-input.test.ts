@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { anAsset, SHA512 } from "../support/fixtures.ts";
+import { runs } from "../support/nightly.ts";
 import { api, ASSETS, freshStorage, storedRows, tokenFor } from "../support/worker.ts";
 
 const token = await tokenFor(["edit@*"]);
@@ -309,7 +310,7 @@ describe("whatever is sent", () => {
           expect(await response.json()).toEqual({ message: expect.any(String), code: expect.any(Number) });
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -320,7 +321,7 @@ describe("whatever is sent", () => {
         expect((await api("GET", path, { token })).status).toBeLessThan(500);
         expect((await api("GET", `${ASSETS}?${query}`, { token })).status).toBeLessThan(500);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -344,7 +345,7 @@ describe("whatever is sent", () => {
         expect(read.metadata.labels ?? {}).toEqual({ ...body.metadata.labels });
         expect(read.metadata.annotations ?? {}).toEqual({ ...body.metadata.annotations });
       }),
-      { numRuns: 50 },
+      { numRuns: runs(25) },
     );
   });
 });

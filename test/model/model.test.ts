@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { POLICIES, type Policy } from "./policies.ts";
 import { Simulation, type Outcome } from "./simulation.ts";
 import { simulate } from "./total.ts";
+import { runs } from "../support/nightly.ts";
 
-const READS = 25_000;
+const READS = runs(10_000);
 const SEED = 1;
 const RULE = POLICIES["the rule"];
 

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { forgetRevisions } from "../../src/store/d1-retention.ts";
+import { runs } from "../support/nightly.ts";
 import { rowsReadBy } from "../support/query-plans.ts";
 import { freshStorage } from "../support/worker.ts";
 
@@ -80,7 +81,7 @@ describe("retention", () => {
         });
         expect(await kept()).toEqual(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(20) },
     );
   });
 
