@@ -33,22 +33,22 @@ interface Config {
   readonly observability: unknown;
 }
 
+const OPTIONS = {
+  config: { type: "string", default: "" },
+  tag: { type: "string", default: "" },
+  message: { type: "string", default: "" },
+  "secrets-file": { type: "string" },
+  minify: { type: "boolean" },
+  remote: { type: "boolean" },
+} as const;
+
 /** Runs `wrangler deploy` and `wrangler d1 migrations apply` by their calls, and every other command as itself. */
 export const quickWrangler: Wrangler = async (args, environment) => {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    strict: false,
-    options: {
-      config: { type: "string" },
-      tag: { type: "string" },
-      message: { type: "string" },
-      "secrets-file": { type: "string" },
-    },
-  });
-  const command = positionals.join(" ");
+  const options = args.findIndex((arg) => arg.startsWith("-"));
+  const command = args.slice(0, options).join(" ");
   if (command !== "deploy" && command !== "d1 migrations apply DB") return wrangler(args, environment);
-  const config = JSON.parse(await readFile(String(values.config), "utf8")) as Config;
+  const { values } = parseArgs({ args: args.slice(options), options: OPTIONS });
+  const config = JSON.parse(await readFile(values.config, "utf8")) as Config;
   const cloudflare = new Cloudflare(command.replace(/ .*/, ""), environment);
   if (command !== "deploy") await applyMigrations(cloudflare, config);
   else await deploy(cloudflare, config, values, environment);
@@ -134,9 +134,9 @@ async function applyMigrations(cloudflare: Cloudflare, { d1_databases: [database
 }
 
 interface Options {
-  readonly tag?: unknown;
-  readonly message?: unknown;
-  readonly "secrets-file"?: unknown;
+  readonly tag: string;
+  readonly message: string;
+  readonly "secrets-file"?: string;
 }
 
 async function deploy(
@@ -153,12 +153,12 @@ async function deploy(
   const jwt = await uploadDocuments(cloudflare, script, config.assets.directory);
   await cloudflare.tryTo("GET", `${script}/settings`);
 
-  const secrets = secretsFile === undefined ? {} : JSON.parse(await readFile(String(secretsFile), "utf8"));
+  const secrets = secretsFile === undefined ? {} : JSON.parse(await readFile(secretsFile, "utf8"));
   const metadata: Metadata = {
     main_module: "index.js",
     bindings: bindingsOf(config, secrets as Record<string, string>, exists),
     compatibility_date: config.compatibility_date,
-    annotations: { "workers/message": String(message), "workers/tag": String(tag) },
+    annotations: { "workers/message": message, "workers/tag": tag },
     assets: { jwt, config: { run_worker_first: config.assets.run_worker_first } },
     observability: config.observability,
   };
