@@ -9,6 +9,7 @@ import {
   type Fields,
   type Operation,
 } from "../../src/assets/selectors.ts";
+import { runs } from "../support/nightly.ts";
 
 type Reading = [fact: string, selector: string, ...operations: Operation[]];
 
@@ -243,7 +244,7 @@ describe("matches", () => {
           .includes(item);
         expect(matches([compare(item, "in", "list")], { list: items })).toBe(expected);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -324,7 +325,7 @@ describe("printSelector", () => {
         const again = "error" in parsed ? parsed : parseSelector(printSelector(parsed.operations));
         expect(again).toEqual(parsed);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

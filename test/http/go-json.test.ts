@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { compareBytes, quoteJson, scanJson, scanWholeJson, sortedEntries } from "../../src/http/go-json.ts";
 import { MAX_DEPTH } from "../../src/http/json-scanner.ts";
+import { runs } from "../support/nightly.ts";
 
 const utf8 = new TextEncoder();
 const bytesOf = (text: string) => utf8.encode(text);
@@ -156,7 +157,7 @@ describe("scanning and JSON.parse", () => {
       fc.property(fc.oneof(documents, mutated), (text) => {
         expect("end" in scanWholeJson(bytesOf(text))).toBe(parses(text));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 
@@ -169,7 +170,7 @@ describe("scanning and JSON.parse", () => {
         const found = "end" in scanned;
         expect(parses(textOf.decode(found ? bytes.subarray(0, scanned.end) : bytes))).toBe(found);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });
