@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import fc from "fast-check";
+import { CHARACTER } from "../support/characters.ts";
 import { anAsset, SHA512 } from "../support/fixtures.ts";
 import { runs } from "../support/nightly.ts";
 import { api, ASSETS, freshStorage, storedRows, tokenFor } from "../support/worker.ts";
@@ -277,7 +278,7 @@ describe("odd paths get a 4xx in the one shape", () => {
 describe("whatever is sent", () => {
   const jsonish = fc.oneof(
     fc.json({ maxDepth: 4 }),
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: CHARACTER }),
     fc
       .record(
         {

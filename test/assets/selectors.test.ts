@@ -9,6 +9,7 @@ import {
   type Fields,
   type Operation,
 } from "../../src/assets/selectors.ts";
+import { CHARACTER } from "../support/characters.ts";
 import { runs } from "../support/nightly.ts";
 
 type Reading = [fact: string, selector: string, ...operations: Operation[]];
@@ -267,7 +268,7 @@ describe("matches", () => {
 });
 
 describe("printSelector", () => {
-  const text = fc.string({ unit: "binary", maxLength: 12 }).map((value) => value.replaceAll(/["']/g, ""));
+  const text = fc.string({ unit: CHARACTER, maxLength: 12 }).map((value) => value.replaceAll(/["']/g, ""));
   const operations: fc.Arbitrary<Operation[]> = fc.array(
     fc
       .tuple(text, fc.constantFrom(...OPERATORS), fc.array(text, { maxLength: 4 }), text)
@@ -298,7 +299,7 @@ describe("printSelector", () => {
     "true",
   ];
   const anySelector = fc
-    .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: "binary", maxLength: 3 })), {
+    .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: CHARACTER, maxLength: 3 })), {
       maxLength: 12,
     })
     .map((parts) => parts.join(""));
