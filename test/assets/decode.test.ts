@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeAsset, decodePatch } from "../../src/assets/decode.ts";
 import { ApiError } from "../../src/errors.ts";
 import * as schemas from "../../scripts/openapi/schemas/assets.ts";
+import { runs } from "../support/nightly.ts";
 
 /** Values of the shapes an asset is made of, right and wrong. */
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
@@ -33,7 +34,7 @@ describe("the decoder of an asset", () => {
         expect("value" in decoded).toBe(expected.success);
         if ("value" in decoded && expected.success) expect(decoded.value).toEqual(expected.data);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

@@ -10,6 +10,7 @@ import { goDecode, type Decoder } from "../../src/http/go-decode.ts";
 import { NewKey, Rotation } from "../../src/keys/handlers.ts";
 import { Refresh } from "../../src/login/handlers.ts";
 import { Namespace } from "../../src/namespaces/handlers.ts";
+import { runs } from "../support/nightly.ts";
 
 /** What the Worker reads a body with, and what the OpenAPI document says of that body, members all optional. */
 const BODIES: readonly (readonly [string, Decoder<unknown>, z.ZodObject])[] = [
@@ -38,7 +39,7 @@ describe("the decoder takes what the OpenAPI document says, and nothing else, of
         expect("value" in decoded).toBe(expected.success);
         if ("value" in decoded && expected.success) expect(decoded.value).toEqual(expected.data);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
