@@ -1,4 +1,5 @@
 // How the commands that manage a deployment reach it: its URL and a credential, both from the environment.
+import type { Environment } from "./deploy/world.ts";
 
 /** What goes with a question: a text as it is, any other value as JSON. */
 export interface Asked {
@@ -29,7 +30,7 @@ export class Refused extends Error {
 const PATIENCE_MS = 120_000;
 
 /** `SENSU_API_URL`, and `SENSU_TOKEN` or `SENSU_API_KEY`; never from the command line, where others see it. */
-export function deploymentOf(environment: NodeJS.ProcessEnv): Deployment {
+export function deploymentOf(environment: Environment): Deployment {
   const url = urlOf(environment["SENSU_API_URL"] || "http://127.0.0.1:8080");
   const { variable, authorization } = credentialOf(environment);
   return {
@@ -66,7 +67,7 @@ function urlOf(text: string): string {
   return text.replace(/\/+$/, "");
 }
 
-function credentialOf(environment: NodeJS.ProcessEnv): { variable: string; authorization: string } {
+function credentialOf(environment: Environment): { variable: string; authorization: string } {
   for (const [variable, scheme] of [
     ["SENSU_TOKEN", "Bearer"],
     ["SENSU_API_KEY", "Key"],

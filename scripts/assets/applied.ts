@@ -34,7 +34,7 @@ export async function applyBatches(
   batches: readonly (readonly Definition[])[],
   wish: Wish,
 ): Promise<number> {
-  const bar = progress(`Applying ${batches.length} batches`);
+  const bar = progress(`Applying ${batches.length} batches`, place.io);
   let last = 0;
   try {
     for (const [index, batch] of batches.entries()) {

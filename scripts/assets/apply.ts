@@ -1,6 +1,7 @@
 // npm run assets -- apply FILE... or --plan ID: does what files or a plan say, all of it or nothing.
 import { applyBatches, applyPlan } from "./applied.ts";
 import { MOST } from "./batches.ts";
+import type { CommandIo } from "../command-io.ts";
 import { Refused } from "../deployment.ts";
 import { askChanges, changeCount, type Change, type Changes } from "./changes.ts";
 import {
@@ -19,6 +20,7 @@ import { confirmed } from "./confirm.ts";
 import { Mistake } from "./mistake.ts";
 import { FORMATS, print, type Format } from "./output.ts";
 import { planFiles, type Planned } from "./planned.ts";
+import { painter } from "./terminal.ts";
 import { shownChanges, summaryOf } from "./shown-changes.ts";
 
 const OPTIONS = {
@@ -51,33 +53,33 @@ one transaction; when somebody wrote to the namespace in between, nothing is don
 ${SHARED_HELP}
 
 Exit codes: 0 done or nothing to do, 2 changes are planned (--dry-run), 1 an error, or the answer was no.`,
-  async run(args) {
+  async run(args, io) {
     const { values, positionals } = readArguments(args, OPTIONS);
     const { plan: id, prune, reason, yes } = values;
     const format = oneOf(values.format, FORMATS, "--format");
     const wish = { maxDelete: countOf(values["max-delete"]), reason };
     const dryRun = values["dry-run"];
-    const place = placeOf(values);
+    const place = placeOf(values, io);
 
     const { batches, changes } =
       id === undefined
         ? await planFiles(place, positionals, { prune, maxDelete: wish.maxDelete, kept: !dryRun })
         : await storedPlan(place, id, positionals, prune);
     if (dryRun || changeCount(changes) === 0) {
-      print(format, { applied: false, ...changes }, () => shownChanges(changes));
+      print(io, format, { applied: false, ...changes }, () => shownChanges(changes, painter(io)));
       return changeCount(changes) === 0 ? DONE : CHANGES;
     }
     refuseSeveral(batches.length, values.batches);
-    if (format === "table") process.stdout.write(shownChanges(changes));
-    if (!yes && !(await confirmed(`${summaryOf(changes)}, in ${place.namespace}. Do it?`))) {
-      process.stderr.write("Nothing was changed.\n");
+    if (format === "table") io.stdout.write(shownChanges(changes, painter(io)));
+    if (!yes && !(await confirmed(`${summaryOf(changes)}, in ${place.namespace}. Do it?`, io))) {
+      io.stderr.write("Nothing was changed.\n");
       return FAILED;
     }
     const last =
       batches.length > 1
         ? await applyBatches(place, batches, wish)
         : await applyPlan(place, id ?? changes.plan ?? "", wish);
-    report(format, changes, last);
+    report(io, format, changes, last);
     return DONE;
   },
 };
@@ -110,11 +112,12 @@ function refuseSeveral(batches: number, allowed: boolean): void {
   );
 }
 
-function report(format: Format, changes: Changes, last: number): void {
+function report(io: CommandIo, format: Format, changes: Changes, last: number): void {
   const { create, update, delete: deleted, unchanged } = changes;
   const names = (list: readonly Change[]) => list.map(({ name }) => name);
   const done = { create: names(create), update: names(update), delete: names(deleted) };
   print(
+    io,
     format,
     { applied: true, last, ...done, unchanged },
     () =>

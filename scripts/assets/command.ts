@@ -1,5 +1,6 @@
 // What a subcommand of `npm run assets` is, and how its arguments and its answer are read.
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { CommandIo, Run } from "../command-io.ts";
 import { deploymentOf, type Deployment } from "../deployment.ts";
 import { Mistake } from "./mistake.ts";
 
@@ -12,13 +13,14 @@ export const CHANGES = 2;
 export interface Command {
   readonly summary: string;
   readonly help: string;
-  readonly run: (args: readonly string[]) => Promise<number>;
+  readonly run: Run;
 }
 
-/** Where a command works: a deployment and one of its namespaces. */
+/** Where a command works: a deployment, one of its namespaces, and the streams it reads and writes. */
 export interface Place {
   readonly deployment: Deployment;
   readonly namespace: string;
+  readonly io: CommandIo;
 }
 
 const SHARED = {
@@ -44,14 +46,14 @@ export function readArguments<const Options extends NonNullable<ParseArgsConfig[
   }
 }
 
-export function placeOf({ namespace }: { readonly namespace: string }): Place {
+export function placeOf({ namespace }: { readonly namespace: string }, io: CommandIo): Place {
   if (!/^[\w.\-:]+$/.test(namespace)) {
     throw new Mistake(
       `--namespace "${namespace}" is no namespace's name`,
       "use letters, digits, _ . - and :",
     );
   }
-  return { deployment: deploymentOf(process.env), namespace };
+  return { deployment: deploymentOf(io.environment), namespace, io };
 }
 
 /** The path of a namespace under Sensu's API or ours. */

@@ -4,6 +4,7 @@ import type { Asset } from "../../src/definitions/schema.ts";
 import { assetProblem } from "../../src/definitions/validate.ts";
 import { Budget } from "../../src/es5/budget.ts";
 import { FilterReader } from "../../src/es5/filter-reader.ts";
+import type { CommandIo } from "../command-io.ts";
 import { documentsIn, type Document } from "./documents.ts";
 import { Mistake } from "./mistake.ts";
 import { readSources } from "./sources.ts";
@@ -26,8 +27,12 @@ export interface DefinitionSet {
 const SHOWN = 20;
 
 /** Reads all definitions that files, folders and `-` hold; other resources of Sensu are counted and left out. */
-export async function readDefinitions(paths: readonly string[], namespace: string): Promise<DefinitionSet> {
-  const sources = await readSources(paths);
+export async function readDefinitions(
+  paths: readonly string[],
+  namespace: string,
+  io: CommandIo,
+): Promise<DefinitionSet> {
+  const sources = await readSources(paths, io);
   return definitionsIn(
     sources.flatMap(({ text, file }) => documentsIn(text, file)),
     namespace,

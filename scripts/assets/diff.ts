@@ -14,7 +14,7 @@ import {
 } from "./command.ts";
 import { FORMATS, print } from "./output.ts";
 import { askOfAsset, Revision, told } from "./revisions.ts";
-import { coloured, colouredLine } from "./terminal.ts";
+import { paintedLine, painter, type Paint } from "./terminal.ts";
 
 const Difference = z.object({
   from: z.nullable(Revision),
@@ -36,7 +36,7 @@ Shows each value that went (-) or came (+). Values of headers that open doors ar
 ${SHARED_HELP}
 
 Exit codes: 0 done, 1 an error.`,
-  async run(args) {
+  async run(args, io) {
     const { values, positionals } = readArguments(args, {
       from: { type: "string" },
       to: { type: "string" },
@@ -46,8 +46,8 @@ Exit codes: 0 done, 1 an error.`,
     const name = onlyName(positionals);
     const from = readRevision(values.from, "--from");
     const to = readRevision(values.to, "--to");
-    const difference = await differenceOf(placeOf(values), name, from, to);
-    print(format, difference, () => shownDifference(difference));
+    const difference = await differenceOf(placeOf(values, io), name, from, to);
+    print(io, format, difference, () => shownDifference(difference, painter(io)));
     return DONE;
   },
 };
@@ -67,7 +67,7 @@ export async function differenceOf(
 }
 
 /** Both ends, and a line for each value. */
-export function shownDifference({ from, to, lines }: Difference): string {
-  const shown = lines.length === 0 ? ["no difference"] : lines.map(colouredLine);
-  return `${[coloured("bold", `from ${told(from)}`), coloured("bold", `to   ${told(to)}`), ...shown].join("\n")}\n`;
+export function shownDifference({ from, to, lines }: Difference, paint: Paint): string {
+  const shown = lines.length === 0 ? ["no difference"] : lines.map((line) => paintedLine(line, paint));
+  return `${[paint("bold", `from ${told(from)}`), paint("bold", `to   ${told(to)}`), ...shown].join("\n")}\n`;
 }

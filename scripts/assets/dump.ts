@@ -24,7 +24,7 @@ same ETags; created_by is written down, and whoever applies it becomes it.
 ${SHARED_HELP}
 
 Exit codes: 0 done, 1 an error.`,
-  async run(args) {
+  async run(args, io) {
     const { values, positionals } = readArguments(args, {
       out: { type: "string" },
       format: { type: "string" },
@@ -36,8 +36,8 @@ Exit codes: 0 done, 1 an error.`,
       );
     const { out } = values;
     const format = oneOf(values.format ?? formatOf(out), DUMP_FORMATS, "--format");
-    const place = placeOf(values);
-    const bar = progress(`Dumping ${place.namespace}`);
+    const place = placeOf(values, io);
+    const bar = progress(`Dumping ${place.namespace}`, io);
     let count = 0;
     const pages = assetPages(place, (done) => {
       count = done;
@@ -45,13 +45,12 @@ Exit codes: 0 done, 1 an error.`,
     });
     try {
       const text = Readable.from(written(pages, format));
-      if (out === undefined) await pipeline(text, process.stdout, { end: false });
-      else await wholeFile(resolveTyped(out), text);
+      if (out === undefined) await pipeline(text, io.stdout, { end: false });
+      else await wholeFile(resolveTyped(out, io.environment), text);
     } finally {
       bar.end();
     }
-    if (out !== undefined)
-      process.stderr.write(`${counted(count, "asset")} of ${place.namespace} in ${out}\n`);
+    if (out !== undefined) io.stderr.write(`${counted(count, "asset")} of ${place.namespace} in ${out}\n`);
     return DONE;
   },
 };

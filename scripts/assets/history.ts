@@ -18,12 +18,12 @@ Lists every revision of an asset, also of a deleted one, the newest first.
 ${SHARED_HELP}
 
 Exit codes: 0 done, 1 an error.`,
-  async run(args) {
+  async run(args, io) {
     const { values, positionals } = readArguments(args, { format: { type: "string", default: "table" } });
     const format = oneOf(values.format, FORMATS, "--format");
     const name = onlyName(positionals);
-    const place = placeOf(values);
-    const bar = progress("Reading revisions");
+    const place = placeOf(values, io);
+    const bar = progress("Reading revisions", io);
     const found: Revision[] = [];
     try {
       for (let token: string | null = ""; token !== null;) {
@@ -35,7 +35,7 @@ Exit codes: 0 done, 1 an error.`,
     } finally {
       bar.end();
     }
-    print(format, found, () =>
+    print(io, format, found, () =>
       table([["REVISION", "WHEN", "WHO", "ACTION", "ETAG", "REASON"], ...rows(found)]),
     );
     return DONE;

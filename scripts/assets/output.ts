@@ -1,5 +1,6 @@
 // The forms an answer is written in: a table for people, JSON and YAML for programs.
 import { stringify } from "yaml";
+import type { CommandIo } from "../command-io.ts";
 
 export const FORMATS = ["table", "json", "yaml"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -13,8 +14,8 @@ export const YAML = {
 } as const;
 
 /** Writes a value as JSON or YAML, or the text that people get in place of it. */
-export function print(format: Format, value: unknown, table: () => string): void {
-  if (format === "table") process.stdout.write(table());
-  else if (format === "json") process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-  else process.stdout.write(stringify(value, YAML));
+export function print({ stdout }: CommandIo, format: Format, value: unknown, table: () => string): void {
+  if (format === "table") stdout.write(table());
+  else if (format === "json") stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  else stdout.write(stringify(value, YAML));
 }

@@ -12,6 +12,7 @@ import {
 } from "./command.ts";
 import { FORMATS, print } from "./output.ts";
 import { planFiles } from "./planned.ts";
+import { painter } from "./terminal.ts";
 import { shownChanges } from "./shown-changes.ts";
 
 export const plan: Command = {
@@ -30,20 +31,25 @@ for standard input. Assets may be bare or as sensuctl writes them; other resourc
 ${SHARED_HELP}
 
 Exit codes: 0 nothing to do, 2 changes are planned, 1 an error.`,
-  async run(args) {
+  async run(args, io) {
     const { values, positionals } = readArguments(args, {
       prune: { type: "boolean", default: false },
       "max-delete": { type: "string" },
       format: { type: "string", default: "table" },
     });
     const format = oneOf(values.format, FORMATS, "--format");
-    const place = placeOf(values);
+    const place = placeOf(values, io);
     const { changes, batches } = await planFiles(place, positionals, {
       prune: values.prune,
       maxDelete: countOf(values["max-delete"]),
       kept: true,
     });
-    print(format, changes, () => shownChanges(changes) + nextStep(changes, batches.length, place.namespace));
+    print(
+      io,
+      format,
+      changes,
+      () => shownChanges(changes, painter(io)) + nextStep(changes, batches.length, place.namespace),
+    );
     return changeCount(changes) === 0 ? DONE : CHANGES;
   },
 };

@@ -20,8 +20,8 @@ export async function planFiles(
   paths: readonly string[],
   { prune, maxDelete, kept }: Planning,
 ): Promise<Planned> {
-  const { definitions, others } = await readDefinitions(paths, place.namespace);
-  process.stderr.write(leftOut(others));
+  const { definitions, others } = await readDefinitions(paths, place.namespace, place.io);
+  place.io.stderr.write(leftOut(others));
   // Files that hold nothing most often mean that something before this went wrong.
   if (definitions.length === 0 && !(prune && maxDelete !== undefined)) {
     const remedy = prune ? "to delete every asset, say --max-delete N" : "name files that hold some";
@@ -29,7 +29,7 @@ export async function planFiles(
   }
   const batches = batchesOf(definitions);
   refusePruneOfMany(batches.length, prune);
-  const bar = progress(`Planning ${counted(definitions.length, "asset")}`);
+  const bar = progress(`Planning ${counted(definitions.length, "asset")}`, place.io);
   const parts: Changes[] = [];
   try {
     for (const batch of batches) {

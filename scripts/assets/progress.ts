@@ -1,4 +1,6 @@
 // A bar on standard error while something takes long; none where that is no terminal.
+import type { CommandIo } from "../command-io.ts";
+
 const WIDTH = 24;
 
 /** What is being done, and how far it is; `total` is null where nobody knows it. */
@@ -8,9 +10,8 @@ export interface Progress {
 }
 
 /** Starts a bar with a label such as `Reading assets`. */
-export function progress(label: string): Progress {
-  const { stderr } = process;
-  if (!stderr.isTTY) return { show: () => undefined, end: () => undefined };
+export function progress(label: string, { stderr }: CommandIo): Progress {
+  if (stderr.isTTY !== true) return { show: () => undefined, end: () => undefined };
   return {
     show: (done, total) => void stderr.write(`\r\u001b[K${label} ${drawn(done, total)}`),
     end: () => void stderr.write("\r\u001b[K"),

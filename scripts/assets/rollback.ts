@@ -13,6 +13,7 @@ import {
 import { differenceOf, shownDifference } from "./diff.ts";
 import { Mistake } from "./mistake.ts";
 import { FORMATS, print } from "./output.ts";
+import { painter } from "./terminal.ts";
 import { askOfAsset } from "./revisions.ts";
 
 export const rollback: Command = {
@@ -29,7 +30,7 @@ way. Nothing is lost: what was there before stays in the history.
 ${SHARED_HELP}
 
 Exit codes: 0 done, 1 an error.`,
-  async run(args) {
+  async run(args, io) {
     const { values, positionals } = readArguments(args, {
       to: { type: "string" },
       reason: { type: "string" },
@@ -41,7 +42,7 @@ Exit codes: 0 done, 1 an error.`,
     const seq = readRevision(values.to, "--to");
     if (seq === null)
       throw new Mistake("--to is missing", "`history NAME` lists the revisions to go back to");
-    const place = placeOf(values);
+    const place = placeOf(values, io);
     const etag = values["if-match"];
     const query = new URLSearchParams(values.reason === undefined ? {} : { reason: values.reason });
     const headers = etag === undefined ? {} : { "If-Match": quoted(etag) };
@@ -51,7 +52,12 @@ Exit codes: 0 done, 1 an error.`,
       throw new Mistake("the asset is no longer the one of --if-match, so it was left", "see `diff NAME`");
     });
     const difference = await differenceOf(place, name, null, null);
-    print(format, difference, () => `Back to revision ${seq}:\n${shownDifference(difference)}`);
+    print(
+      io,
+      format,
+      difference,
+      () => `Back to revision ${seq}:\n${shownDifference(difference, painter(io))}`,
+    );
     return DONE;
   },
 };

@@ -1,13 +1,13 @@
 // Changes as people read them: what happens to which asset, line by line, with what lint says of it.
 import { changeCount, type Change, type Changes } from "./changes.ts";
-import { coloured, colouredLine, counted, printable } from "./terminal.ts";
+import { counted, paintedLine, printable, type Colour, type Paint } from "./terminal.ts";
 
 /** Every change with its difference and lint, and a line that counts them. */
-export function shownChanges(changes: Changes): string {
+export function shownChanges(changes: Changes, paint: Paint): string {
   const lines = [
-    ...changes.create.flatMap((change) => shown("+ create", "green", change)),
-    ...changes.update.flatMap((change) => shown("~ update", "yellow", change)),
-    ...changes.delete.flatMap((change) => shown("- delete", "red", change)),
+    ...changes.create.flatMap((change) => shown("+ create", "green", change, paint)),
+    ...changes.update.flatMap((change) => shown("~ update", "yellow", change, paint)),
+    ...changes.delete.flatMap((change) => shown("- delete", "red", change, paint)),
   ];
   const leftOutLine = changes.truncated ? ["Differences of more than 1 MiB are left out"] : [];
   return `${[...lines, ...leftOutLine, summaryOf(changes)].join("\n")}\n`;
@@ -22,12 +22,12 @@ export function summaryOf(changes: Changes): string {
   return `${create.length} to create, ${update.length} to update, ${deleted.length} to delete, ${unchanged.length} unchanged${lint}`;
 }
 
-function shown(verb: string, colour: "green" | "yellow" | "red", { name, lines, lint }: Change): string[] {
+function shown(verb: string, colour: Colour, { name, lines, lint }: Change, paint: Paint): string[] {
   return [
-    coloured(colour, `${verb} ${name}`),
-    ...lines.map((line) => `    ${colouredLine(line)}`),
+    paint(colour, `${verb} ${name}`),
+    ...lines.map((line) => `    ${paintedLine(line, paint)}`),
     ...lint.map(({ rule, where, message }) =>
-      coloured("yellow", `    ! ${where === "" ? "" : `${where}: `}${message} (${rule})`),
+      paint("yellow", `    ! ${where === "" ? "" : `${where}: `}${message} (${rule})`),
     ),
   ];
 }

@@ -1,15 +1,22 @@
 // How commands write for people: colours where they are wanted, nothing that could drive the terminal.
 import { styleText } from "node:util";
+import type { CommandIo } from "../command-io.ts";
 
-/** Colours of a line of a difference; Node leaves them out where standard output is no terminal or NO_COLOR is set. */
-export function colouredLine(line: string): string {
-  const shown = printable(line);
-  if (line.startsWith("+")) return styleText("green", shown);
-  return line.startsWith("-") ? styleText("red", shown) : shown;
+export type Colour = "green" | "yellow" | "red" | "bold";
+
+/** Makes a text printable, in a colour. */
+export type Paint = (colour: Colour, text: string) => string;
+
+/** Colours where they are wanted; text that is only printable elsewhere. */
+export function painter({ colours }: CommandIo): Paint {
+  if (!colours) return (_, text) => printable(text);
+  return (colour, text) => styleText(colour, printable(text), { validateStream: false });
 }
 
-export function coloured(colour: "green" | "yellow" | "red" | "bold", text: string): string {
-  return styleText(colour, printable(text));
+/** A line of a difference, in the colour of its sign. */
+export function paintedLine(line: string, paint: Paint): string {
+  if (line.startsWith("+")) return paint("green", line);
+  return line.startsWith("-") ? paint("red", line) : printable(line);
 }
 
 /** The text with control and direction characters spelled out: names and reasons are written by others. */

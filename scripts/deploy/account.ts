@@ -3,7 +3,7 @@ import { grantAdvice, permissionFor } from "./advice.ts";
 import { ApiFailure, CloudflareApi } from "./api.ts";
 import { Stopped, type Step } from "./steps.ts";
 import type { Environment, World } from "./world.ts";
-import { wrangler, WranglerFailure } from "./wrangler.ts";
+import { WranglerFailure } from "./wrangler.ts";
 
 /** A credential at Cloudflare and the account it is used on. */
 export interface Account {
@@ -13,8 +13,8 @@ export interface Account {
   readonly path: string;
   /** For a line: the account, and where the credential came from. */
   readonly said: string;
-  /** For wrangler, so that it works on the same account with the same credential. */
-  readonly environment: Environment;
+  /** Runs wrangler on the same account with the same credential; `settings` go with them. */
+  readonly wrangler: (args: readonly string[], settings?: Environment) => Promise<string>;
 }
 
 const NAME_ONE = "name the account: -- --account ID, or CLOUDFLARE_ACCOUNT_ID";
@@ -23,7 +23,7 @@ const LOG_IN = "set CLOUDFLARE_API_TOKEN (README: Deploy), or run `npx wrangler 
 /** Finds the credential and the account; of several accounts one must be named. */
 export async function logIn(wanted: string | undefined, world: World): Promise<Account> {
   const { environment } = world;
-  const { headers, from } = await credential(environment);
+  const { headers, from } = await credential(world);
   const api = new CloudflareApi(headers, world);
   const named = wanted ?? (environment["CLOUDFLARE_ACCOUNT_ID"] || undefined);
   const accounts = await listAccounts(api, from, named !== undefined);
@@ -37,7 +37,8 @@ export async function logIn(wanted: string | undefined, world: World): Promise<A
     id: found,
     path: `/accounts/${found}`,
     said: `${name === undefined ? found : `${name} (${found})`}, by ${from}`,
-    environment: { ...environment, CLOUDFLARE_ACCOUNT_ID: found },
+    wrangler: (args, settings = {}) =>
+      world.wrangler(args, { ...environment, CLOUDFLARE_ACCOUNT_ID: found, ...settings }),
   };
 }
 
@@ -75,9 +76,10 @@ function choices(accounts: readonly { id: string; name: string }[]): string[] {
 }
 
 /** The token of the environment, else that of `wrangler login`, which wrangler keeps and renews. */
-async function credential(
-  environment: Environment,
-): Promise<{ headers: Record<string, string>; from: string }> {
+async function credential({
+  environment,
+  wrangler,
+}: World): Promise<{ headers: Record<string, string>; from: string }> {
   const token = environment["CLOUDFLARE_API_TOKEN"]?.trim() ?? "";
   if (token !== "") return { headers: { Authorization: `Bearer ${token}` }, from: "CLOUDFLARE_API_TOKEN" };
   const told = await wrangler(["auth", "token", "--json"], environment).catch((error: unknown) => {

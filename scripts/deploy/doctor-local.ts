@@ -5,7 +5,6 @@ import { lookAtConfig } from "./doctor.ts";
 import { Examination, type Finding, type Look } from "./findings.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { lookAtWorker } from "./vital-signs.ts";
-import { wrangler } from "./wrangler.ts";
 import type { World } from "./world.ts";
 
 export interface LocalOptions {
@@ -23,7 +22,7 @@ export async function examineLocally(
   await exam.look("secret", () => secretLook(join(state, "secrets.env")));
   await exam.look("migrations", async () => {
     const args = ["d1", "migrations", "list", "DB", "--local", "--persist-to", state];
-    const told = await wrangler(args, world.environment);
+    const told = await world.wrangler(args, world.environment);
     if (told.includes("No migrations to apply")) return { ok: "all applied", found: null };
     const pending = told.match(/\S+\.sql/g) ?? [];
     return { wrong: `pending: ${pending.join(", ")}`, todo: "npm start applies them" };

@@ -6,7 +6,6 @@ import { bookmarkOf, query } from "./d1.ts";
 import { contractions } from "./expand.ts";
 import { Stopped, type Step, type Steps } from "./steps.ts";
 import { withConfigFile, type Target } from "./target.ts";
-import { wrangler } from "./wrangler.ts";
 
 const TABLE = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'd1_migrations'";
 const APPLIED = "SELECT name FROM d1_migrations ORDER BY id";
@@ -73,7 +72,7 @@ export async function migrate(
   }
   try {
     const args = ["d1", "migrations", "apply", "DB", "--remote", "--config"];
-    await withConfigFile(target.worker, config, (file) => wrangler([...args, file], account.environment));
+    await withConfigFile(target.worker, config, (file) => account.wrangler([...args, file]));
   } catch (error) {
     const left = await compareMigrations(account, target, database).catch(() => null);
     const applied = pending.filter((name) => left?.pending.includes(name) !== true).join(", ");

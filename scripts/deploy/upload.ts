@@ -7,7 +7,6 @@ import { releaseOf, runningRelease, type Running } from "./release.ts";
 import { TOKEN_SECRET, withSecretsFile } from "./secret.ts";
 import type { Step, Steps } from "./steps.ts";
 import { withConfigFile, type Target } from "./target.ts";
-import { wrangler } from "./wrangler.ts";
 
 export interface Uploading {
   /** The configuration with all its ids. */
@@ -68,12 +67,12 @@ function isComplete(running: Running, release: string, { config }: Target): bool
 async function upload(args: readonly string[], secret: string | null, account: Account): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "edge-assets-"));
   const output = join(folder, "wrangler.ndjson");
-  const environment = { ...account.environment, WRANGLER_OUTPUT_FILE_PATH: output };
+  const settings = { WRANGLER_OUTPUT_FILE_PATH: output };
   try {
     await (secret === null
-      ? wrangler(args, environment)
+      ? account.wrangler(args, settings)
       : withSecretsFile({ [TOKEN_SECRET]: secret }, (secrets) =>
-          wrangler([...args, "--secrets-file", secrets], environment),
+          account.wrangler([...args, "--secrets-file", secrets], settings),
         ));
     return versionIn(await readFile(output, "utf8"));
   } finally {

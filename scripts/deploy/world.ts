@@ -1,5 +1,10 @@
+import { wrangler } from "./wrangler.ts";
+
 /** Settings by name; what is not there is undefined. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Runs wrangler to its end; resolves to what it printed, and throws a `WranglerFailure` with its complaint. */
+export type Wrangler = (args: readonly string[], environment: Environment) => Promise<string>;
 
 /** What the commands that deploy take from around them; tests bring their own. */
 export interface World {
@@ -11,6 +16,7 @@ export interface World {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  readonly wrangler: Wrangler;
 }
 
 /** The world of a process. */
@@ -23,4 +29,5 @@ export const REAL_WORLD: World = {
     new Promise((done) => {
       setTimeout(done, ms);
     }),
+  wrangler,
 };

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import fc from "fast-check";
+import { CHARACTER } from "../support/characters.ts";
 import { anAsset, SHA512 } from "../support/fixtures.ts";
+import { runs } from "../support/nightly.ts";
 import { api, ASSETS, freshStorage, storedRows, tokenFor } from "../support/worker.ts";
 
 const token = await tokenFor(["edit@*"]);
@@ -288,7 +290,7 @@ describe("odd paths get a 4xx in the one shape", () => {
 describe("whatever is sent", () => {
   const jsonish = fc.oneof(
     fc.json({ maxDepth: 4 }),
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: CHARACTER }),
     fc
       .record(
         {
@@ -321,7 +323,7 @@ describe("whatever is sent", () => {
           expect(await response.json()).toEqual({ message: expect.any(String), code: expect.any(Number) });
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -332,7 +334,7 @@ describe("whatever is sent", () => {
         expect((await api("GET", path, { token })).status).toBeLessThan(500);
         expect((await api("GET", `${ASSETS}?${query}`, { token })).status).toBeLessThan(500);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -356,7 +358,7 @@ describe("whatever is sent", () => {
         expect(read.metadata.labels ?? {}).toEqual({ ...body.metadata.labels });
         expect(read.metadata.annotations ?? {}).toEqual({ ...body.metadata.annotations });
       }),
-      { numRuns: 50 },
+      { numRuns: runs(25) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { allows, parseGrant } from "../../src/auth/grants.ts";
 import type { Namespace } from "../../src/identity/names.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { Follower, type FollowerOptions } from "../support/follower.ts";
+import { NIGHTLY, runs } from "../support/nightly.ts";
 import { api, freshStorage, tokenFor } from "../support/worker.ts";
 
 const root = await tokenFor(["admin@*"], { name: "root" });
@@ -28,7 +29,7 @@ const FOLLOWERS: readonly FollowerOptions[] = [
 ];
 
 /** Schedules that are played each time the tests run. */
-const RUNS = 20;
+const RUNS = runs(8);
 
 type Play =
   | {
@@ -114,55 +115,59 @@ async function visibleTo(options: FollowerOptions | undefined): Promise<Record<s
 const send = (method: string, path: string, body?: unknown) =>
   api(method, `/api/core/v2/namespaces/${path}`, { token: root, body });
 
-it("a follower that does as the documents say ends with an equal copy, whatever happens on the way", async () => {
-  await fc.assert(
-    fc.asyncProperty(plays, async (schedule) => {
-      await freshStorage();
-      await send("PUT", "team", {});
-      const followers = FOLLOWERS.map((options) => new Follower(options));
-      let remembered = await rows();
-      for (const play of schedule) {
-        switch (play.do) {
-          case "put": {
-            const { namespace, name, value } = play;
-            const body = anAsset(name, { url: `https://e/${value}` }, namespace);
-            await send("PUT", `${namespace}/assets/${name}`, body);
-            break;
+it(
+  "a follower that does as the documents say ends with an equal copy, whatever happens on the way",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(plays, async (schedule) => {
+        await freshStorage();
+        await send("PUT", "team", {});
+        const followers = FOLLOWERS.map((options) => new Follower(options));
+        let remembered = await rows();
+        for (const play of schedule) {
+          switch (play.do) {
+            case "put": {
+              const { namespace, name, value } = play;
+              const body = anAsset(name, { url: `https://e/${value}` }, namespace);
+              await send("PUT", `${namespace}/assets/${name}`, body);
+              break;
+            }
+            case "delete":
+              await send("DELETE", `${play.namespace}/assets/${play.name}`);
+              break;
+            case "recreate the namespace":
+            case "delete the namespace":
+              for (const name of ["a", "ab", "b"]) await send("DELETE", `team/assets/${name}`);
+              await send("DELETE", "team");
+              if (play.do === "recreate the namespace") await send("PUT", "team", {});
+              break;
+            case "create the namespace":
+              await send("PUT", "team", {});
+              break;
+            case "remember":
+              remembered = await rows();
+              break;
+            case "restore":
+              await restore(remembered);
+              break;
+            case "forget":
+              await env.DB.prepare("UPDATE revisions SET at = 1").run();
+              while ((await forgetRevisions(env.DB, 2)) > 0);
+              break;
+            case "follow":
+              for (let step = 0; step < play.steps; step += 1) await followers[play.who]?.step(play.limit);
+              break;
           }
-          case "delete":
-            await send("DELETE", `${play.namespace}/assets/${play.name}`);
-            break;
-          case "recreate the namespace":
-          case "delete the namespace":
-            for (const name of ["a", "ab", "b"]) await send("DELETE", `team/assets/${name}`);
-            await send("DELETE", "team");
-            if (play.do === "recreate the namespace") await send("PUT", "team", {});
-            break;
-          case "create the namespace":
-            await send("PUT", "team", {});
-            break;
-          case "remember":
-            remembered = await rows();
-            break;
-          case "restore":
-            await restore(remembered);
-            break;
-          case "forget":
-            await env.DB.prepare("UPDATE revisions SET at = 1").run();
-            while ((await forgetRevisions(env.DB, 2)) > 0);
-            break;
-          case "follow":
-            for (let step = 0; step < play.steps; step += 1) await followers[play.who]?.step(play.limit);
-            break;
         }
-      }
-      for (const [index, follower] of followers.entries()) {
-        // One that has not begun is like any newcomer.
-        if (!schedule.some((play) => play.do === "follow" && play.who === index)) continue;
-        await follower.catchUp();
-        expect([index, follower.copy]).toEqual([index, await visibleTo(FOLLOWERS[index])]);
-      }
-    }),
-    { numRuns: RUNS, endOnFailure: true },
-  );
-}, 120_000);
+        for (const [index, follower] of followers.entries()) {
+          // One that has not begun is like any newcomer.
+          if (!schedule.some((play) => play.do === "follow" && play.who === index)) continue;
+          await follower.catchUp();
+          expect([index, follower.copy]).toEqual([index, await visibleTo(FOLLOWERS[index])]);
+        }
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  },
+  NIGHTLY ? 3_600_000 : 120_000,
+);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { routes } from "../../src/routes.ts";
 import { anAsset } from "../support/fixtures.ts";
+import { runs } from "../support/nightly.ts";
 import { aNamespace, api, ASSETS, freshStorage, tokenFor } from "../support/worker.ts";
 
 const admin = await tokenFor(["admin@*"]);
@@ -104,7 +105,7 @@ describe("one path", () => {
         await seen(asked);
         expect(await seen(asked)).toEqual(slow);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { Meter } from "../../src/lib/meter.ts";
 import { UNCONDITIONAL, type PageFrom } from "../../src/store/asset-store.ts";
 import { newReading } from "../../src/store/reading.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
+import { runs } from "../support/nightly.ts";
 import { assetId, namespaceNamed } from "../support/names.ts";
 
 const DEFAULT = namespaceNamed("default");
@@ -50,6 +51,6 @@ it("pages of a scan join to all assets that the grants cover, in order, whatever
         expect(joined).toEqual(stored.filter(covers).sort((a, b) => (a < b ? -1 : 1)));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

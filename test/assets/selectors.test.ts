@@ -9,6 +9,8 @@ import {
   type Fields,
   type Operation,
 } from "../../src/assets/selectors.ts";
+import { CHARACTER } from "../support/characters.ts";
+import { runs } from "../support/nightly.ts";
 
 type Reading = [fact: string, selector: string, ...operations: Operation[]];
 
@@ -243,7 +245,7 @@ describe("matches", () => {
           .includes(item);
         expect(matches([compare(item, "in", "list")], { list: items })).toBe(expected);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -266,7 +268,7 @@ describe("matches", () => {
 });
 
 describe("printSelector", () => {
-  const text = fc.string({ unit: "binary", maxLength: 12 }).map((value) => value.replaceAll(/["']/g, ""));
+  const text = fc.string({ unit: CHARACTER, maxLength: 12 }).map((value) => value.replaceAll(/["']/g, ""));
   const operations: fc.Arbitrary<Operation[]> = fc.array(
     fc
       .tuple(text, fc.constantFrom(...OPERATORS), fc.array(text, { maxLength: 4 }), text)
@@ -297,7 +299,7 @@ describe("printSelector", () => {
     "true",
   ];
   const anySelector = fc
-    .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: "binary", maxLength: 3 })), {
+    .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: CHARACTER, maxLength: 3 })), {
       maxLength: 12,
     })
     .map((parts) => parts.join(""));
@@ -324,7 +326,7 @@ describe("printSelector", () => {
         const again = "error" in parsed ? parsed : parseSelector(printSelector(parsed.operations));
         expect(again).toEqual(parsed);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

@@ -4,6 +4,7 @@ import { decodeAsset, decodePatch } from "../../src/definitions/decode.ts";
 import { ApiError } from "../../src/errors.ts";
 import { Asset } from "../../src/definitions/schema.ts";
 import { shapeFault } from "../support/decoder-schema.ts";
+import { runs } from "../support/nightly.ts";
 
 /** Values of the shapes an asset is made of, right and wrong. */
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
@@ -36,7 +37,7 @@ describe("the decoder of an asset", () => {
           fault === null ? [{ value: knownOf(written) }, null] : [{ message: expect.any(String) }, fault],
         );
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

@@ -1,9 +1,10 @@
-import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { runAssets } from "../../scripts/assets/run.ts";
+import { runHere, runScript, type Ran } from "../support/command.ts";
 import { anAsset, OTHER_SHA512, SHA512 } from "../support/fixtures.ts";
 import { startWorker, type RunningWorker } from "../support/harness.ts";
 
@@ -26,22 +27,16 @@ beforeEach(async () => {
   await worker.send("POST", "/api/core/v2/namespaces", { body: JSON.stringify({ name: namespace }) });
 });
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
+function assets(args: string[], environment: Record<string, string> = {}, input = ""): Promise<Ran> {
+  const server = { SENSU_API_URL: worker.url, SENSU_TOKEN: worker.token };
+  return runHere(runAssets, args, { ...server, ...environment }, input);
 }
 
-function assets(args: string[], environment: Record<string, string> = {}, input = ""): Promise<Ran> {
-  // Colours are for the test that asks for them, whatever the runner's own terminal wants.
-  const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = process.env;
-  const env = { ...inherited, SENSU_API_URL: worker.url, SENSU_TOKEN: worker.token, ...environment };
-  return new Promise((done) => {
-    const child = execFile(process.execPath, ["scripts/assets.ts", ...args], { env }, (error, out, err) => {
-      done({ code: typeof error?.code === "number" ? error.code : 0, out, err });
-    });
-    child.stdin?.end(input);
-  });
+/** The same in a process of its own. Colours are for the test that asks for them, whatever the runner's terminal wants. */
+function spawned(args: string[], environment: Record<string, string>, input = ""): Promise<Ran> {
+  const server = { SENSU_API_URL: worker.url, SENSU_TOKEN: worker.token };
+  const settings = { FORCE_COLOR: undefined, NO_COLOR: undefined, ...server, ...environment };
+  return runScript(["scripts/assets.ts", ...args], settings, input);
 }
 
 /** A URL where nothing listens. */
@@ -224,6 +219,14 @@ sha512: "${SHA512}"
     expect([planned.code, changes.create.map((each) => each.name)]).toEqual([2, ["sensu/one", "two"]]);
   });
 
+  it("come on the standard input of the process, whose exit code is the command's", async () => {
+    const args = ["plan", "-", "--namespace", namespace];
+    const planned = await spawned(args, {}, JSON.stringify(two()));
+    expect(planned).toMatchObject({ code: 2, out: expect.stringMatching(/^\+ create two\n/), err: "" });
+    const failed = await spawned(["plan", "-", "--namespace", namespace], {}, "- hello\n");
+    expect(failed).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/not a definition/) });
+  });
+
   it("may be folders, and standard input", async () => {
     const nested = join(folder, namespace, "nested");
     await mkdir(nested, { recursive: true });
@@ -372,10 +375,11 @@ describe("plan and apply", () => {
     const set = await file("set.json", [
       one({ metadata: { name: "sensu/one", namespace, labels: { x: "\u001b[2J\u009b" } } }),
     ]);
-    const wanted = await assets(["plan", set, "--namespace", namespace], { FORCE_COLOR: "1" });
+    const wanted = await spawned(["plan", set, "--namespace", namespace], { FORCE_COLOR: "1" });
     expect(wanted.out).toContain("\u001b[32m+ create sensu/one\u001b[39m");
     expect(wanted.out).not.toContain("\u001b[2J");
     expect(wanted.out).not.toContain("\u009b");
+    expect((await spawned(["plan", set, "--namespace", namespace], {})).out).not.toContain("\u001b");
     expect((await here("plan", set)).out).not.toContain("\u001b");
   });
 });

@@ -32,7 +32,7 @@ describe("with the real Worker behind the address", () => {
   it("deploys to an empty account: migrated, with its cron and secret, answering, with a first admin key", async () => {
     const logs = await mkdtemp(join(tmpdir(), "edge-assets-test-"));
     const environment = { WRANGLER_LOG_PATH: logs, WRANGLER_LOG: "debug" };
-    const { said, error } = await runDeploy(cloudflare, {}, { environment });
+    const { said, error } = await runDeploy(cloudflare, {}, { environment, realWrangler: true });
     expect(error).toBe("");
     expect(said.join("\n")).toMatch(/the journal is \d+ s old$/m);
     const key = /shown this once: (sak_\w{49})$/m.exec(said.join("\n"))?.[1] ?? "";

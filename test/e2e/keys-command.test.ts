@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runKeys } from "../../scripts/keys/run.ts";
+import { runHere, runScript, type Ran } from "../support/command.ts";
 import { startWorker, type RunningWorker } from "../support/harness.ts";
 
 let worker: RunningWorker;
@@ -8,27 +9,20 @@ beforeAll(async () => {
 });
 afterAll(() => worker.close());
 
-function keys(
-  args: string[],
-  environment: Record<string, string> = {},
-): Promise<{ code: number; out: string; err: string }> {
-  const env: NodeJS.Dict<string> = {
-    PATH: process.env["PATH"],
-    SENSU_API_URL: worker.url,
-    SENSU_TOKEN: worker.token,
-    ...environment,
-  };
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      ["scripts/keys.ts", ...args],
-      { env: { ...process.env, ...env } },
-      (error, out, err) => {
-        done({ code: typeof error?.code === "number" ? error.code : 0, out, err });
-      },
-    );
-  });
+function keys(args: string[], environment: Record<string, string> = {}): Promise<Ran> {
+  return runHere(runKeys, args, { ...server(), ...environment });
 }
+
+function server(): Record<string, string> {
+  return { SENSU_API_URL: worker.url, SENSU_TOKEN: worker.token };
+}
+
+it("npm run keys writes to the streams of its process and ends with the command's exit code", async () => {
+  const listed = await runScript(["scripts/keys.ts", "list"], server());
+  expect(listed).toMatchObject({ code: 0, out: expect.stringMatching(/^NAME +STATUS/), err: "" });
+  const failed = await runScript(["scripts/keys.ts", "get", "--name", "none"], server());
+  expect(failed).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^404: not found/) });
+});
 
 it("makes a key that is shown once, lists, rotates and revokes it", async () => {
   const made = await keys(["create", "--name", "ci", "--grants", "edit@default", "--expires", "90d"]);

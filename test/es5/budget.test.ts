@@ -9,6 +9,7 @@ import type { Program } from "../../src/es5/parser/ast.ts";
 import { Subject } from "../../src/resolve/subject.ts";
 import { newFilterReader, parse } from "../support/filters.ts";
 import { substituteBuild, substituteTokens } from "../../src/resolve/tokens.ts";
+import { runs } from "../support/nightly.ts";
 
 const ENTITY = { name: "a", labels: { zone: "b" }, system: { os: "linux" }, subscriptions: ["c", "d"] };
 
@@ -304,7 +305,7 @@ describe("the end of a budget", () => {
         expect(outcome).toBe("budget");
         expect(steps).toBeLessThanOrEqual(10_000);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60) },
     );
   });
 });

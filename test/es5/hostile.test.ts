@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/es5/evaluate.ts";
+import { CHARACTER } from "../support/characters.ts";
+import { runs } from "../support/nightly.ts";
 
 const ENTITY = { name: "a", labels: { zone: "b" }, system: { os: "linux" }, subscriptions: ["c"] };
 const STEPS = 10_000;
@@ -221,7 +223,7 @@ describe("no filter at all", () => {
         const said = "error" in shown ? shown.error.message : "";
         expect(said).not.toMatch(/\[native code\][^]*\[native code\]|objectundefined|evaluate|Machine|=>/);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -244,7 +246,7 @@ describe("no filter at all", () => {
           expect(["refused", "reference"]).toContain(outcome(`(${start}).${name}${rest.join("")}`));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -258,13 +260,13 @@ describe("no filter at all", () => {
       fc.property(fc.array(word, { maxLength: 30 }), (words) => {
         expect(outcome(words.join(" "))).toBeTypeOf("string");
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(300) },
     );
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
+      fc.property(fc.string({ unit: CHARACTER, maxLength: 60 }), (text) => {
         expect(outcome(text)).toBeTypeOf("string");
       }),
-      { numRuns: 500 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Declarator, Expression, Statement } from "../../src/es5/parser/ast.ts";
 import { parse } from "../support/filters.ts";
+import { runs } from "../support/nightly.ts";
 
 /** A tree as nested lists of what matters, so that acorn's and ours can be laid side by side. */
 type Outline = string | number | boolean | null | Outline[];
@@ -160,7 +161,7 @@ describe("the parser", () => {
       fc.property(program, (text) => {
         expect(outline(text)).toEqual(theirs(acorn.parse(text, { ecmaVersion: 5 })));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

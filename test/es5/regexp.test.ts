@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { findAll, findMatch } from "../../src/es5/regexp/match.ts";
 import { compilePattern, patternProblem } from "../../src/es5/regexp/program.ts";
 import { UNLIMITED } from "../support/filters.ts";
+import { runs } from "../support/nightly.ts";
 
 const PLAIN = { ignoreCase: false, multiline: false };
 
@@ -29,7 +30,7 @@ describe("the matcher", () => {
         const expected = new RegExp(pattern).exec(text);
         expect(match(pattern, text)).toEqual(expected === null ? null : [...expected]);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -1,8 +1,9 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { apiKeyDigest, makeApiKey } from "../../src/auth/api-keys.ts";
 import { D1KeyStore } from "../../src/store/d1/keys.ts";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { countedBindings, type Asked } from "../support/counted-bindings.ts";
 import { anAsset, servedAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
@@ -22,8 +23,7 @@ function drop(): void {}
 
 /** The whole Worker in an isolate that has just started, and what its last request asked of the bindings. */
 async function coldIsolate(changed: object = {}) {
-  vi.resetModules();
-  const { default: worker } = await import("../../src/index.ts");
+  const worker = await coldWorker();
   const asked = { ...NOTHING };
   const bindings: Env = { ...countedBindings(asked), ...changed };
   const send = async (method: string, path: string, token: string, body?: unknown, address = "192.0.2.1") => {

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Route } from "../../src/http/route.ts";
 import { routes } from "../../src/routes.ts";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { aroundDatabase } from "../support/around-database.ts";
 import { anAsset, servedAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
@@ -40,8 +41,7 @@ function pathOf({ path }: Route<never>): string {
 
 /** The whole Worker in an isolate of its own, over a D1 that answers until it is told to hang. */
 async function isolate() {
-  vi.resetModules();
-  const { default: worker } = await import("../../src/index.ts");
+  const worker = await coldWorker();
   let hangs = false;
   const database = aroundDatabase(env.DB, (_call, work) => (hangs ? new Promise(() => undefined) : work()));
   const bindings: Env = { ...env, DB: database };

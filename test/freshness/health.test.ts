@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { edgeOf } from "../../src/freshness/edge.ts";
 import { healthOf } from "../../src/freshness/health.ts";
 import { loadCommitLog } from "../../src/store/d1/commit-log.ts";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { countedBindings } from "../support/counted-bindings.ts";
 import { freshStorage, ORIGIN } from "../support/worker.ts";
 import { CommandedKv } from "../support/isolate.ts";
@@ -12,8 +13,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 it("any number of GETs of /health and /ready in five seconds is one query of D1 and two reads of KV", async () => {
   await freshStorage();
-  vi.resetModules();
-  const { default: worker } = await import("../../src/index.ts");
+  const worker = await coldWorker();
   let now = Date.now();
   vi.spyOn(Date, "now").mockImplementation(() => now);
   const asked = { queries: 0, batches: 0, kvGets: 0, kvPuts: 0 };

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 
 import { compareBytes, quoteJson, scanJson, scanWholeJson, sortedEntries } from "../../src/go-json/json.ts";
 import { MAX_DEPTH } from "../../src/go-json/scanner.ts";
+import { CHARACTER } from "../support/characters.ts";
+import { runs } from "../support/nightly.ts";
 
 const utf8 = new TextEncoder();
 const bytesOf = (text: string) => utf8.encode(text);
@@ -133,7 +135,7 @@ describe("scanWholeJson", () => {
 describe("scanning and JSON.parse", () => {
   const documents = fc.oneof(
     fc.json({ maxDepth: 6 }),
-    fc.jsonValue({ stringUnit: "binary" }).map((value) => JSON.stringify(value, null, 1)),
+    fc.jsonValue({ stringUnit: CHARACTER }).map((value) => JSON.stringify(value, null, 1)),
     fc
       .array(
         fc.oneof(
@@ -156,7 +158,7 @@ describe("scanning and JSON.parse", () => {
       fc.property(fc.oneof(documents, mutated), (text) => {
         expect("end" in scanWholeJson(bytesOf(text))).toBe(parses(text));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 
@@ -169,7 +171,7 @@ describe("scanning and JSON.parse", () => {
         const found = "end" in scanned;
         expect(parses(textOf.decode(found ? bytes.subarray(0, scanned.end) : bytes))).toBe(found);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });
@@ -188,7 +190,7 @@ describe("quoteJson", () => {
 
   it("is read back by JSON.parse as it was", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(fc.string({ unit: CHARACTER }), (text) => {
         const written = quoteJson(text);
         expect(JSON.parse(written)).toBe(text.toWellFormed());
         expect(written).not.toMatch(/[<>&\u2028\u2029]/);
@@ -209,7 +211,7 @@ describe("byte order", () => {
   });
 
   it("agrees with a comparison of the bytes", () => {
-    const strings = fc.string({ unit: "binary" });
+    const strings = fc.string({ unit: CHARACTER });
     fc.assert(
       fc.property(strings, strings, (a, b) => {
         const [bytesA, bytesB] = [[...bytesOf(a)], [...bytesOf(b)]];

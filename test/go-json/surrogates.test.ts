@@ -5,6 +5,7 @@ import { encodeAsset } from "../../src/definitions/encode.ts";
 import { parseBody } from "../../src/http/body.ts";
 import { mendSurrogates, quoteJson, sortedEntries } from "../../src/go-json/json.ts";
 import { SHA512 } from "../support/fixtures.ts";
+import { runs } from "../support/nightly.ts";
 import { api, ASSETS, freshStorage, tokenFor } from "../support/worker.ts";
 
 const editor = await tokenFor(["edit@default"]);
@@ -68,7 +69,7 @@ describe("escapes of lone surrogates", () => {
         const value = JSON.parse(mendSurrogates(`"${text}"`)) as string;
         expect(value).toBe((JSON.parse(`"${text}"`) as string).toWellFormed());
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -93,7 +94,7 @@ describe("escapes of lone surrogates", () => {
         );
         expect(encodeAsset(decodeAsset(JSON.parse(definition)), "as-written")).toBe(definition);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

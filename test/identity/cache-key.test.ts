@@ -4,6 +4,7 @@ import { kvKey } from "../../src/freshness/envelope.ts";
 import { pageKind, type PageId } from "../../src/freshness/page-kind.ts";
 import { apiKeyKey, assetKey, cacheKey } from "../../src/identity/cache-key.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
+import { runs } from "../support/nightly.ts";
 import { namespaceNamed } from "../support/names.ts";
 
 /** Texts that look like the joints of keys, among others. */
@@ -36,7 +37,7 @@ describe("a cache key", () => {
       fc.property(twoCuts, ([one, other]) => {
         expect(cacheKey(...one) === cacheKey(...other)).toBe(JSON.stringify(one) === JSON.stringify(other));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -50,7 +51,7 @@ describe("a cache key", () => {
         expect(assetKey(namespace, name) === assetKey(otherNamespace, otherName)).toBe(isSame);
         expect(assetKey(namespace, name)).not.toBe(apiKeyKey(digest));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -67,7 +68,7 @@ describe("a cache key", () => {
         const isSame = s === t && JSON.stringify(startOf(one)) === JSON.stringify(startOf(other));
         expect(kvKey(kind, one, "e", s) === kvKey(kind, other, "e", t)).toBe(isSame);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

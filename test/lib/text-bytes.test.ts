@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { textBytes, utf8Bytes } from "../../src/lib/text-bytes.ts";
+import { CHARACTER } from "../support/characters.ts";
 
 describe("bytes of a text", () => {
   it.each([
@@ -14,7 +15,7 @@ describe("bytes of a text", () => {
 
   it("as UTF-8 are those of the encoder, lone surrogates included", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(fc.string({ unit: CHARACTER }), (text) => {
         expect(utf8Bytes(text)).toBe(new TextEncoder().encode(text).length);
       }),
     );

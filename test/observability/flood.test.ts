@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { routes } from "../../src/routes.ts";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
 
@@ -44,8 +45,7 @@ function requestLines(): Line[] {
 }
 
 async function freshIsolate() {
-  vi.resetModules();
-  worker = (await import("../../src/index.ts")).default;
+  worker = await coldWorker();
 }
 
 /** Nothing has been logged, and the clock stands still in a new second. */

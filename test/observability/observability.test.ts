@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
 
@@ -22,8 +23,7 @@ interface Sent {
 
 /** A Worker in an isolate of its own, what it logs and which points it writes. */
 async function freshIsolate(settings: Record<string, string> = {}) {
-  vi.resetModules();
-  const { default: worker } = await import("../../src/index.ts");
+  const worker = await coldWorker();
   const lines: Line[] = [];
   vi.spyOn(console, "log").mockImplementation((text: string) => void lines.push(JSON.parse(text) as Line));
   const points: Point[] = [];

@@ -9,6 +9,7 @@ import {
   type PageFrom,
 } from "../../src/store/asset-store.ts";
 import { newReading } from "../../src/store/reading.ts";
+import { runs } from "../support/nightly.ts";
 import { assetId, namespaceNamed } from "../support/names.ts";
 import { parseAssetName } from "../../src/identity/names.ts";
 
@@ -172,7 +173,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
             expect(joined).toEqual([...names].sort(compareBytes));
           },
         ),
-        { numRuns: 25 },
+        { numRuns: runs(10) },
       );
     });
   });

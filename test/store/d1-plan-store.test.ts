@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { D1PlanStore } from "../../src/store/d1/plans.ts";
+import { runs } from "../support/nightly.ts";
 import { namespaceNamed } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
 
@@ -19,7 +20,7 @@ it("gives back the text that was kept, however it falls into parts", async () =>
       await store.save(`plan-${id}`, TEAM, text, 10);
       expect((await store.load(`plan-${id}`, TEAM, 9)) === text).toBe(true);
     }),
-    { numRuns: 8 },
+    { numRuns: runs(4) },
   );
 });
 

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { forgetRevisions } from "../../src/store/d1/retention.ts";
+import { runs } from "../support/nightly.ts";
 import { rowsReadBy } from "../support/query-plans.ts";
 import { freshStorage } from "../support/worker.ts";
 
@@ -66,13 +67,13 @@ describe("retention", () => {
   it("forgets exactly what was superseded before the time, for any commits and any times at which it runs", async () => {
     const schedule = fc.record({
       names: fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 12 }),
-      runs: fc.array(fc.integer({ min: 0, max: 13 }), { maxLength: 4 }),
+      befores: fc.array(fc.integer({ min: 0, max: 13 }), { maxLength: 4 }),
     });
     await fc.assert(
-      fc.asyncProperty(schedule, async ({ names, runs }) => {
+      fc.asyncProperty(schedule, async ({ names, befores }) => {
         await written(names.map((name, index) => ({ name, at: index + 1 })));
-        for (const before of runs) await forgetAll(before);
-        const before = Math.max(0, ...runs);
+        for (const before of befores) await forgetAll(before);
+        const before = Math.max(0, ...befores);
         const expected = names.flatMap((name, index) => {
           const later = names.flatMap((other, at) => (at > index && other === name ? [at + 1] : []));
           const isForgotten = later.length >= 2 && (later[0] ?? 0) < before;
@@ -80,7 +81,7 @@ describe("retention", () => {
         });
         expect(await kept()).toEqual(expected);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(20) },
     );
   });
 

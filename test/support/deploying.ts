@@ -2,7 +2,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { deploy, type DeployOptions } from "../../scripts/deploy/deploy.ts";
 import type { World } from "../../scripts/deploy/world.ts";
+import { wrangler } from "../../scripts/deploy/wrangler.ts";
 import { API_TOKEN, type StandIn } from "./cloudflare-stand-in.ts";
+import { NIGHTLY } from "./nightly.ts";
+import { quickWrangler } from "./quick-wrangler.ts";
 
 /** What a command said, and the error it ended with; "" when it ended well. */
 export interface Ran {
@@ -13,13 +16,15 @@ export interface Ran {
 export interface Around {
   readonly environment?: World["environment"];
   readonly terminal?: boolean;
+  /** Whether wrangler itself runs; by default only in the nightly tests, since each start of it takes seconds. */
+  readonly realWrangler?: boolean;
 }
 
 /** A world whose clock goes as fast as it is slept in. */
 export function worldOf(
   cloudflare: StandIn,
   say: (line: string) => void,
-  { environment = {}, terminal = true }: Around = {},
+  { environment = {}, terminal = true, realWrangler = NIGHTLY }: Around = {},
 ): World {
   let slept = 0;
   return {
@@ -38,6 +43,7 @@ export function worldOf(
     sleep: async (ms) => {
       slept += ms;
     },
+    wrangler: realWrangler ? wrangler : quickWrangler,
   };
 }
 

@@ -1,10 +1,10 @@
 import { env, exports } from "cloudflare:workers";
-import { applyD1Migrations, createScheduledController } from "cloudflare:test";
+import { createScheduledController } from "cloudflare:test";
 import { signAccessToken } from "../../src/auth/access-tokens.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import worker from "../../src/index.ts";
-import { limitRows } from "./d1-limits.ts";
 import { refuseUndescribed } from "./described.ts";
+import { emptyDatabase } from "./empty-database.ts";
 
 export const ORIGIN = "http://127.0.0.1:8080";
 export const ASSETS = "/api/core/v2/namespaces/default/assets";
@@ -62,20 +62,14 @@ export async function tokenFor(grants: readonly string[], options: TokenOptions 
 }
 
 /**
- * Empties D1 and KV and migrates again; to be called before each test. The isolate lives on, so its cron runs once:
- * the journal of the new database, which is of another epoch, makes it forget what it has in memory. (`reset()` would
- * tear down stores into which the last test's background work still writes.)
+ * Empties D1 and KV; to be called before each test. The isolate lives on, so its cron runs once: the journal of the
+ * emptied database, which is of another epoch, makes it forget what it has in memory. (`reset()` would tear down stores
+ * into which the last test's background work still writes.)
  */
 export async function freshStorage(): Promise<void> {
-  const { results } = await env.DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'",
-  ).all<{ name: string }>();
-  if (results.length > 0)
-    await env.DB.batch(results.map(({ name }) => env.DB.prepare(`DROP TABLE "${name}"`)));
+  await emptyDatabase(env.DB, env.MIGRATIONS);
   const { keys } = await env.CACHE.list();
   await Promise.all(keys.map(({ name }) => env.CACHE.delete(name)));
-  await applyD1Migrations(env.DB, env.MIGRATIONS);
-  await limitRows(env.DB);
   await worker.scheduled(createScheduledController(), env);
 }
 
