@@ -190,7 +190,11 @@ describe("resolve", () => {
   });
 
   it.each([
-    ["kernel=6", '"kernel" is no fact'],
+    ["kernel=6", 'unknown parameter "kernel"; this route has os, arch, '],
+    ["osx=linux", 'unknown parameter "osx"; did you mean os?'],
+    ["os=linux&os=windows", "the parameter os is repeated; send it once"],
+    ["os=linux&explain=yes", 'invalid explain "yes": use true or false'],
+    ["os=linux&format=wat", 'invalid format "wat": use json or env'],
     ["arm_version=seven", "invalid arm_version"],
     ["os=linux&rule=best", 'invalid rule "best"'],
   ])("answers 400 to %s", async (query, message) => {
