@@ -7,6 +7,8 @@ import type { Runtime } from "./runtime.ts";
 /** What a host is asked: which tests to run, after which files have changed. */
 export interface Question {
   readonly tests: readonly string[];
+  /** Part of the names of the tests to run; null for all. */
+  readonly named: string | null;
   readonly changed: readonly string[];
 }
 
@@ -27,11 +29,13 @@ const vitest = await createVitest("test", {
 });
 await vitest.standalone();
 
-async function answer({ tests, changed }: Question): Promise<Answer> {
+async function answer({ tests, named, changed }: Question): Promise<Answer> {
   for (const file of changed) vitest.invalidateFile(join(process.cwd(), file));
   const specifications = await vitest.globTestSpecifications([...tests]);
   const missing = tests.filter((file) => !specifications.some(({ moduleId }) => moduleId.endsWith(file)));
   if (missing.length > 0) throw new Error(`there are no tests in ${missing.join(", ")}`);
+  if (named === null) vitest.resetGlobalTestNamePattern();
+  else vitest.setGlobalTestNamePattern(named.replaceAll(/[^\w ]/g, "."));
   const { testModules } = await vitest.runTestSpecifications(specifications);
   // Vitest also returns what other runs before have left.
   const own = testModules.filter(({ moduleId }) => tests.some((file) => moduleId.endsWith(file)));

@@ -12,6 +12,8 @@ export interface Mutant {
   readonly find: string;
   readonly replace: string;
   readonly tests: readonly string[];
+  /** Part of the names of the tests to run, where whole files would take long; null for all in the files. */
+  readonly named: string | null;
   /** Whether tests have missed this fault before: it has to be noticed from now on. */
   readonly missedBefore: boolean;
   /** Why no test can or need notice; null for a mutant that has to die. */
@@ -25,6 +27,7 @@ export interface Edit {
   readonly replace: string;
   /** In place of the tests of the file. */
   readonly tests?: readonly string[];
+  readonly named?: string;
   readonly missedBefore?: boolean;
   readonly lives?: string;
 }
@@ -43,6 +46,7 @@ export function mutantsOf(
     find: edit.find,
     replace: edit.replace,
     tests: edit.tests ?? tests,
+    named: edit.named ?? null,
     missedBefore: edit.missedBefore ?? false,
     lives: edit.lives ?? null,
   }));

@@ -104,7 +104,7 @@ export class Runner {
 
   /** Throws unless all tests pass as the project is: they would kill every mutant. */
   async checkTests(tests: readonly string[]): Promise<void> {
-    const failed = await this.#failures(tests, ALL_MS);
+    const failed = await this.#failures({ tests, named: null }, ALL_MS);
     if (failed === null) throw new Error("the tests do not end, also without a mutant");
     if (failed.length > 0) throw new Error(`these tests fail without a mutant: ${failed.join("; ")}`);
   }
@@ -114,7 +114,7 @@ export class Runner {
     const { undo } = this.#copy.apply(mutant);
     this.#noteChange(mutant.file);
     try {
-      const failed = await this.#failures(mutant.tests, MUTANT_MS);
+      const failed = await this.#failures(mutant, MUTANT_MS);
       const by = failed === null ? "the tests did not end" : (failed[0] ?? "");
       return { mutant, killed: failed === null || failed.length > 0, by, ms: Date.now() - startedAt };
     } finally {
@@ -133,11 +133,14 @@ export class Runner {
   }
 
   /** What fails first; the tests in plain Node run before the others, which take longer. */
-  async #failures(tests: readonly string[], ms: number): Promise<readonly string[] | null> {
+  async #failures(
+    { tests, named }: Pick<Mutant, "tests" | "named">,
+    ms: number,
+  ): Promise<readonly string[] | null> {
     for (const runtime of RUNTIMES) {
       const own = tests.filter((file) => runtimeOf(file) === runtime);
       if (own.length === 0) continue;
-      const question = { tests: own, changed: [...this.#changed[runtime]] };
+      const question = { tests: own, named, changed: [...this.#changed[runtime]] };
       this.#changed[runtime].clear();
       const failed = await this.#hosts[runtime].failures(question, ms);
       if (failed === null || failed.length > 0) return failed;

@@ -214,48 +214,50 @@ const HANDLERS: readonly Edit[] = [
     means: "an empty set without prune is taken",
     find: "if (set.size === 0 && !prune) throw",
     replace: "if (set.size < 0 && !prune) throw",
+    tests: ["test/api/apply.test.ts"],
+    named: "a plan ",
   },
   {
     means: "the strict lint of a deployment does not hold for sets",
     find: 'strict: strict || services.lint === "strict",',
     replace: "strict,",
+    named: "strict",
   },
   {
     means: "a dry run of a stale plan shows what it would do",
     find: "if (query.dry_run === true) await apply.refuseStale(plan);",
     replace: "",
+    named: "once the namespace has changed",
   },
   {
     means: "a dry run of a plan applies it",
     find: "if (query.dry_run === true) return json(`{\"applied\":false,${shown}}`);",
     replace: "",
+    named: "dry_run",
   },
   {
     means: "a dry run of a set applies it",
     find: "  if (query.dry_run === true) {\n    const plan",
     replace: "  if (query.dry_run === null) {\n    const plan",
+    named: "dry_run",
   },
 ];
 
-const SETS = ["test/apply/service.test.ts", "test/api/apply.test.ts", "test/api/sets.test.ts"];
+const PURE = ["test/apply/service.test.ts", "test/apply/planning.test.ts"];
+const API = ["test/api/apply.test.ts", "test/api/sets.test.ts"];
 
 /** Sets of definitions: planned, pruned, applied. */
 export const apply: readonly Mutant[] = [
-  ...mutantsOf("apply", "src/apply/service.ts", SETS, SERVICE),
-  ...mutantsOf("apply", "src/apply/plan.ts", SETS, PLAN),
-  ...mutantsOf("apply", "src/apply/prune.ts", SETS, PRUNE),
-  ...mutantsOf(
-    "apply",
-    "src/apply/definitions.ts",
-    ["test/apply/definitions.test.ts", ...SETS],
-    DEFINITIONS,
-  ),
-  ...mutantsOf("apply", "src/apply/stored-plan.ts", SETS, [
+  ...mutantsOf("apply", "src/apply/service.ts", PURE, SERVICE),
+  ...mutantsOf("apply", "src/apply/plan.ts", PURE, PLAN),
+  ...mutantsOf("apply", "src/apply/prune.ts", PURE, PRUNE),
+  ...mutantsOf("apply", "src/apply/definitions.ts", [...PURE, "test/apply/definitions.test.ts"], DEFINITIONS),
+  ...mutantsOf("apply", "src/apply/stored-plan.ts", PURE, [
     {
       means: "a plan of an earlier form is applied",
       find: "return format === FORMAT ? plan : null;",
       replace: "return format === null ? null : plan;",
     },
   ]),
-  ...mutantsOf("apply", "src/apply/handlers.ts", SETS, HANDLERS),
+  ...mutantsOf("apply", "src/apply/handlers.ts", API, HANDLERS),
 ];

@@ -59,7 +59,6 @@ const CREDENTIALS_OF_KEYS: readonly Edit[] = [
     means: "the use of a key is not noted",
     find: "  ring.noteUse(key, moment);\n",
     replace: "",
-    tests: ["test/api/keys-and-login.test.ts"],
   },
   {
     means: "garbage that looks like a key costs a look-up",
@@ -83,7 +82,7 @@ const ACCESS_TOKENS: readonly Edit[] = [
     means: "a session cannot go on once its access token has expired",
     find: "new Date(0)",
     replace: "new Date()",
-    tests: ["test/api/keys-and-login.test.ts"],
+    tests: ["test/login/service.test.ts"],
   },
 ];
 
@@ -358,16 +357,19 @@ const KEY_HANDLERS: readonly Edit[] = [
     means: "an overlap may be negative",
     find: "seconds < 0 || ",
     replace: "",
+    named: "an overlap of 0 to 30 days",
   },
   {
     means: "an overlap may be as long as one likes",
     find: " || seconds > LONGEST_OVERLAP",
     replace: "",
+    named: "an overlap of 0 to 30 days",
   },
   {
     means: "a revoked key is shown as live",
     find: 'record.revokedAt !== null ? "revoked" : ',
     replace: "",
+    named: "an overlap of 0 to 30 days",
   },
 ];
 
@@ -514,8 +516,6 @@ const LIVE_KEY: readonly Edit[] = [
 ];
 
 const PURE = ["test/auth/access-tokens.test.ts", "test/auth/outside-issuer.test.ts"];
-const LOGGED_IN = ["test/api/keys-and-login.test.ts", "test/login/sessions.test.ts"];
-const KEYS = ["test/api/keys.test.ts", "test/api/keys-and-login.test.ts"];
 
 /** Who is who: tokens, keys, sessions. */
 export const credentials: readonly Mutant[] = [
@@ -525,7 +525,7 @@ export const credentials: readonly Mutant[] = [
     [...PURE, "test/auth/authenticate.test.ts"],
     AUTHENTICATE,
   ),
-  ...mutantsOf("credentials", "src/auth/authorization.ts", ["test/api/keys-and-login.test.ts"], [
+  ...mutantsOf("credentials", "src/auth/authorization.ts", ["test/auth/authenticate.test.ts"], [
     { means: "schemes are case-sensitive", find: ".toLowerCase()", replace: "" },
   ]),
   ...mutantsOf("credentials", "src/auth/api-keys.ts", ["test/auth/api-keys.test.ts"], [
@@ -576,9 +576,9 @@ export const credentials: readonly Mutant[] = [
       replace: 'if (secret === "") {',
     },
   ]),
-  ...mutantsOf("credentials", "src/keys/service.ts", KEYS, KEY_SERVICE),
-  ...mutantsOf("credentials", "src/keys/handlers.ts", KEYS, KEY_HANDLERS),
-  ...mutantsOf("credentials", "src/login/service.ts", LOGGED_IN, LOGIN),
+  ...mutantsOf("credentials", "src/keys/service.ts", ["test/keys/service.test.ts"], KEY_SERVICE),
+  ...mutantsOf("credentials", "src/keys/handlers.ts", ["test/api/keys-and-login.test.ts"], KEY_HANDLERS),
+  ...mutantsOf("credentials", "src/login/service.ts", ["test/login/service.test.ts"], LOGIN),
   ...mutantsOf("credentials", "src/store/d1-key-sql.ts", ["test/store/d1-key-store.test.ts"], KEY_SQL),
   ...mutantsOf("credentials", "src/store/d1-session-store.ts", ["test/login/sessions.test.ts"], SESSIONS),
   ...mutantsOf("credentials", "src/store/live-key.ts", ["test/login/sessions.test.ts"], LIVE_KEY),

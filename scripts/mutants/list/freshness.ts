@@ -61,6 +61,7 @@ const READER: readonly Edit[] = [
     means: "what the fast path has served is not remembered as served",
     find: "      this.#copies.served(id, kept);\n",
     replace: "",
+    lives: "What memory holds was served or committed by this isolate, and is marked since.",
   },
   {
     means: "a copy is dated after the database was asked, not before",
@@ -89,7 +90,7 @@ const READER: readonly Edit[] = [
     replace: "entry === null) {",
   },
   {
-    means: "credentials are served stale like assets",
+    means: "credentials are served stale like assets, whatever their kind says",
     find: "if (!this.#kind.stale) throw unavailable(cause);",
     replace: "",
   },
@@ -148,7 +149,6 @@ const COPIES: readonly Edit[] = [
     means: "copies in KV are dated by the clock of their isolate",
     find: "this.#edge.time.toDatabase(entry.readAt)",
     replace: "entry.readAt",
-    tests: ["test/cache/clocks.test.ts"],
   },
 ];
 
@@ -228,7 +228,6 @@ const KEEPER: readonly Edit[] = [
     means: "journals in KV are dated by the clock of their isolate",
     find: "time.toDatabase(this.#held.asOf)",
     replace: "this.#held.asOf",
-    tests: ["test/cache/clocks.test.ts"],
   },
   {
     means: "every write of a burst puts the journal in KV",
@@ -336,17 +335,20 @@ const COMMITTING: readonly Edit[] = [
     means: "a commit dates the journal after its answer, not before",
     find: "journal.extend(logged.log, askedAt);",
     replace: "journal.extend(logged.log, clock());",
+    named: "a commit that takes 100 s",
     missedBefore: true,
   },
   {
     means: "a write answered too late is never learned of",
     find: "if (cause instanceof DeadlineError) waitUntil(learnLate(edge, cause));",
     replace: "void [learnLate, waitUntil, DeadlineError];",
+    named: "comes too late",
   },
   {
     means: "a writer does not publish what it has committed",
     find: 'if (logged.result.outcome === "committed") waitUntil(journal.publish());',
     replace: "",
+    tests: ["test/cache/promises.test.ts"],
   },
 ];
 
@@ -472,6 +474,8 @@ const KEYS: readonly Edit[] = [
     means: "a key is good past the bound while the database is down",
     find: "stale: false,",
     replace: "stale: true,",
+    tests: ["test/cache/promises.test.ts"],
+    named: "I7",
   },
 ];
 
@@ -498,27 +502,32 @@ const HOT: readonly Edit[] = [
     means: "a resolution is answered under the asset's old tag",
     find: "const held = last?.assetTag === assetTag ?",
     replace: "const held = last !== null ?",
+    named: "is resolved anew once it has changed",
     missedBefore: true,
   },
   {
     means: "the fast path answers those who may write, who read the newest",
     find: 'if (allows(grants, { role: "edit", namespace, name: null })) return false;',
     replace: "",
+    named: "is not for whoever may write",
   },
   {
     means: "the fast path answers whoever asks, if somebody was allowed",
     find: "target.reader !== principal && !isReader(target, principal)",
     replace: "target.reader === null && !isReader(target, principal)",
+    named: "is for whoever may read that name",
   },
   {
     means: "the fast path answers who asks for the newest",
     find: 'if (headers.has("Cache-Control")) return null;',
     replace: "",
+    named: "is not for who asks for the newest",
   },
   {
     means: "the fast path answers Go clients with a map of filters",
     find: "if (target.search === null && asset.expressions !== null) return null;",
     replace: "",
+    named: "Go clients",
   },
 ];
 
@@ -528,7 +537,8 @@ const RESOLUTIONS: readonly Edit[] = [
     find: "return cacheKey(id.key, etag, rule, ...facts.key);",
     replace: "return cacheKey(id.key, rule, ...facts.key);",
     missedBefore: true,
-    tests: ["test/api/resolve.test.ts", "test/api/hot-path.test.ts"],
+    tests: ["test/api/hot-path.test.ts"],
+    named: "is resolved anew once it has changed",
   },
   {
     means: "an answer is remembered without the tag of its asset",
@@ -567,26 +577,21 @@ const ENTRIES: readonly Edit[] = [
   },
 ];
 
-const PROTOCOL = [
-  "test/cache/needed.test.ts",
-  "test/cache/promises.test.ts",
-  "test/cache/corners.test.ts",
-  "test/cache/clocks.test.ts",
-];
+const READING = ["test/cache/reading.test.ts"];
 const HANGING = ["test/cache/hanging.test.ts"];
 const FAST = ["test/api/hot-path.test.ts"];
 
 /** Copies that keep their word: freshness, outages, clocks. */
 export const freshness: readonly Mutant[] = [
   ...mutantsOf("freshness", "src/cache/admit.ts", ["test/cache/admit.test.ts"], ADMIT),
-  ...mutantsOf("freshness", "src/cache/fresh-reader.ts", PROTOCOL, READER),
-  ...mutantsOf("freshness", "src/cache/copies.ts", PROTOCOL, COPIES),
+  ...mutantsOf("freshness", "src/cache/fresh-reader.ts", READING, READER),
+  ...mutantsOf("freshness", "src/cache/copies.ts", READING, COPIES),
   ...mutantsOf("freshness", "src/cache/stale.ts", ["test/cache/stale.test.ts"], STALE),
-  ...mutantsOf("freshness", "src/cache/journal-keeper.ts", PROTOCOL, KEEPER),
+  ...mutantsOf("freshness", "src/cache/journal-keeper.ts", ["test/cache/keeper.test.ts"], KEEPER),
   ...mutantsOf("freshness", "src/cache/journal.ts", ["test/cache/journal.test.ts"], JOURNAL),
   ...mutantsOf("freshness", "src/cache/high-water.ts", ["test/cache/memory.test.ts"], HIGH_WATER),
   ...mutantsOf("freshness", "src/cache/database-time.ts", ["test/cache/clocks.test.ts"], TIME),
-  ...mutantsOf("freshness", "src/cache/committing.ts", [...PROTOCOL, ...HANGING], COMMITTING),
+  ...mutantsOf("freshness", "src/cache/committing.ts", ["test/cache/needed.test.ts", ...HANGING], COMMITTING),
   ...mutantsOf("freshness", "src/cache/patient-kv.ts", ["test/cache/patient-kv.test.ts", ...HANGING], KV),
   ...mutantsOf("freshness", "src/lib/breaker.ts", ["test/lib/breaker.test.ts"], BREAKER),
   ...mutantsOf("freshness", "src/store/deadlines.ts", HANGING, DEADLINES),
@@ -601,6 +606,6 @@ export const freshness: readonly Mutant[] = [
   ),
   ...mutantsOf("freshness", "src/hot/hot-path.ts", FAST, HOT),
   ...mutantsOf("freshness", "src/resolution/service.ts", ["test/resolve/remembered.test.ts"], RESOLUTIONS),
-  ...mutantsOf("freshness", "src/cache/journal-watch.ts", PROTOCOL, WATCH),
-  ...mutantsOf("freshness", "src/cache/envelope.ts", PROTOCOL, ENTRIES),
+  ...mutantsOf("freshness", "src/cache/journal-watch.ts", ["test/cache/known-commits.test.ts"], WATCH),
+  ...mutantsOf("freshness", "src/cache/envelope.ts", READING, ENTRIES),
 ];

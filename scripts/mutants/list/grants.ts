@@ -140,7 +140,7 @@ const GLOB: readonly Edit[] = [
     means: "stars in a row are counted as many",
     find: "text.match(/\\*+/g)",
     replace: "text.match(/\\*/g)",
-    tests: ["test/api/keys.test.ts"],
+    tests: ["test/keys/service.test.ts"],
   },
 ];
 
