@@ -181,6 +181,13 @@ describe("a matcher of many names", () => {
     );
   });
 
+  it("weighs every grant that it looks at, also those without a glob", () => {
+    const meter = new Meter(399);
+    const matcher = new NameMatcher(Array<Grant[]>(50).fill(grants("view@other")).flat(), meter);
+    matcher.allows({ role: "view", namespace: namespaceNamed("default"), name: "a" });
+    expect(meter.isSpent).toBe(true);
+  });
+
   it("weighs the places where a part may stand", () => {
     const meter = new Meter(1_000);
     const matcher = new NameMatcher(grants("view@default/*aaaab*"), meter);

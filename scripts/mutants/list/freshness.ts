@@ -40,7 +40,6 @@ const ADMIT: readonly Edit[] = [
     means: "the bound is ten minutes",
     find: "export const BOUND_MS = 180_000;",
     replace: "export const BOUND_MS = 600_000;",
-    tests: ["test/model/model.test.ts"],
   },
 ];
 
@@ -413,16 +412,19 @@ const DEADLINES: readonly Edit[] = [
     means: "an open breaker of the database refuses no read",
     find: "if (!breaker.allows(this.#clock())) {",
     replace: "if (breaker.allows(this.#clock()) === null) {",
+    named: "opens after three reads",
   },
   {
     means: "errors of the database open its breaker",
     find: "    breaker.succeeded();\n    return work;",
     replace: "    work.then(\n      () => breaker.succeeded(),\n      () => breaker.failed(this.#clock()),\n    );\n    return work;",
+    named: "errors do not open",
   },
   {
     means: "a database that does not answer is waited for",
     find: "const answer = await within(this.#timer, ms, settled(work), LATE);",
     replace: "const answer: unknown = await settled(work);",
+    named: "I5: known assets",
   },
 ];
 
