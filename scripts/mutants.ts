@@ -1,24 +1,27 @@
 // npm run mutants [-- --folder grants --only TEXT --json]: makes faults in a copy of the source, one at a time, and runs
 // the tests that should notice. Exit code 1 when less than 90 % of the mutants of a folder die.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { table } from "./deployment.ts";
 import { MUTANTS } from "./mutants/list.ts";
 import { FOLDERS, mutate, type Mutant } from "./mutants/mutant.ts";
 import { complaintsAbout, countByFolder, survivorLines, tableRows } from "./mutants/report.ts";
 import { Runner, type Verdict } from "./mutants/runner.ts";
+import { survivorsPage } from "./mutants/survivors.ts";
 
-const USAGE = `npm run mutants [-- --folder ${FOLDERS.join("|")} --only TEXT --json --check]
+const USAGE = `npm run mutants [-- --folder ${FOLDERS.join("|")} --only TEXT --json --check --page]
 
   --folder NAME  only the mutants of one folder
   --only TEXT    only mutants with this text in their meaning or file
   --json         print the outcome of each mutant as JSON
-  --check        run nothing; only say whether the list fits the source`;
+  --check        run nothing; only say whether the list fits the source
+  --page         run nothing; write docs/mutants.md, which names what lives and why`;
 
 interface Options {
   readonly mutants: readonly Mutant[];
   readonly json: boolean;
   readonly check: boolean;
+  readonly page: boolean;
 }
 
 function readOptions(): Options | null {
@@ -28,11 +31,12 @@ function readOptions(): Options | null {
       only: { type: "string", default: "" },
       json: { type: "boolean", default: false },
       check: { type: "boolean", default: false },
+      page: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return null;
-  const { folder, only, json, check } = values;
+  const { folder, only, json, check, page } = values;
   if (folder !== undefined && !FOLDERS.some((each) => each === folder))
     throw new Error(`there is no folder "${folder}": use one of ${FOLDERS.join(", ")}`);
   const mutants = MUTANTS.filter(
@@ -40,7 +44,7 @@ function readOptions(): Options | null {
       (folder === undefined || mutant.folder === folder) && `${mutant.means} ${mutant.file}`.includes(only),
   );
   if (mutants.length === 0) throw new Error(`no mutant has "${only}" in its meaning or file`);
-  return { mutants, json, check };
+  return { mutants, json, check, page };
 }
 
 /** Throws when the source has changed under the list. */
@@ -85,6 +89,7 @@ async function main(): Promise<void> {
   const options = readOptions();
   if (options === null) return console.log(USAGE);
   refuseStale(options.mutants);
+  if (options.page) return writeFileSync("docs/mutants.md", survivorsPage(MUTANTS));
   if (options.check) return console.log(`${options.mutants.length} mutants fit the source`);
   const verdicts = await run(options.mutants);
   if (options.json) {

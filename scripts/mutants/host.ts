@@ -20,7 +20,8 @@ export interface Answer {
 const runtime: Runtime = process.argv[2] === "workers" ? "workers" : "plain";
 const vitest = await createVitest("test", {
   root: process.cwd(),
-  watch: true,
+  // Vitest would run tests by itself when it sees a mutant, beside the run that is asked for.
+  watch: false,
   bail: 1,
   reporters: [{}],
   ...(runtime === "workers"
@@ -43,6 +44,8 @@ async function answer({ tests, named, changed }: Question): Promise<Answer> {
     ...[...module.children.allTests("failed")].map(({ fullName }) => fullName),
     ...module.errors().map(({ message }) => message.split("\n")[0] ?? ""),
   ]);
+  const passed = own.flatMap((module) => [...module.children.allTests("passed")]);
+  if (failed.length === 0 && passed.length === 0) throw new Error(`no test has run of ${tests.join(", ")}`);
   return { failed };
 }
 

@@ -102,7 +102,9 @@ describe("a plan", () => {
   it("of more than 18 MiB as it is stored is refused", async () => {
     const annotations = { big: '"'.repeat(60_000) };
     const many = Array.from({ length: 200 }, (_, index) => `a${index}`);
-    const large = new Map(many.map((name) => [assetNamed(name), anAsset(name, { metadata: { annotations } })]));
+    const large = new Map(
+      many.map((name) => [assetNamed(name), anAsset(name, { metadata: { annotations } })]),
+    );
     await expect(makePlan(DEFAULT, { seq: 1, assets: [] }, large, [])).rejects.toMatchObject({
       kind: "tooLarge",
     });
@@ -157,13 +159,13 @@ describe("strict", () => {
   it("refuses a set with findings when it is planned, and a plan when it is applied", async () => {
     const { service, writes } = aStore();
     const lint = { kind: "invalidArgument", message: expect.stringContaining("definition a: lint: ") };
-    await expect(
-      service.plan(editor, DEFAULT, findings, options({ strict: true })),
-    ).rejects.toMatchObject(lint);
+    await expect(service.plan(editor, DEFAULT, findings, options({ strict: true }))).rejects.toMatchObject(
+      lint,
+    );
     const plan = await service.plan(editor, DEFAULT, findings, options());
-    await expect(
-      service.applyPlan(editor, plan, options({ strict: true }), COMMIT),
-    ).rejects.toMatchObject(lint);
+    await expect(service.applyPlan(editor, plan, options({ strict: true }), COMMIT)).rejects.toMatchObject(
+      lint,
+    );
     expect(writes).toEqual([]);
     expect(await service.applyPlan(editor, plan, options(), COMMIT)).toBe(9);
   });
@@ -177,9 +179,9 @@ describe("applying", () => {
     expect(await service.applyPlan(principal("carol", "edit@default"), plan, options(), COMMIT)).toBe(9);
     const [write] = writes;
     expect(write).toMatchObject({ namespace: "default", seq: 7, deletes: ["gone"] });
-    expect(write?.puts.map(({ name, definition }) => [name, definition.includes('"created_by":"carol"')])).toEqual(
-      [["a", true]],
-    );
+    expect(
+      write?.puts.map(({ name, definition }) => [name, definition.includes('"created_by":"carol"')]),
+    ).toEqual([["a", true]]);
   });
 
   it("deletes no more than max_delete", async () => {
@@ -201,7 +203,9 @@ describe("applying", () => {
     expect((await service.applySet(editor, DEFAULT, set("a"), options(), COMMIT)).last).toBe(9);
     expect(writes).toHaveLength(4);
     behaviour.losses = 3;
-    await expect(service.applySet(editor, DEFAULT, set("a"), options(), COMMIT)).rejects.toMatchObject(conflict);
+    await expect(service.applySet(editor, DEFAULT, set("a"), options(), COMMIT)).rejects.toMatchObject(
+      conflict,
+    );
     expect(writes).toHaveLength(7);
   });
 
@@ -261,7 +265,9 @@ describe("a prune", () => {
       ...many.slice(0, 2_000),
       ...many.slice(11_000),
     ]);
-    await expect(deletes(many, all)).rejects.toThrow("more than 5000 assets, the most that one request may delete");
+    await expect(deletes(many, all)).rejects.toThrow(
+      "more than 5000 assets, the most that one request may delete",
+    );
     const whole = numbered(100_000);
     await expect(deletes(whole, { keep: { has: () => true }, ...all })).rejects.toThrow(
       "a namespace of more than 100000 assets cannot be pruned by name",

@@ -16,9 +16,9 @@ describe("a sealed cursor", () => {
   it("does not show its key, and is none with any part changed", async () => {
     const seal = await sealOf(older);
     const token = await seal.seal("team/tool");
-    expect(atob(token.split(".").join("").replaceAll("-", "+").replaceAll("_", "/").slice(0, 80))).not.toContain(
-      "tool",
-    );
+    expect(
+      atob(token.split(".").join("").replaceAll("-", "+").replaceAll("_", "/").slice(0, 80)),
+    ).not.toContain("tool");
     for (const other of ["", "x", `${token}x`, token.slice(0, -2), `x${token}`])
       expect(await seal.open(other)).toBeNull();
   });

@@ -12,7 +12,8 @@ beforeEach(() => {
   isolate = new SmallIsolate(world);
 });
 
-const published = () => JSON.parse(world.kv.get(JOURNAL_KEY)?.value ?? "{}") as { asOf?: number; seq?: number };
+const published = () =>
+  JSON.parse(world.kv.get(JOURNAL_KEY)?.value ?? "{}") as { asOf?: number; seq?: number };
 /** Changes the journal that lies in KV. */
 function rewrite(members: object): void {
   world.kv.set(JOURNAL_KEY, { value: JSON.stringify({ ...published(), ...members }), metadata: null });

@@ -84,7 +84,9 @@ describe("the last change that a journal knows", () => {
   });
 
   it("of a list is its namespace's; of everything, and of a namespace that it does not know, the newest", () => {
-    expect(["default", null, "unknown"].map((each) => pages.changedAt(journal, page(each)))).toEqual([8, 9, 9]);
+    expect(["default", null, "unknown"].map((each) => pages.changedAt(journal, page(each)))).toEqual([
+      8, 9, 9,
+    ]);
   });
 
   it("is whole for lists alone, and only what is no credential may be stale", () => {

@@ -45,7 +45,10 @@ describe("a copy", () => {
 
   it("from before all that the journal knows is not served", async () => {
     const { journal } = agent.edge;
-    const changes = Array.from({ length: MAX_JOURNAL_CHANGES + 1 }, (_, index) => [`n${index}`, index + 9] as const);
+    const changes = Array.from(
+      { length: MAX_JOURNAL_CHANGES + 1 },
+      (_, index) => [`n${index}`, index + 9] as const,
+    );
     const log = { at: world.now, epoch: "e", seq: 5_000, since: 0, changes, namespaces: {} };
     journal.learn(extendJournal(null, log, world.now));
     expect(journal.held?.since).toBe(9);

@@ -153,16 +153,25 @@ describe("a reading of the feed", () => {
 
   it("says when retention has deleted commits that it would show", async () => {
     const completeAfter = async (seq: number, startedAt: number | null) =>
-      (await reading(scanOf([], { forgotten: 50 })).service.read(everything, cursorAt("e", seq, startedAt), 5))
-        .complete;
+      (
+        await reading(scanOf([], { forgotten: 50 })).service.read(
+          everything,
+          cursorAt("e", seq, startedAt),
+          5,
+        )
+      ).complete;
     expect([await completeAfter(49, 60), await completeAfter(50, null)]).toEqual([false, true]);
-    expect((await reading(scanOf([], { forgotten: 50 })).service.read(everything, null, 5)).complete).toBe(false);
+    expect((await reading(scanOf([], { forgotten: 50 })).service.read(everything, null, 5)).complete).toBe(
+      false,
+    );
   });
 
   it("shows secrets to those who may write the asset alone", async () => {
     const scan = scanOf([head(5)]);
     const mayWrite = async (who: Follower) =>
-      (await reading(scan).service.read(who, cursorAt("e", 4, null), 5)).changes.map((change) => change.mayWrite);
+      (await reading(scan).service.read(who, cursorAt("e", 4, null), 5)).changes.map(
+        (change) => change.mayWrite,
+      );
     expect([await mayWrite(follower("view@*")), await mayWrite(follower("edit@default/a"))]).toEqual([
       [false],
       [true],

@@ -66,17 +66,14 @@ const TAKEN = { kind: "alreadyExists", message: "the name ci is taken; choose an
 const NOT_FOUND = { kind: "notFound" };
 
 describe("a key that is made", () => {
-  it.each([
-    [["admin@*"]],
-    [["admin@other"]],
-    [["view@other"]],
-    [["view@*"]],
-    [["view@team", "view@other"]],
-  ])("by a holder of admin@team does not have the grants %j", async (grants) => {
-    const { create, written } = over();
-    await expect(create(team, "ci", grants)).rejects.toMatchObject(DENIED);
-    expect(written).toEqual([]);
-  });
+  it.each([[["admin@*"]], [["admin@other"]], [["view@other"]], [["view@*"]], [["view@team", "view@other"]]])(
+    "by a holder of admin@team does not have the grants %j",
+    async (grants) => {
+      const { create, written } = over();
+      await expect(create(team, "ci", grants)).rejects.toMatchObject(DENIED);
+      expect(written).toEqual([]);
+    },
+  );
 
   it("has grants that its maker holds, and a secret whose digest alone is stored", async () => {
     const { create, written } = over();
@@ -106,7 +103,9 @@ describe("a name", () => {
   it("that keys with other grants have had is taken, with the same answer as one that is live", async () => {
     const hidden = kept("ci", ["view@other"], revoked);
     await expect(over([hidden]).create(team, "ci", ["view@team"])).rejects.toMatchObject(TAKEN);
-    await expect(over([kept("ci", ["view@other"])]).create(team, "ci", ["view@team"])).rejects.toMatchObject(TAKEN);
+    await expect(over([kept("ci", ["view@other"])]).create(team, "ci", ["view@team"])).rejects.toMatchObject(
+      TAKEN,
+    );
     expect((await over([hidden]).create(root, "ci", ["view@team"])).record.name).toBe("ci");
   });
 

@@ -7,7 +7,7 @@ import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { LoginService } from "../../src/login/service.ts";
 import type { Rotation, SessionStore } from "../../src/store/session-store.ts";
 
-const NOW = 1_800_000_000_000;
+const NOW = 1_700_000_000_000;
 const SECONDS = NOW / 1_000;
 const ISSUER = "http://localhost";
 const moment = { now: NOW, waitUntil: () => undefined };
@@ -79,9 +79,7 @@ describe("a login", () => {
 describe("a refresh", () => {
   it("takes the access token of its own principal, expired or not, and no other", async () => {
     const { login } = aLogin();
-    const [own, other] = await Promise.all(
-      [alice, bob].map(({ holder }) => login.open(holder, ISSUER, NOW)),
-    );
+    const [own, other] = await Promise.all([alice, bob].map(({ holder }) => login.open(holder, ISSUER, NOW)));
     if (own === undefined || other === undefined) throw new Error("no tokens");
     const later = { ...moment, now: NOW + 3_600_000 };
     expect((await login.refresh(own.accessToken, own.refreshToken, ISSUER, later)).expiresAt).toBe(

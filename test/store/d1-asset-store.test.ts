@@ -1,11 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import {
-  PAGE_BYTES,
-  STORED_BYTES,
-  UNCONDITIONAL,
-  type WriteCondition,
-} from "../../src/store/asset-store.ts";
+import { PAGE_BYTES, STORED_BYTES, UNCONDITIONAL, type WriteCondition } from "../../src/store/asset-store.ts";
 import { D1AssetStore } from "../../src/store/d1-asset-store.ts";
 import { sweepTombstones } from "../../src/store/d1-sweep.ts";
 import { assetId } from "../support/names.ts";
@@ -27,7 +22,9 @@ async function remove(condition: WriteCondition = UNCONDITIONAL) {
   return (await store.delete(assetId("default", "tool"), condition, COMMIT, 0)).result;
 }
 async function revisions() {
-  const { results } = await env.DB.prepare("SELECT seq, action, definition FROM revisions ORDER BY seq").all();
+  const { results } = await env.DB.prepare(
+    "SELECT seq, action, definition FROM revisions ORDER BY seq",
+  ).all();
   return results;
 }
 const namespaceSeq = () => env.DB.prepare("SELECT seq FROM namespaces WHERE name = 'default'").first("seq");
@@ -68,9 +65,19 @@ describe("a write", () => {
     ["If-Match: *", { match: "*", noneMatch: null }, "committed", "condition-failed"],
     ["If-None-Match: *", { match: null, noneMatch: "*" }, "condition-failed", "committed"],
     ["If-Match of its tag", { match: ['"1"'], noneMatch: null }, "committed", "condition-failed"],
-    ["If-Match of its other form's tag", { match: ['"1-x"'], noneMatch: null }, "committed", "condition-failed"],
+    [
+      "If-Match of its other form's tag",
+      { match: ['"1-x"'], noneMatch: null },
+      "committed",
+      "condition-failed",
+    ],
     ["If-None-Match of its tag", { match: null, noneMatch: ['"1"'] }, "condition-failed", "committed"],
-    ["If-None-Match of its other form's", { match: null, noneMatch: ['"1-x"'] }, "condition-failed", "committed"],
+    [
+      "If-None-Match of its other form's",
+      { match: null, noneMatch: ['"1-x"'] },
+      "condition-failed",
+      "committed",
+    ],
     ["If-None-Match of another", { match: null, noneMatch: ['"2"'] }, "committed", "committed"],
   ])("with %s is decided by what is there, and a deleted asset is not", async (_, condition, there, gone) => {
     await put("1");
@@ -85,7 +92,11 @@ describe("a deleted asset", () => {
     await put("1");
     await remove();
     expect(await store.get(assetId("default", "tool"), "primary")).toMatchObject({ g: 2, s: 2, value: null });
-    expect(await store.get(assetId("default", "never"), "primary")).toMatchObject({ g: 2, s: null, value: null });
+    expect(await store.get(assetId("default", "never"), "primary")).toMatchObject({
+      g: 2,
+      s: null,
+      value: null,
+    });
     expect((await store.list(null, null, 10, "primary")).value?.assets).toEqual([]);
   });
 });
@@ -140,7 +151,12 @@ describe("a page of assets", () => {
     for (const [index, name] of ["a", "b", "c"].entries())
       await insert(name, { seq: index + 1, at: 0, deleted: 0 });
     const names = async (key: string, inclusive: boolean, limit = 10) => {
-      const { value } = await store.list(assetId("default", "a").namespace, { key, inclusive }, limit, "primary");
+      const { value } = await store.list(
+        assetId("default", "a").namespace,
+        { key, inclusive },
+        limit,
+        "primary",
+      );
       return [value?.assets.map(({ name }) => name), value?.next];
     };
     expect(await names("", false, 2)).toEqual([["a", "b"], "b"]);

@@ -13,7 +13,9 @@ beforeEach(freshStorage);
 const create = async () => (await store.create(team, COMMIT, 0)).result.outcome;
 const remove = async () => (await store.delete(team, COMMIT, 0)).result.outcome;
 const actions = async () => {
-  const { results } = await env.DB.prepare("SELECT action FROM revisions ORDER BY seq").all<{ action: string }>();
+  const { results } = await env.DB.prepare("SELECT action FROM revisions ORDER BY seq").all<{
+    action: string;
+  }>();
   return results.map(({ action }) => action);
 };
 

@@ -121,8 +121,15 @@ it("a set brings back what was deleted, in both forms, and loses against what wa
     await store.apply({ namespace: DEFAULT, seq: 1, puts: [both], deletes: [] }, COMMIT, 0),
     await store.apply({ namespace: DEFAULT, seq: 2, puts: [both], deletes: [] }, COMMIT, 0),
   ];
-  expect(outcomes.map(({ result }) => result.outcome)).toEqual(["committed", "committed", "changed", "committed"]);
-  const row = await env.DB.prepare("SELECT seq, created_seq, deleted, expressions_etag, expressions FROM assets").all();
+  expect(outcomes.map(({ result }) => result.outcome)).toEqual([
+    "committed",
+    "committed",
+    "changed",
+    "committed",
+  ]);
+  const row = await env.DB.prepare(
+    "SELECT seq, created_seq, deleted, expressions_etag, expressions FROM assets",
+  ).all();
   expect(row.results).toEqual([
     { seq: 3, created_seq: 3, deleted: 0, expressions_etag: '"x"', expressions: "[]" },
   ]);

@@ -231,7 +231,7 @@ const HANDLERS: readonly Edit[] = [
   },
   {
     means: "a dry run of a plan applies it",
-    find: "if (query.dry_run === true) return json(`{\"applied\":false,${shown}}`);",
+    find: 'if (query.dry_run === true) return json(`{"applied":false,${shown}}`);',
     replace: "",
     named: "dry_run",
   },

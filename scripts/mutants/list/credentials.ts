@@ -96,7 +96,8 @@ const SIGNED_CLAIMS: readonly Edit[] = [
     means: "the algorithm is taken from the token",
     find: "{ algorithms: [ALGORITHM], typ, currentDate",
     replace: "{ typ, currentDate",
-    lives: "A secret is imported for HMAC with SHA-256 alone, so jose refuses every other algorithm by the key.",
+    lives:
+      "A secret is imported for HMAC with SHA-256 alone, so jose refuses every other algorithm by the key.",
   },
   {
     means: "expiry is judged by another clock than the request's",
@@ -525,16 +526,24 @@ export const credentials: readonly Mutant[] = [
     [...PURE, "test/auth/authenticate.test.ts"],
     AUTHENTICATE,
   ),
-  ...mutantsOf("credentials", "src/auth/authorization.ts", ["test/auth/authenticate.test.ts"], [
-    { means: "schemes are case-sensitive", find: ".toLowerCase()", replace: "" },
-  ]),
-  ...mutantsOf("credentials", "src/auth/api-keys.ts", ["test/auth/api-keys.test.ts"], [
-    {
-      means: "a mistyped key is looked up",
-      find: "return checksum(body) === text.slice(-CHECKSUM_DIGITS);",
-      replace: "return checksum(body) !== text;",
-    },
-  ]),
+  ...mutantsOf(
+    "credentials",
+    "src/auth/authorization.ts",
+    ["test/auth/authenticate.test.ts"],
+    [{ means: "schemes are case-sensitive", find: ".toLowerCase()", replace: "" }],
+  ),
+  ...mutantsOf(
+    "credentials",
+    "src/auth/api-keys.ts",
+    ["test/auth/api-keys.test.ts"],
+    [
+      {
+        means: "a mistyped key is looked up",
+        find: "return checksum(body) === text.slice(-CHECKSUM_DIGITS);",
+        replace: "return checksum(body) !== text;",
+      },
+    ],
+  ),
   ...mutantsOf(
     "credentials",
     "src/auth/key-credentials.ts",
@@ -554,21 +563,31 @@ export const credentials: readonly Mutant[] = [
   ...mutantsOf("credentials", "src/auth/outside-issuer.ts", PURE, OUTSIDE),
   ...mutantsOf("credentials", "src/auth/issuer-keys.ts", ["test/auth/issuer-keys.test.ts"], ISSUER_KEYS),
   ...mutantsOf("credentials", "src/auth/failure-limit.ts", ["test/auth/failure-limit.test.ts"], FAILURES),
-  ...mutantsOf("credentials", "src/auth/client-address.ts", ["test/auth/failure-limit.test.ts"], [
-    {
-      means: "a client has a count for each of its IPv6 addresses",
-      find: "const NETWORK_GROUPS = 4;",
-      replace: "const NETWORK_GROUPS = 8;",
-    },
-  ]),
+  ...mutantsOf(
+    "credentials",
+    "src/auth/client-address.ts",
+    ["test/auth/failure-limit.test.ts"],
+    [
+      {
+        means: "a client has a count for each of its IPv6 addresses",
+        find: "const NETWORK_GROUPS = 4;",
+        replace: "const NETWORK_GROUPS = 8;",
+      },
+    ],
+  ),
   ...mutantsOf("credentials", "src/auth/remembered.ts", ["test/auth/remembered.test.ts"], REMEMBERED),
-  ...mutantsOf("credentials", "src/auth/cursor-seal.ts", ["test/auth/cursor-seal.test.ts"], [
-    {
-      means: "cursors sealed with the secret before are refused",
-      find: "this.#keys.find((each) => each.kid === kid)",
-      replace: "this.#keys[0]",
-    },
-  ]),
+  ...mutantsOf(
+    "credentials",
+    "src/auth/cursor-seal.ts",
+    ["test/auth/cursor-seal.test.ts"],
+    [
+      {
+        means: "cursors sealed with the secret before are refused",
+        find: "this.#keys.find((each) => each.kid === kid)",
+        replace: "this.#keys[0]",
+      },
+    ],
+  ),
   ...mutantsOf("credentials", "src/auth/signing-keys.ts", PURE, [
     {
       means: "a short secret signs tokens",

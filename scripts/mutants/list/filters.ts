@@ -17,7 +17,8 @@ const JUDGE: readonly Edit[] = [
     means: "the end of the request's budget is a verdict on one filter",
     find: "if (ranOut && allowed < own) throw new BudgetExhausted(budget.steps);",
     replace: "",
-    lives: "To report the error takes work too, which no longer fits: the budget of the request ends all the same.",
+    lives:
+      "To report the error takes work too, which no longer fits: the budget of the request ends all the same.",
   },
   {
     means: "what a filter wrote to the facts is seen by other builds",

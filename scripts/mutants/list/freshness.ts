@@ -417,7 +417,8 @@ const DEADLINES: readonly Edit[] = [
   {
     means: "errors of the database open its breaker",
     find: "    breaker.succeeded();\n    return work;",
-    replace: "    work.then(\n      () => breaker.succeeded(),\n      () => breaker.failed(this.#clock()),\n    );\n    return work;",
+    replace:
+      "    work.then(\n      () => breaker.succeeded(),\n      () => breaker.failed(this.#clock()),\n    );\n    return work;",
     named: "errors do not open",
   },
   {
@@ -599,7 +600,12 @@ export const freshness: readonly Mutant[] = [
   ...mutantsOf("freshness", "src/store/deadlines.ts", HANGING, DEADLINES),
   ...mutantsOf("freshness", "src/cache/asset-kind.ts", ["test/cache/kinds.test.ts"], KINDS),
   ...mutantsOf("freshness", "src/cache/page-kind.ts", ["test/cache/kinds.test.ts"], PAGES),
-  ...mutantsOf("freshness", "src/cache/cached-key-store.ts", ["test/cache/kinds.test.ts", "test/cache/promises.test.ts"], KEYS),
+  ...mutantsOf(
+    "freshness",
+    "src/cache/cached-key-store.ts",
+    ["test/cache/kinds.test.ts", "test/cache/promises.test.ts"],
+    KEYS,
+  ),
   ...mutantsOf(
     "freshness",
     "src/cache/journaled-namespace-store.ts",
