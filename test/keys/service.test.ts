@@ -27,7 +27,7 @@ const kept = (name: string, grants: GrantList, members: Partial<KeyRecord> = {})
 const revoked = { revokedAt: NOW - 1 };
 
 /** A service over these keys in their order, and what its store was told to write. */
-function over(keys: readonly KeyRecord[] = []) {
+function over(keys: readonly KeyRecord[] = [], meanwhile: () => void = () => undefined) {
   const written: unknown[] = [];
   const of = (name: string) => keys.filter((key) => key.name === name);
   const listsOf = (some: readonly KeyRecord[]) => [...new Set(some.map(({ grants }) => grants))];
@@ -42,6 +42,7 @@ function over(keys: readonly KeyRecord[] = []) {
     grantLists: async (name) => listsOf(of(name)),
     liveGrantLists: async (name, at) => listsOf(of(name).filter((key) => isLive(key, at))),
     async create(key) {
+      meanwhile();
       written.push(key);
       return of(key.name).some((other) => isLive(other, NOW)) ? null : kept(key.name, key.grants);
     },
@@ -115,6 +116,12 @@ describe("a name", () => {
     await expect(over([live]).create(team, "ci", ["view@team"])).rejects.toMatchObject({ message });
     const { create } = over([live, kept("ci", ["view@other"], revoked)]);
     await expect(create(root, "ci", ["view@team"])).rejects.toMatchObject({ message });
+    await expect(create(team, "ci", ["view@team"])).rejects.toMatchObject(TAKEN);
+  });
+
+  it("is not reported as live when a key of others came between", async () => {
+    const keys = [kept("ci", ["view@team"])];
+    const { create } = over(keys, () => keys.push(kept("ci", ["view@other"])));
     await expect(create(team, "ci", ["view@team"])).rejects.toMatchObject(TAKEN);
   });
 
