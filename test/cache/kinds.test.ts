@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { assetKind } from "../../src/cache/asset-kind.ts";
 import { keyKind } from "../../src/cache/cached-key-store.ts";
+import { kvKey } from "../../src/cache/envelope.ts";
 import type { Journal } from "../../src/cache/journal.ts";
 import { pageKind } from "../../src/cache/page-kind.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";
@@ -66,6 +67,17 @@ describe("what is put in KV comes back as it was", () => {
 
   it("an asset's copy without a tag is none", () => {
     expect(() => assets.decode(ID, { text: "{}", extra: [7] }, 7)).toThrow("without a tag");
+  });
+});
+
+describe("a place in KV", () => {
+  it("of a list is that of one state and one start; of an asset it is always the same", () => {
+    const after = { namespace: ID.namespace, from: { key: "a", inclusive: false }, limit: 2 };
+    const from = { ...after, from: { key: "a", inclusive: true } };
+    const places = [kvKey(pages, after, "e", 1), kvKey(pages, after, "e", 2), kvKey(pages, from, "e", 1)];
+    expect(new Set(places).size).toBe(3);
+    expect(kvKey(assets, ID, "e", 1)).toBe(kvKey(assets, ID, "e", 2));
+    expect(kvKey(assets, ID, "e", 1)).not.toBe(kvKey(assets, ID, "f", 1));
   });
 });
 

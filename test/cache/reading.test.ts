@@ -148,7 +148,7 @@ describe("what was served", () => {
     expect((await agent.read("a", "newest"))[0]).toBe("2");
     const { epoch, g } = late;
     await agent.reader.committed("a", { epoch, s: g, g, readAt: 0, tombstone: false, value: "1" });
-    expect((await agent.read("a"))[0]).toBe("2");
+    expect((await agent.read("a")).slice(0, 2)).toEqual(["2", "MEMORY"]);
   });
 
   it("makes an older answer of the database be asked for again", async () => {
@@ -203,6 +203,8 @@ describe("the fast path", () => {
 
   it("ends with the bound", async () => {
     expect(agent.peek("a")).toBe("1");
+    // Nothing else is learned meanwhile: another journal would make the copy be judged again.
+    world.kv.clear();
     world.down = true;
     world.seconds(BOUND + 1);
     await agent.check();

@@ -297,7 +297,7 @@ const HIGH_WATER: readonly Edit[] = [
   {
     means: "a mark sinks when an older commit is served",
     find: "if (mark !== undefined && mark >= s) return;",
-    replace: "if (mark !== undefined && mark >= s) this.#marks.delete(key);",
+    replace: "if (mark !== undefined && mark >= s) return void this.#marks.set(key, s);",
   },
   {
     means: "a new mark forgets the floor under it",
@@ -463,7 +463,6 @@ const PAGES: readonly Edit[] = [
     means: "a list that starts at a name and one that starts after it share a copy",
     find: 'from?.inclusive === true ? "from" : "after",',
     replace: '"after",',
-    tests: ["test/identity/cache-key.test.ts"],
   },
 ];
 
@@ -576,7 +575,7 @@ const ENTRIES: readonly Edit[] = [
     means: "lists of two states lie in one place",
     find: "const state = kind.immutable ? [String(s)] : [];",
     replace: "const state = kind.immutable && s < 0 ? [String(s)] : [];",
-    tests: ["test/identity/cache-key.test.ts"],
+    tests: ["test/cache/kinds.test.ts"],
   },
 ];
 
