@@ -103,7 +103,7 @@ describe("the keys of an issuer", () => {
 
   it("are fetched once for all that ask at once", async () => {
     // By this jose knows a Worker, where it does not share a fetch between requests; in Node it would.
-    vi.stubGlobal("WebSocketPair", class {});
+    vi.stubGlobal("WebSocketPair", {});
     const { state, keyOf } = issuer();
     state.answer = async () => {
       await new Promise((done) => setTimeout(done, 120));

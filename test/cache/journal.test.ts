@@ -67,7 +67,9 @@ describe("a journal", () => {
       asOf: 5,
       changes: new Map([["a", 3]]),
     });
-    expect(extendJournal(extendJournal(null, log(1, 0), 1), log(3, 1), 2).changes).toEqual(new Map([["a", 3]]));
+    expect(extendJournal(extendJournal(null, log(1, 0), 1), log(3, 1), 2).changes).toEqual(
+      new Map([["a", 3]]),
+    );
   });
 
   it("merged with another knows no less, is no older, and never goes back", () => {
