@@ -592,7 +592,7 @@ export const freshness: readonly Mutant[] = [
   ...mutantsOf("freshness", "src/cache/journal-keeper.ts", ["test/cache/keeper.test.ts"], KEEPER),
   ...mutantsOf("freshness", "src/cache/journal.ts", ["test/cache/journal.test.ts"], JOURNAL),
   ...mutantsOf("freshness", "src/cache/high-water.ts", ["test/cache/memory.test.ts"], HIGH_WATER),
-  ...mutantsOf("freshness", "src/cache/database-time.ts", ["test/cache/clocks.test.ts"], TIME),
+  ...mutantsOf("freshness", "src/cache/database-time.ts", ["test/cache/database-time.test.ts"], TIME),
   ...mutantsOf("freshness", "src/cache/committing.ts", ["test/cache/needed.test.ts", ...HANGING], COMMITTING),
   ...mutantsOf("freshness", "src/cache/patient-kv.ts", ["test/cache/patient-kv.test.ts", ...HANGING], KV),
   ...mutantsOf("freshness", "src/lib/breaker.ts", ["test/lib/breaker.test.ts"], BREAKER),
