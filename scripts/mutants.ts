@@ -1,5 +1,5 @@
 // npm run mutants [-- --folder grants --only TEXT --json]: makes faults in a copy of the source, one at a time, and runs
-// the tests that should notice. Exit code 1 when less than 90 % of the mutants of a folder die.
+// the tests that should notice. Exit code 1 when less than 90 % of the mutants of a folder are killed.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { table } from "./deployment.ts";
@@ -15,7 +15,7 @@ const USAGE = `npm run mutants [-- --folder ${FOLDERS.join("|")} --only TEXT --j
   --only TEXT    only mutants with this text in their meaning or file
   --json         print the outcome of each mutant as JSON
   --check        run nothing; only say whether the list fits the source
-  --page         run nothing; write docs/mutants.md, which names what lives and why`;
+  --page         run nothing; write docs/mutants.md, which names what survives and why`;
 
 interface Options {
   readonly mutants: readonly Mutant[];
@@ -53,7 +53,7 @@ function refuseStale(mutants: readonly Mutant[]): void {
   if (stale.length === 0) return;
   const lines = stale.map(({ file, means, find }) => `${file}: ${means}\n  ${JSON.stringify(find)}`);
   throw new Error(
-    `the list of mutants is stale: these texts do not stand exactly once in their files; mend scripts/mutants/list\n${lines.join("\n")}`,
+    `the list of mutants is stale: these texts do not stand exactly once in their files; fix scripts/mutants/list\n${lines.join("\n")}`,
   );
 }
 
@@ -73,7 +73,7 @@ async function run(mutants: readonly Mutant[]): Promise<readonly Verdict[]> {
     for (const mutant of mutants) {
       const verdict = await runner.judge(mutant);
       verdicts.push(verdict);
-      const outcome = verdict.killed ? `died by "${verdict.by}"` : "LIVED";
+      const outcome = verdict.killed ? `killed by "${verdict.by}"` : "SURVIVED";
       const seconds = (verdict.ms / 1000).toFixed(1);
       console.error(
         `${verdicts.length}/${mutants.length} ${mutant.folder}: ${mutant.means}: ${outcome} (${seconds} s)`,

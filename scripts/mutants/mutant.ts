@@ -16,8 +16,8 @@ export interface Mutant {
   readonly named: string | null;
   /** Whether tests have missed this fault before: it has to be noticed from now on. */
   readonly missedBefore: boolean;
-  /** Why no test can or need notice; null for a mutant that has to die. */
-  readonly lives: string | null;
+  /** Why no test can or need notice; null for a mutant that has to be killed. */
+  readonly survives: string | null;
 }
 
 /** A mutant without what it shares with the others of its file. */
@@ -29,7 +29,7 @@ export interface Edit {
   readonly tests?: readonly string[];
   readonly named?: string;
   readonly missedBefore?: boolean;
-  readonly lives?: string;
+  readonly survives?: string;
 }
 
 /** The mutants of one file. */
@@ -48,7 +48,7 @@ export function mutantsOf(
     tests: edit.tests ?? tests,
     named: edit.named ?? null,
     missedBefore: edit.missedBefore ?? false,
-    lives: edit.lives ?? null,
+    survives: edit.survives ?? null,
   }));
 }
 

@@ -1,10 +1,10 @@
 import { FOLDERS, type Folder } from "./mutant.ts";
 import type { Verdict } from "./runner.ts";
 
-/** Of the mutants of each folder, the share that has to die. */
+/** Of the mutants of each folder, the share that has to be killed. */
 export const SHARE = 0.9;
 
-/** How many mutants of a folder were made, and how many died. */
+/** How many mutants of a folder were made, and how many were killed. */
 export interface FolderCount {
   readonly folder: Folder;
   readonly mutants: number;
@@ -23,7 +23,7 @@ export function countByFolder(verdicts: readonly Verdict[]): readonly FolderCoun
 export function complaintsAbout(verdicts: readonly Verdict[]): readonly string[] {
   const poor = countByFolder(verdicts)
     .filter(({ mutants, killed }) => killed < SHARE * mutants)
-    .map(({ folder }) => `less than ${percent(SHARE)} of the mutants of ${folder} died`);
+    .map(({ folder }) => `less than ${percent(SHARE)} of the mutants of ${folder} were killed`);
   const missed = verdicts
     .filter(({ killed, mutant }) => !killed && mutant.missedBefore)
     .map(({ mutant }) => `tests have missed this before and miss it again: ${mutant.means} (${mutant.file})`);
@@ -45,21 +45,25 @@ export function tableRows(verdicts: readonly Verdict[]): string[][] {
     percent(mutants === 0 ? 1 : killed / mutants),
   ];
   return [
-    ["FOLDER", "MUTANTS", "DIED", "LIVED", "SHARE"],
+    ["FOLDER", "MUTANTS", "KILLED", "SURVIVED", "SHARE"],
     ...rows.map((row) => cells(row.folder, row)),
     cells("all", all),
   ];
 }
 
-/** Mutants that live, each with the reason that the list gives or that it gives none; and those that died all the same. */
+/** Mutants that survived, with the reason where the list has one; and those that were killed although the list has one. */
 export function survivorLines(verdicts: readonly Verdict[]): readonly string[] {
-  const lived = verdicts
+  const survived = verdicts
     .filter(({ killed }) => !killed)
-    .map(({ mutant }) => `lived: ${mutant.means} (${mutant.file})\n  ${mutant.lives ?? "no test notices"}`);
-  const died = verdicts
-    .filter(({ killed, mutant }) => killed && mutant.lives !== null)
-    .map(({ mutant, by }) => `died, though listed as living: ${mutant.means} (${mutant.file})\n  by ${by}`);
-  return [...lived, ...died];
+    .map(
+      ({ mutant }) => `survived: ${mutant.means} (${mutant.file})\n  ${mutant.survives ?? "no test notices"}`,
+    );
+  const unexpected = verdicts
+    .filter(({ killed, mutant }) => killed && mutant.survives !== null)
+    .map(
+      ({ mutant, by }) => `killed, though listed as a survivor: ${mutant.means} (${mutant.file})\n  by ${by}`,
+    );
+  return [...survived, ...unexpected];
 }
 
 function percent(share: number): string {

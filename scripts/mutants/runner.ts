@@ -8,7 +8,7 @@ import { RUNTIMES, runtimeOf, type Runtime } from "./runtime.ts";
 export interface Verdict {
   readonly mutant: Mutant;
   readonly killed: boolean;
-  /** The test that noticed, or that the tests did not end; empty for one that lives. */
+  /** The test that noticed, or that the tests did not end; empty for a survivor. */
   readonly by: string;
   readonly ms: number;
 }
@@ -17,15 +17,15 @@ export interface Verdict {
 const MUTANT_MS = 180_000;
 /** Milliseconds for all tests at once, before any mutant. */
 const ALL_MS = 1_800_000;
-/** Bytes of a host's last words. */
-const LAST_WORDS = 4_000;
+/** Characters of a host's stderr that are kept for an error. */
+const STDERR_CHARACTERS = 4_000;
 
 /** Runs tests in a process of its own, which is started when it is needed and again when it had to be killed. */
 class Host {
   readonly #folder: string;
   readonly #runtime: Runtime;
   #process: ChildProcess | null = null;
-  #words = "";
+  #stderr = "";
 
   constructor(folder: string, runtime: Runtime) {
     this.#folder = folder;
@@ -52,7 +52,7 @@ class Host {
       child.once("exit", () => {
         done();
         this.#process = null;
-        reject(new Error(`the tests could not be run:\n${this.#words}`));
+        reject(new Error(`the tests could not be run:\n${this.#stderr}`));
       });
       child.send(question);
     });
@@ -76,13 +76,13 @@ class Host {
       detached: true,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    this.#words = "";
+    this.#stderr = "";
     child.stderr?.on("data", (data: Buffer) => {
-      this.#words = (this.#words + data.toString()).slice(-LAST_WORDS);
+      this.#stderr = (this.#stderr + data.toString()).slice(-STDERR_CHARACTERS);
     });
     await new Promise<void>((resolve, reject) => {
       child.once("message", () => resolve());
-      child.once("exit", () => reject(new Error(`Vitest did not start:\n${this.#words}`)));
+      child.once("exit", () => reject(new Error(`Vitest did not start:\n${this.#stderr}`)));
     });
     child.removeAllListeners();
     return child;

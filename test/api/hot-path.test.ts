@@ -85,7 +85,11 @@ describe("a GET answered from memory", () => {
   });
 
   it("is not for whoever may write, who reads the newest", async () => {
-    for (let times = 0; times < 2; times += 1) expect((await seen(`${ASSETS}/one`, editor)).tier).toBe("D1");
+    for (let times = 0; times < 2; times += 1) {
+      expect((await seen(`${ASSETS}/one`, editor)).tier).toBe("D1");
+      await seen(`${ASSETS}/one`, agent);
+      expect((await seen(`${ASSETS}/one`, agent)).tier).toBe("MEMORY");
+    }
   });
 
   it("knows no odd path", async () => {

@@ -23,7 +23,7 @@ describe("the list of mutants", () => {
 
   it("has its survivors and their reasons in docs/mutants.md (npm run mutants -- --page)", () => {
     expect(readFileSync("docs/mutants.md", "utf8")).toBe(survivorsPage(MUTANTS));
-    expect(MUTANTS.filter(({ missedBefore, lives }) => missedBefore && lives !== null)).toEqual([]);
+    expect(MUTANTS.filter(({ missedBefore, survives }) => missedBefore && survives !== null)).toEqual([]);
   });
 });
 
@@ -37,7 +37,7 @@ describe("a mutant", () => {
 });
 
 describe("the outcome", () => {
-  const verdicts = (killed: number, lived: number, missedBefore = false) => {
+  const verdicts = (killed: number, survived: number, missedBefore = false) => {
     const [mutant] = MUTANTS;
     if (mutant === undefined) throw new Error("no mutant");
     const of = (count: number, isKilled: boolean) =>
@@ -47,12 +47,12 @@ describe("the outcome", () => {
         by: "",
         ms: 1,
       }));
-    return [...of(killed, true), ...of(lived, false)];
+    return [...of(killed, true), ...of(survived, false)];
   };
 
-  it("is good when 90 % of a folder die and none that was missed before lives", () => {
+  it("is good when 90 % of a folder are killed and none that was missed before survives", () => {
     expect(complaintsAbout(verdicts(9, 1))).toEqual([]);
-    expect(complaintsAbout(verdicts(8, 1))).toEqual(["less than 90 % of the mutants of grants died"]);
+    expect(complaintsAbout(verdicts(8, 1))).toEqual(["less than 90 % of the mutants of grants were killed"]);
     expect(complaintsAbout(verdicts(99, 1, true))).toEqual([
       expect.stringContaining("tests have missed this before and miss it again"),
     ]);

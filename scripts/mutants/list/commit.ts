@@ -104,7 +104,7 @@ const ASSETS: readonly Edit[] = [
     means: "an asset larger than a page ends the list before it",
     find: "(position = 1 OR bytes <= ?3)",
     replace: "(bytes <= ?3)",
-    lives: "No asset is as large as a page: D1 takes 2 MB for a row, and a page has 8 MiB.",
+    survives: "No asset is as large as a page: D1 takes 2 MB for a row, and a page has 8 MiB.",
   },
   {
     means: "a page that starts at a name leaves it out",

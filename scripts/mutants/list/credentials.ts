@@ -96,7 +96,7 @@ const SIGNED_CLAIMS: readonly Edit[] = [
     means: "the algorithm is taken from the token",
     find: "{ algorithms: [ALGORITHM], typ, currentDate",
     replace: "{ typ, currentDate",
-    lives:
+    survives:
       "A secret is imported for HMAC with SHA-256 alone, so jose refuses every other algorithm by the key.",
   },
   {

@@ -17,7 +17,7 @@ const JUDGE: readonly Edit[] = [
     means: "the end of the request's budget is a verdict on one filter",
     find: "if (ranOut && allowed < own) throw new BudgetExhausted(budget.steps);",
     replace: "",
-    lives:
+    survives:
       "To report the error takes work too, which no longer fits: the budget of the request ends all the same.",
   },
   {

@@ -60,7 +60,7 @@ const READER: readonly Edit[] = [
     means: "what the fast path has served is not remembered as served",
     find: "      this.#copies.served(id, kept);\n",
     replace: "",
-    lives: "What memory holds was served or committed by this isolate, and is marked since.",
+    survives: "What memory holds was served or committed by this isolate, and is marked since.",
   },
   {
     means: "a copy is dated after the database was asked, not before",

@@ -164,7 +164,7 @@ const RANGES: readonly Edit[] = [
     means: "ranges that touch are read as two",
     find: "last.before < range.from)",
     replace: "last.before <= range.from)",
-    lives: "A range ends with a character that no name has, so none begins where another ends.",
+    survives: "A range ends with a character that no name has, so none begins where another ends.",
   },
   {
     means: "the one name of a grant without a star is not listed",
