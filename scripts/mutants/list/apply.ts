@@ -221,7 +221,7 @@ const HANDLERS: readonly Edit[] = [
     means: "the strict lint of a deployment does not hold for sets",
     find: 'strict: strict || services.lint === "strict",',
     replace: "strict,",
-    named: "strict",
+    tests: ["test/api/strict-deployment.test.ts"],
   },
   {
     means: "a dry run of a stale plan shows what it would do",
