@@ -20,8 +20,9 @@ beforeAll(async () => {
 async function send(method: string, path: string, body: unknown): Promise<Response> {
   const context = createExecutionContext();
   const headers = { Authorization: `Bearer ${editor}` };
-  const request = new Request(`${ORIGIN}${path}`, { method, headers, body: JSON.stringify(body) });
-  const answer = await worker.fetch(request, { ...env, LINT: "strict" } as Env, context);
+  const init = { method, headers, body: JSON.stringify(body) };
+  const strict = { ...env, LINT: "strict" };
+  const answer = await worker.fetch(new Request(`${ORIGIN}${path}`, init), strict, context);
   await waitOnExecutionContext(context);
   return answer;
 }
@@ -31,8 +32,11 @@ it.each([
   ["POST", ASSETS, LINTED],
   ["POST", `${EDGE}/plan`, [LINTED]],
   ["POST", `${EDGE}/apply`, [LINTED]],
-])("%s %s refuses findings where the deployment is strict, though nobody asks for it", async (method, path, body) => {
-  const answer = await send(method, path, body);
-  expect(answer.status).toBe(400);
-  expect(await answer.json()).toMatchObject({ message: expect.stringContaining("lint: url: ") });
-});
+])(
+  "%s %s refuses findings where the deployment is strict, though nobody asks for it",
+  async (method, path, body) => {
+    const answer = await send(method, path, body);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ message: expect.stringContaining("lint: url: ") });
+  },
+);
