@@ -50,6 +50,11 @@ const CHOOSE: readonly Edit[] = [
     replace: "count >= best.filters",
   },
   {
+    means: "what a filter wrote is seen by the filters of the next build",
+    find: "  subject.renew();\n",
+    replace: "",
+  },
+  {
     means: "the top level is a build beside the others",
     find: "builds.length === 0 ? [asset] : builds",
     replace: "builds.length === 0 ? [asset] : [asset, ...builds]",
@@ -63,6 +68,18 @@ export const filters: readonly Mutant[] = [
     "src/resolve/evaluate.ts",
     ["test/resolve/budget.test.ts", "test/resolve/hostile.test.ts"],
     JUDGE,
+  ),
+  ...mutantsOf(
+    "filters",
+    "src/resolve/budget.ts",
+    ["test/resolve/choose.test.ts", "test/resolve/budget.test.ts"],
+    [
+      {
+        means: "the budget of a request has no end",
+        find: "    this.#left -= work;\n",
+        replace: "",
+      },
+    ],
   ),
   ...mutantsOf("filters", "src/resolve/choose.ts", ["test/resolve/choose.test.ts"], CHOOSE),
 ];
