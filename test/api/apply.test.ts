@@ -198,6 +198,8 @@ describe("apply", () => {
       applied: false,
       unchanged: ["keep"],
     });
+    const { plan: id } = await plan(SET);
+    expect(await (await apply(`?plan=${id}&dry_run=true`)).json()).toMatchObject({ applied: false });
     expect(await storedRows()).toBe(before);
   });
 

@@ -62,14 +62,34 @@ const other = fc.constantFrom<Play>(
   { do: "restore" },
   { do: "forget" },
 );
-const plays = fc.array(
-  fc.oneof(
-    { weight: 4, arbitrary: write },
-    { weight: 5, arbitrary: follow },
-    { weight: 4, arbitrary: other },
-  ),
-  { minLength: 5, maxLength: 30 },
+const anyPlay = fc.oneof(
+  { weight: 4, arbitrary: write },
+  { weight: 5, arbitrary: follow },
+  { weight: 4, arbitrary: other },
 );
+const freely = fc.array<Play>(anyPlay, { minLength: 5, maxLength: 30 });
+const stretch = fc.array<Play>(anyPlay, { maxLength: 8 });
+/** Two restores to one time, with retention between them, and anything before, between and after. */
+const throughTwoRestores = fc
+  .tuple(stretch, stretch, stretch, stretch, stretch, fc.nat({ max: FOLLOWERS.length - 1 }))
+  .map(([before, undone, lived, again, after, who]): Play[] => {
+    const follows: Play = { do: "follow", who, limit: 3, steps: 4 };
+    return [
+      ...before,
+      follows,
+      { do: "remember" },
+      ...undone,
+      follows,
+      { do: "restore" },
+      ...lived.filter((each) => each.do !== "remember"),
+      { do: "forget" },
+      follows,
+      { do: "restore" },
+      ...again,
+      ...after,
+    ];
+  });
+const plays = fc.oneof(freely, throughTwoRestores);
 
 const TABLES = ["meta", "namespaces", "assets", "revisions", "retention"];
 type Rows = Readonly<Record<string, readonly Record<string, unknown>[]>>;

@@ -51,6 +51,22 @@ describe("a GET answered from memory", () => {
     expect((await seen(`${ASSETS}/one`, agent)).body).toContain(SHA512);
   });
 
+  it("is resolved anew once it has changed, for a build under its new tag", async () => {
+    const sha512Of = async () => (JSON.parse((await seen(RESOLVE, agent)).body) as { sha512: string }).sha512;
+    for (const digest of [OTHER_SHA512, SHA512, OTHER_SHA512]) {
+      const body = anAsset("team/tool", { sha512: digest });
+      await api("PUT", `${ASSETS}/team%2Ftool`, { token: editor, body });
+      await seen(`${ASSETS}/team/tool`, agent);
+      expect([await sha512Of(), await sha512Of(), await sha512Of()]).toEqual([digest, digest, digest]);
+      expect((await seen(RESOLVE, agent)).tier).toBe("MEMORY");
+    }
+  });
+
+  it("is not for who asks for the newest, also with a credential that may only view", async () => {
+    for (let times = 0; times < 3; times += 1) await seen(`${ASSETS}/one`, agent);
+    expect((await seen(`${ASSETS}/one`, agent, { "Cache-Control": "no-cache" })).tier).toBe("D1");
+  });
+
   it("is for whoever may read that name, with a token that has not expired", async () => {
     const path = `${ASSETS}/one`;
     const [elsewhere, otherNames] = await Promise.all([
@@ -69,7 +85,11 @@ describe("a GET answered from memory", () => {
   });
 
   it("is not for whoever may write, who reads the newest", async () => {
-    for (let times = 0; times < 2; times += 1) expect((await seen(`${ASSETS}/one`, editor)).tier).toBe("D1");
+    for (let times = 0; times < 2; times += 1) {
+      expect((await seen(`${ASSETS}/one`, editor)).tier).toBe("D1");
+      await seen(`${ASSETS}/one`, agent);
+      expect((await seen(`${ASSETS}/one`, agent)).tier).toBe("MEMORY");
+    }
   });
 
   it("knows no odd path", async () => {

@@ -161,6 +161,26 @@ describe("API keys", () => {
     expect((await list(withKey(key))).status).toBe(401);
   });
 
+  it("are rotated with an overlap of 0 to 30 days, and shown as what they are", async () => {
+    await makeKey("ci", ["view@default"]);
+    for (const overlap of [-1, 30 * 86_400 + 1]) {
+      const refused = await api("POST", `${KEYS}/ci/rotate`, { token: admin, body: { overlap } });
+      expect([refused.status, await refused.json()]).toEqual([
+        400,
+        { message: "an overlap is 0 to 2592000 seconds", code: 1 },
+      ]);
+    }
+    const longest = { overlap: 30 * 86_400 };
+    expect((await api("POST", `${KEYS}/ci/rotate`, { token: admin, body: longest })).status).toBe(201);
+    const states = async () => {
+      const shown = await (await api("GET", `${KEYS}/ci`, { token: admin })).json<{ status: string }[]>();
+      return shown.map(({ status }) => status);
+    };
+    expect(await states()).toEqual(["live", "live"]);
+    await api("DELETE", `${KEYS}/ci`, { token: admin });
+    expect(await states()).toEqual(["revoked", "revoked"]);
+  });
+
   it("take a name once while it is live, and again after its revocation", async () => {
     await makeKey("ci", ["view@default"]);
     const again = await api("POST", KEYS, { token: admin, body: { name: "ci", grants: ["view@default"] } });

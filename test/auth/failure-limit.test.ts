@@ -56,6 +56,22 @@ describe("the limit of failed credentials", () => {
     expect(await outcome(from("192.0.2.1"), lookup("good"), NOW + 60_000)).toBe("good");
   });
 
+  it("begins a client's minute anew when the clock is set back by more than that", async () => {
+    const { lookup, outcome } = counted(0);
+    expect(await outcome(from("192.0.2.1"), lookup(null))).toBe("tooManyRequests");
+    expect(await outcome(from("192.0.2.1"), lookup("good"))).toBe("tooManyRequests");
+    expect(await outcome(from("192.0.2.1"), lookup("good"), NOW - 60_000)).toBe("good");
+  });
+
+  it("holds 10,000 clients: the one whose minute began first is forgotten", async () => {
+    const { lookup, outcome } = counted(0);
+    const client = (index: number) => from(`10.0.${index >> 8}.${index % 256}`);
+    for (let index = 0; index < 10_000; index += 1) await outcome(client(index), lookup(null));
+    expect(await outcome(client(0), lookup("good"))).toBe("tooManyRequests");
+    await outcome(client(10_000), lookup(null));
+    expect(await outcome(client(0), lookup("good"))).toBe("good");
+  });
+
   it("never counts good credentials, nor those that no store can check", async () => {
     const { seen, lookup, outcome } = counted(0);
     const broken: Check<string> = async (beforeLookup) => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   allows,
+  coversGrant,
   globMatches,
   parseGrant,
   printGrant,
@@ -112,6 +113,54 @@ describe("the decision", () => {
   });
 });
 
+describe("a grant that is handed out", () => {
+  const at = (part: string) => ROLES.map((role) => `${role}@${part}`);
+  const namespaces = ["default", "team", "*"];
+  const all = namespaces.flatMap((namespace) =>
+    ["", "/a", "/ab", "/a*", "/*b", "/*"].flatMap((names) => at(`${namespace}${names}`)),
+  );
+  const needs = ROLES.flatMap((role) =>
+    ["default", "team", null].flatMap((namespace) =>
+      [null, "a", "ab", "b"].map((name) => ({ role, namespace: scope(namespace), name })),
+    ),
+  );
+
+  it("allows nothing that its maker may not, for every pair of grants and every need", () => {
+    const leaks = all.flatMap((held) =>
+      all
+        .filter((asked) => coversGrant(grants(held), parsed(asked)))
+        .filter((asked) => needs.some((need) => allows(grants(asked), need) && !allows(grants(held), need)))
+        .map((asked) => `${held} hands out ${asked}`),
+    );
+    expect(leaks).toEqual([]);
+  });
+
+  it.each([
+    ["admin@*", "view@team"],
+    ["admin@team", "edit@team/a*"],
+    ["edit@*", "edit@default"],
+    ["edit@default/a*", "view@default/ab*"],
+    ["edit@default/a*", "edit@default/a"],
+  ])("of a holder of %s may be %s", (held, asked) => {
+    expect(coversGrant(grants(held), parsed(asked))).toBe(true);
+  });
+
+  it("is covered by one grant: the role of one and the namespace of another are not enough", () => {
+    expect(coversGrant(grants("admin@default", "view@team"), parsed("admin@team"))).toBe(false);
+  });
+
+  it("is never admin of some names, which would come to administer the namespace if that rule were relaxed", () => {
+    expect(coversGrant(grants("admin@team/a*"), parsed("admin@team/a*"))).toBe(false);
+    expect(coversGrant(grants("admin@team"), parsed("admin@team/a*"))).toBe(true);
+  });
+
+  function parsed(text: string): Grant {
+    const [grant] = grants(text);
+    if (grant === undefined) throw new Error(text);
+    return grant;
+  }
+});
+
 describe("a matcher of many names", () => {
   it("answers as the grants do, whatever its budget", () => {
     const glob = fc.stringMatching(/^[ab*]{1,6}$/);
@@ -130,6 +179,13 @@ describe("a matcher of many names", () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it("weighs every grant that it looks at, also those without a glob", () => {
+    const meter = new Meter(399);
+    const matcher = new NameMatcher(Array<Grant[]>(50).fill(grants("view@other")).flat(), meter);
+    matcher.allows({ role: "view", namespace: namespaceNamed("default"), name: "a" });
+    expect(meter.isSpent).toBe(true);
   });
 
   it("weighs the places where a part may stand", () => {
@@ -155,6 +211,24 @@ describe("a glob", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it("matches as the regular expression does, for every short glob and name", () => {
+    const texts = (alphabet: string, length: number): string[] =>
+      length === 0
+        ? [""]
+        : texts(alphabet, length - 1).flatMap((text) => [
+            text,
+            ...alphabet.split("").map((each) => text + each),
+          ]);
+    const names = [...new Set(texts("ab", 4))];
+    const wrong = [...new Set(texts("ab*", 5))].flatMap((glob) => {
+      const expression = new RegExp(`^${glob.replaceAll("*", ".*")}$`);
+      return names
+        .filter((name) => globMatches(glob, name) !== expression.test(name))
+        .map((name) => `${glob} ${name}`);
+    });
+    expect(wrong).toEqual([]);
   });
 
   it("costs bounded time whatever the pattern", () => {

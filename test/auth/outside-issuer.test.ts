@@ -90,6 +90,16 @@ describe("a token of an outside issuer", () => {
     });
   });
 
+  it("expires by the clock of the request", async () => {
+    const request = async (now: number) =>
+      authenticator(sources).authenticate(
+        new Request("http://localhost/", { headers: { Authorization: `Bearer ${await tokenOf(CLAIMS)}` } }),
+        { ...moment, now },
+      );
+    expect(await request(NOW + 58_000)).toMatchObject({ name: "robot" });
+    await expect(request(NOW + 61_000)).rejects.toMatchObject({ kind: "unauthenticated" });
+  });
+
   it("for several audiences is taken when we are one", async () => {
     const token = await tokenOf({ ...CLAIMS, aud: ["mail", "assets"] });
     expect(await ask(token)).toMatchObject({ name: "robot" });

@@ -52,4 +52,13 @@ describe("the memory of verified tokens", () => {
     tokens.remember(`Bearer ${"x".repeat(9 * MIB)}`, principalOf(0, 1, 1), 2);
     expect(tokens.bytes).toBe(0);
   });
+
+  it("knows a token until it expires, and not then", () => {
+    const tokens = new RememberedTokens();
+    const principal = principalOf(1, 1, 1);
+    tokens.remember("Bearer x", principal, 1_000);
+    expect(tokens.principalOf("Bearer x", 999)).toBe(principal);
+    expect(tokens.principalOf("Bearer x", 1_000)).toBeNull();
+    expect(tokens.principalOf("Bearer y", 1)).toBeNull();
+  });
 });

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Budget, BudgetExhausted, REQUEST_STEPS, WORK_PER_STEP } from "../../src/es5/budget.ts";
 import { chooseBuild } from "../../src/resolve/choose.ts";
-import { evaluate, judge, newFacts } from "../../src/es5/evaluate.ts";
+import { evaluate, judge, newFacts, prepare } from "../../src/es5/evaluate.ts";
 import { FilterReader } from "../../src/es5/filter-reader.ts";
 import { Linter } from "../../src/resolve/lint/linter.ts";
 import type { Program } from "../../src/es5/parser/ast.ts";
@@ -323,6 +323,16 @@ describe("the budget of a request", () => {
       where: "builds",
       message: expect.stringContaining("the filters take more than 200000 evaluation steps"),
     });
+  });
+
+  it("ends a filter at the step where it ends itself, not after the filter", () => {
+    const budget = new Budget(20);
+    const facts = newFacts({ system: {} });
+    const late = prepare("for (var i = 0; i < 1000; i++); entity.system.os = 'linux'");
+    expect(() => judge(late, facts, budget)).toThrow(BudgetExhausted);
+    expect([facts.changed, budget.left]).toEqual([false, 0]);
+    expect(judge(late, facts)).toEqual({ value: true });
+    expect(facts.changed).toBe(true);
   });
 
   it("is not needed to say that one filter takes too long on some machines", () => {

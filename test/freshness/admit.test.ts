@@ -34,6 +34,10 @@ describe("the admission rule", () => {
     expect(admit({ ...COPY, ...copy }, { ...EVIDENCE, ...evidence }, NOW, BOUND_MS, highWater)).toBe(verdict);
   });
 
+  it("has the bound that is promised: three minutes (I1)", () => {
+    expect(BOUND_MS).toBe(180_000);
+  });
+
   it("admits only what was current when the journal was made, of its epoch, within the bound, and not behind what was served", () => {
     fc.assert(
       fc.property(copies, evidences, seq, (copy, evidence, highWater) => {

@@ -46,6 +46,32 @@ describe("a journal", () => {
     );
   });
 
+  it.each<[string, [seq: number, since: number, epoch: string], number, number[]]>([
+    ["the next log", [5, 3, "e"], 0, [1, 2, 3, 4, 5]],
+    ["a log that it knows the beginning of", [5, 2, "e"], 0, [1, 2, 3, 4, 5]],
+    ["a log that leaves a gap", [8, 5, "e"], 5, [6, 7, 8]],
+    ["a log from before it", [2, 0, "e"], 0, [1, 2]],
+    ["a log of another epoch", [5, 3, "f"], 3, [4, 5]],
+  ])("is continued by %s or starts again with it", (_, [seq, since, epoch], from, changes) => {
+    const commits = Array.from({ length: 8 }, (__, index) => `key-${index + 1}`);
+    const held = extendJournal(null, logOf(commits, 3, 0), 1);
+    const extended = extendJournal(held, logOf(commits, seq, since, epoch), 2);
+    expect(extended).toMatchObject({ epoch, seq, since: from, asOf: 2 });
+    expect([...extended.changes.values()].sort((a, b) => a - b)).toEqual(changes);
+  });
+
+  it("has of each key the last change, in whatever order the logs come", () => {
+    const log = (seq: number, since: number) => logOf(["a", "a", "a"], seq, since);
+    const held = extendJournal(null, log(3, 0), 5);
+    expect(extendJournal(held, { ...log(3, 0), changes: [["a", 2]] }, 4)).toMatchObject({
+      asOf: 5,
+      changes: new Map([["a", 3]]),
+    });
+    expect(extendJournal(extendJournal(null, log(1, 0), 1), log(3, 1), 2).changes).toEqual(
+      new Map([["a", 3]]),
+    );
+  });
+
   it("merged with another knows no less, is no older, and never goes back", () => {
     fc.assert(
       fc.property(histories, fc.nat(30), fc.nat(30), fc.nat(9), fc.nat(9), (commits, one, other, t1, t2) => {

@@ -126,6 +126,20 @@ describe("the commit log", () => {
     expect(await loadCommitLog(env.DB, seq - 10)).toMatchObject({ since: seq - 10 });
   });
 
+  it("has each key once, with its last change", async () => {
+    for (const [content, name] of [
+      ["2", "tool"],
+      ["1", "other"],
+      ["3", "tool"],
+    ])
+      await put(content ?? "", name);
+    const { changes, seq } = await loadCommitLog(env.DB, 0);
+    expect(changes).toEqual([
+      [ID.key, seq],
+      [assetId("default", "other").key, seq - 1],
+    ]);
+  });
+
   it("is dated by the database's clock", async () => {
     const { results } = await env.DB.prepare("SELECT unixepoch('subsec') * 1000 AS at").all<{ at: number }>();
     const { at } = await loadCommitLog(env.DB, 0);

@@ -70,6 +70,13 @@ describe("a session", () => {
     expect(await store.rotate("s", "two", other, NOW)).toEqual({ outcome: "unknown" });
   });
 
+  it("is over at the time it expires", async () => {
+    await store.open({ id: "s", refreshId: "one", keyDigest: "d", expiresAt: NOW });
+    const next = { refreshId: "two", expiresAt: NOW + 1_000 };
+    expect(await store.rotate("s", "one", next, NOW)).toEqual({ outcome: "unknown" });
+    expect(await store.rotate("s", "one", next, NOW - 1)).toMatchObject({ outcome: "rotated" });
+  });
+
   it.each([
     ["revoked", "UPDATE api_keys SET revoked_at = 1"],
     ["expired", `UPDATE api_keys SET expires_at = ${NOW}`],

@@ -93,6 +93,52 @@ it("seqs go on over the groups that a set of more than one bound parameter is cu
   expect(results).toEqual(puts.map(({ name }, index) => ({ seq: index + 1, name })));
 });
 
+it("seqs go on over the groups of deletes, after those of the puts", async () => {
+  const count = 6_000;
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+     INSERT INTO assets (namespace, name, seq, created_seq, etag, definition, created_by, updated_at, deleted)
+     SELECT 'default', printf('%05d', i) || ?1, 0, 0, '"e"', '{}', 'tester', 0, 0 FROM n`,
+  )
+    .bind("x".repeat(250))
+    .run();
+  const store = new D1SetStore(env.DB);
+  const deletes = await store.names(DEFAULT, "", count);
+  expect(deletes).toHaveLength(count);
+  const { result } = await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes }, COMMIT, 0);
+  expect(result).toEqual({ outcome: "committed", first: 1, last: count + 2 });
+  const seqs = await env.DB.prepare(
+    "SELECT COUNT(DISTINCT seq) AS n, MIN(seq) AS low, MAX(seq) AS high FROM assets WHERE deleted = 1",
+  ).first();
+  expect(seqs).toEqual({ n: count, low: 3, high: count + 2 });
+  expect(await store.names(DEFAULT, "", count)).toEqual(["a", "b"]);
+});
+
+it("a set brings back what was deleted, in both forms, and loses against what was written since", async () => {
+  const store = new D1SetStore(env.DB);
+  const [a] = PUTS;
+  if (a === undefined) throw new Error("no put");
+  const both = { ...a, expressions: { etag: '"x"', definition: "[]" } };
+  const outcomes = [
+    await store.apply({ namespace: DEFAULT, seq: 0, puts: [a], deletes: [] }, COMMIT, 0),
+    await store.apply({ namespace: DEFAULT, seq: 1, puts: [], deletes: [a.name] }, COMMIT, 0),
+    await store.apply({ namespace: DEFAULT, seq: 1, puts: [both], deletes: [] }, COMMIT, 0),
+    await store.apply({ namespace: DEFAULT, seq: 2, puts: [both], deletes: [] }, COMMIT, 0),
+  ];
+  expect(outcomes.map(({ result }) => result.outcome)).toEqual([
+    "committed",
+    "committed",
+    "changed",
+    "committed",
+  ]);
+  const row = await env.DB.prepare(
+    "SELECT seq, created_seq, deleted, expressions_etag, expressions FROM assets",
+  ).all();
+  expect(row.results).toEqual([
+    { seq: 3, created_seq: 3, deleted: 0, expressions_etag: '"x"', expressions: "[]" },
+  ]);
+});
+
 it("definitions are read in the order of the names while they fit, and no further", async () => {
   const store = new D1SetStore(env.DB);
   const puts = ["c", "a", "b"].map((name) => ({

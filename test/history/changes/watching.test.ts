@@ -106,6 +106,12 @@ describe("a client that waits for changes", () => {
     expect(state.queries).toBe(1);
   });
 
+  it("asks the database when what is known is of another epoch, however few its commits", async () => {
+    const { state, next } = watching({ epoch: "f", seq: 7, last: 7 });
+    await next(7);
+    expect(state.queries).toBeGreaterThan(0);
+  });
+
   it("does not wait when there is something to show or it did not ask to", async () => {
     expect((await watching({ epoch: "e", seq: 7, last: 7 }).next(3)).changes).toHaveLength(1);
     const { state, next } = watching({ epoch: "e", seq: 7, last: 7 });
