@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { beforeAll, expect, it, vi } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type fresh from "../../src/index.ts";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
 
@@ -13,8 +14,7 @@ let worker: typeof fresh;
 /** An isolate of its own, since one keeps the settings that it began with. */
 beforeAll(async () => {
   await freshStorage();
-  vi.resetModules();
-  worker = (await import("../../src/index.ts")).default;
+  worker = await coldWorker();
 });
 
 async function send(method: string, path: string, body: unknown): Promise<Response> {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BOUND_MS } from "../../src/freshness/admit.ts";
 import type { Route } from "../../src/http/route.ts";
 import { routes } from "../../src/routes.ts";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { aroundDatabase } from "../support/around-database.ts";
 import { anAsset, servedAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
@@ -39,8 +40,7 @@ afterEach(() => {
 
 /** The whole Worker in an isolate of its own, over a D1 that can be taken down. */
 async function isolate(settings: Record<string, string> = {}) {
-  vi.resetModules();
-  const { default: worker } = await import("../../src/index.ts");
+  const worker = await coldWorker();
   let down = false;
   const database = aroundDatabase(env.DB, async (_call, work) => {
     if (down) throw new Error("D1_ERROR: Network connection lost.");

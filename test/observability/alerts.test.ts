@@ -3,6 +3,7 @@ import { createExecutionContext, createScheduledController, waitOnExecutionConte
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { ALERTS } from "../../scripts/alerts/alerts.ts";
 import { fires, type Line, type Scrape } from "../../scripts/alerts/condition.ts";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { commandedBindings, type Commands } from "../support/commanded-bindings.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
@@ -45,8 +46,7 @@ let answering: Worker;
 let beating: Worker;
 
 async function newIsolate(): Promise<Worker> {
-  vi.resetModules();
-  return (await import("../../src/index.ts")).default;
+  return coldWorker();
 }
 
 const bindings = (): Env => ({ ...env, ...commandedBindings(commands), ...changed });

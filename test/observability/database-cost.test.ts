@@ -5,6 +5,7 @@ import { runtimeTimer } from "../../src/lib/timer.ts";
 import { routes } from "../../src/routes.ts";
 import { deadlined } from "../../src/store/d1/deadlined.ts";
 import { Deadlines } from "../../src/store/deadlines.ts";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { aroundDatabase, type Around } from "../support/around-database.ts";
 import { goodRequests, type Wanted } from "../support/good-requests.ts";
 import { freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
@@ -51,8 +52,7 @@ async function costOf(work: () => Promise<unknown>) {
 
 beforeAll(async () => {
   await freshStorage();
-  vi.resetModules();
-  worker = (await import("../../src/index.ts")).default;
+  worker = await coldWorker();
   vi.spyOn(console, "log").mockImplementation((text: string) => void lines.push(JSON.parse(text) as Line));
   await worker.scheduled(createScheduledController(), bindings);
   wanted = await goodRequests(send);

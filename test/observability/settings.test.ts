@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { coldWorker } from "../support/cold-isolate.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
 
@@ -12,8 +13,7 @@ const SHORT = "a-short-secret";
 
 /** A Worker in an isolate of its own, with these settings and bindings; an undefined one is missing. */
 async function isolateWith(changed: Record<string, unknown>) {
-  vi.resetModules();
-  const { default: worker } = await import("../../src/index.ts");
+  const worker = await coldWorker();
   const lines: Line[] = [];
   vi.spyOn(console, "log").mockImplementation((text: string) => void lines.push(JSON.parse(text) as Line));
   const bindings: Env = { ...env, ...changed };
@@ -223,8 +223,7 @@ it("a Worker that cannot be built answers 500 with a line like every other", asy
       throw new Error("out of order");
     },
   });
-  vi.resetModules();
-  const { default: worker } = await import("../../src/index.ts");
+  const worker = await coldWorker();
   const texts: string[] = [];
   vi.spyOn(console, "log").mockImplementation((text: string) => void texts.push(text));
   const context = createExecutionContext();
