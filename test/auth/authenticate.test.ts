@@ -33,33 +33,40 @@ const token = await signAccessToken(
 );
 
 /** An authenticator that knows one key, and what was asked of its sources. */
-function withKey(members: Partial<KeyHolder> = {}, outside: CredentialSources["outside"] = null) {
+function withKey(
+  members: Partial<KeyHolder> = {},
+  sources: Partial<CredentialSources> = {},
+  unconfirmedSeconds: number | null = null,
+) {
   const asked = { lookups: 0, uses: 0, failures: 0 };
   const found = { ...holder, ...members };
-  const { authenticate } = authenticator({
+  const { authenticate, stillValid } = authenticator({
     signingKeys,
     ring: {
       find: async (digest) => {
         asked.lookups += 1;
-        return digest === found.digest ? found : null;
+        return digest === found.digest ? { holder: found, unconfirmedSeconds } : null;
       },
       noteUse: () => void (asked.uses += 1),
     },
-    outside,
+    outside: null,
     failures: new FailureLimit(async () => {
       asked.failures += 1;
       return true;
     }),
+    ...sources,
   });
-  const ask = async (authorization: string, now = NOW): Promise<string> => {
-    const request = new Request("http://localhost/", { headers: { Authorization: authorization } });
-    const moment = { now, waitUntil: () => undefined };
-    return authenticate(request, moment).then(
+  const moment = { now: NOW, waitUntil: () => undefined };
+  const requestOf = (authorization: string) =>
+    new Request("http://localhost/", { headers: { Authorization: authorization } });
+  const principalOf = (authorization: string) => authenticate(requestOf(authorization), moment);
+  const ask = async (authorization: string, now = NOW): Promise<string> =>
+    authenticate(requestOf(authorization), { ...moment, now }).then(
       ({ name }) => name,
       (error: Error) => error.message,
     );
-  };
-  return { asked, ask };
+  const holdsStill = (authorization: string) => stillValid(requestOf(authorization), moment);
+  return { asked, ask, principalOf, holdsStill };
 }
 
 describe("an API key", () => {
@@ -91,6 +98,37 @@ describe("an API key", () => {
   );
 });
 
+describe("an API key that no store can confirm", () => {
+  const unconfirmed = (members: Partial<KeyHolder> = {}) => withKey(members, {}, 600);
+
+  it("views what it might view, and no more; its use is not noted", async () => {
+    const grants = ["edit@default/sensu/*", "admin@team"];
+    const { asked, principalOf } = unconfirmed({ grants });
+    expect(await principalOf(`Key ${key}`)).toEqual({
+      name: "ci",
+      grants: [
+        { role: "view", namespace: "default", names: "sensu/*" },
+        { role: "view", namespace: "team", names: null },
+      ],
+      unconfirmedSeconds: 600,
+    });
+    expect(asked).toEqual({ lookups: 1, uses: 0, failures: 0 });
+  });
+
+  it.each<[string, Partial<KeyHolder>]>([
+    ["revoked", { revokedAt: NOW - 1 }],
+    ["expired", { expiresAt: NOW }],
+  ])("is refused when its copy says that it is %s", async (_, members) => {
+    expect(await unconfirmed(members).ask(`Key ${key}`)).toBe("invalid credentials");
+  });
+
+  it("holds no stream open, as it does once it is confirmed", async () => {
+    await expect(unconfirmed().holdsStill(`Key ${key}`)).rejects.toMatchObject({ kind: "unavailable" });
+    expect(await withKey().holdsStill(`Key ${key}`)).toBe(true);
+    expect(await withKey({ revokedAt: NOW }).holdsStill(`Key ${key}`)).toBe(false);
+  });
+});
+
 describe("the scheme", () => {
   it.each([
     [`Basic ${key}`, "bad credentials"],
@@ -107,18 +145,17 @@ describe("the scheme", () => {
 });
 
 describe("a token of ours", () => {
+  const outside = {
+    issuer: "https://login.example.com",
+    audience: "assets",
+    grantsClaim: "grants",
+    keyFor: () => {
+      throw new Error("the keys were asked for");
+    },
+  };
+
   it("is good also where an outside issuer is set, whose keys are not asked for", async () => {
-    const { ask } = withKey(
-      {},
-      {
-        issuer: "https://login.example.com",
-        audience: "assets",
-        grantsClaim: "grants",
-        keyFor: () => {
-          throw new Error("the keys were asked for");
-        },
-      },
-    );
+    const { ask } = withKey({}, { outside });
     expect(await ask(`Bearer ${token}`)).toBe("alice");
   });
 

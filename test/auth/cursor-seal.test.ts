@@ -4,7 +4,7 @@ import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 
 const [older, newer] = ["o", "n"].map((letter) => letter.repeat(32));
 const sealOf = async (...secrets: (string | undefined)[]) =>
-  new CursorSeal(await readSigningKeys(secrets.join(",")));
+  new CursorSeal({ signingKeys: await readSigningKeys(secrets.join(",")) });
 
 describe("a sealed cursor", () => {
   it("is opened while its secret is in the ring, also once another seals", async () => {

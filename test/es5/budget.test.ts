@@ -328,7 +328,7 @@ describe("the budget of a request", () => {
   it("ends a filter at the step where it ends itself, not after the filter", () => {
     const budget = new Budget(20);
     const facts = newFacts({ system: {} });
-    const late = prepare("for (var i = 0; i < 1000; i++); entity.system.os = 'linux'");
+    const late = prepare("for (var i = 0; i < 1000; i++); entity.system.os = 'linux'", new Budget());
     expect(() => judge(late, facts, budget)).toThrow(BudgetExhausted);
     expect([facts.changed, budget.left]).toEqual([false, 0]);
     expect(judge(late, facts)).toEqual({ value: true });

@@ -3,6 +3,7 @@ import { assetKind } from "../../src/freshness/asset-kind.ts";
 import { keyKind } from "../../src/freshness/cached-key-store.ts";
 import { kvKey } from "../../src/freshness/envelope.ts";
 import type { Journal } from "../../src/freshness/journal.ts";
+import { STALE_MS } from "../../src/freshness/stale.ts";
 import { pageKind } from "../../src/freshness/page-kind.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";
 import type { KeyRecord } from "../../src/store/key-store.ts";
@@ -13,7 +14,8 @@ const unasked = () => Promise.reject(new Error("the database is not asked"));
 const origin = { get: unasked, list: unasked, put: unasked, delete: unasked, find: unasked };
 const assets = assetKind(origin);
 const pages = pageKind(origin);
-const keys = keyKind(origin);
+const OUTAGE_MS = 5 * 3_600_000;
+const keys = keyKind(origin, OUTAGE_MS);
 
 const asset: StoredAsset = {
   namespace: ID.namespace,
@@ -44,6 +46,7 @@ const journal: Journal = {
     [keys.key("d"), 6],
   ]),
   namespaces: new Map([["default", 8]]),
+  cronAt: null,
 };
 
 describe("what is put in KV comes back as it was", () => {
@@ -101,12 +104,22 @@ describe("the last change that a journal knows", () => {
     ]);
   });
 
-  it("is whole for lists alone, and only what is no credential may be stale", () => {
+  it("is whole for lists alone", () => {
     expect([assets, keys, pages].map(({ journalIsComplete }) => journalIsComplete)).toEqual([
       false,
       false,
       true,
     ]);
-    expect([assets.stale, pages.stale]).toEqual([true, true]);
+  });
+});
+
+describe("while the database is down", () => {
+  it("assets and lists are served for a day, and keys for as long as the deployment says", () => {
+    expect([assets, pages, keys].map(({ staleMs }) => staleMs)).toEqual([STALE_MS, STALE_MS, OUTAGE_MS]);
+    expect(STALE_MS).toBe(24 * 3_600_000);
+  });
+
+  it("a key alone is a credential", () => {
+    expect([assets, pages, keys].map(({ isCredential }) => isCredential)).toEqual([false, false, true]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KV_BUDGET_MS, PatientKv, type KvStore } from "../../src/freshness/patient-kv.ts";
 
 /** KV over a store of the test's, with a clock that stands still and a timer that rings at once. */
-function kvOver(store: Partial<KvStore>): PatientKv {
+function kvOver(store: Partial<KvStore>, onFailing: () => void = () => undefined): PatientKv {
   const kv: KvStore = {
     getWithMetadata: async () => ({ value: null, metadata: null }),
     put: async () => undefined,
@@ -12,7 +12,7 @@ function kvOver(store: Partial<KvStore>): PatientKv {
     const handle = setTimeout(ring, 0);
     return () => clearTimeout(handle);
   };
-  return new PatientKv(kv, () => 0, timer);
+  return new PatientKv(kv, () => 0, timer, onFailing);
 }
 
 describe("KV that misbehaves", () => {
@@ -33,6 +33,23 @@ describe("KV that misbehaves", () => {
     expect(await kv.get("key", 60)).toBeNull();
     expect(await kv.get("é".repeat(257), 60)).toBeNull();
     expect(gets).toBe(1);
+  });
+
+  it("that fails three times in a row is said to fail, and is asked then only by those who insist", async () => {
+    let [gets, said] = [0, 0];
+    let isDown = true;
+    const getWithMetadata = async () => {
+      gets += 1;
+      if (isDown) throw new Error("KV GET failed: 503");
+      return { value: "here", metadata: null };
+    };
+    const kv = kvOver({ getWithMetadata }, () => void (said += 1));
+    for (let times = 0; times < 5; times += 1) await kv.get("key", 60);
+    expect({ gets, said, isLeftAlone: kv.isLeftAlone }).toEqual({ gets: 3, said: 1, isLeftAlone: true });
+    expect(await kv.ask("key", 60)).toBeNull();
+    isDown = false;
+    expect(await kv.get("key", 60)).toBeNull();
+    expect(await kv.ask("key", 60)).toEqual({ value: "here", metadata: null });
   });
 
   it("a hit that comes after its time is handed to those who ask for it", async () => {

@@ -2,6 +2,7 @@ import type { CommitLog, Snapshot } from "../../src/store/origin.ts";
 import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
 import { FreshReader, Glance } from "../../src/freshness/fresh-reader.ts";
 import type { Kind } from "../../src/freshness/kind.ts";
+import { STALE_MS } from "../../src/freshness/stale.ts";
 import { newReading, type Reading } from "../../src/store/reading.ts";
 
 /** A time shared by isolates, a KV over a Map, and a store of texts with the promises of the database. */
@@ -13,11 +14,15 @@ export class SmallWorld {
   down = false;
   /** Milliseconds that an answer of the database takes, during which the time passes. */
   slow = 0;
+  /** Set while every read of KV fails. */
+  kvDown = false;
   /** What replicas answer instead of the truth. */
   lagging: Snapshot<string> | null = null;
   readonly kv = new Map<string, { value: string; metadata: unknown }>();
   /** Keys of KV that were put, in order. */
   readonly puts: string[] = [];
+  /** Keys of KV that were asked for, in order. */
+  readonly gets: string[] = [];
   /** What the database was asked: `log`, or a replica. */
   readonly asked: string[] = [];
   readonly logged: Record<string, unknown>[] = [];
@@ -79,7 +84,11 @@ export class SmallIsolate {
     this.#world = world;
     this.edge = edgeOf({
       kv: {
-        getWithMetadata: async (key) => world.kv.get(key) ?? { value: null, metadata: null },
+        async getWithMetadata(key) {
+          world.gets.push(key);
+          if (world.kvDown) throw new Error("KV GET failed: 503");
+          return world.kv.get(key) ?? { value: null, metadata: null };
+        },
         async put(key, value, options) {
           world.puts.push(key);
           world.kv.set(key, { value, metadata: options?.metadata ?? null });
@@ -96,7 +105,8 @@ export class SmallIsolate {
     const texts: Kind<string, string> = {
       journalIsComplete: false,
       immutable: false,
-      stale: true,
+      staleMs: STALE_MS,
+      isCredential: false,
       permanent: false,
       key: (name) => name,
       mark: (name) => name,

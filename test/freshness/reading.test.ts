@@ -169,14 +169,111 @@ describe("what was served", () => {
 });
 
 describe("while the database is down", () => {
-  it("what is known is served stale, what is refuted is not, and credentials are not either", async () => {
-    const keys = new SmallIsolate(world, { kind: { stale: false } });
-    await keys.read("a");
+  it("what is known is served stale, and what is unknown, refuted or kept for no longer than the bound is not", async () => {
+    const brief = new SmallIsolate(world, { kind: { staleMs: 0 } });
+    await brief.read("a");
+    await writer.commit("b", "1");
+    await agent.read("b");
+    const copies = new Map([...world.kv].filter(([key]) => !key.startsWith("hb:")));
+    world.seconds(2);
+    await writer.commit("b", "2");
+    for (const [key, entry] of copies) world.kv.set(key, entry);
     world.down = true;
     world.seconds(BOUND + 1);
     expect((await agent.read("a")).slice(0, 2)).toEqual(["1", "STALE"]);
     expect((await agent.read("unknown"))[1]).toBe("error");
-    expect((await keys.read("a"))[1]).toBe("error");
+    expect((await agent.read("b"))[1]).toBe("error");
+    expect((await brief.read("a"))[1]).toBe("error");
+  });
+
+  it("an absence is not served, and does not keep the copy in KV from being", async () => {
+    expect((await agent.read("b"))[0]).toBeNull();
+    world.seconds(2);
+    await writer.commit("b", "1");
+    world.down = true;
+    world.seconds(BOUND + 1);
+    expect((await agent.read("b")).slice(0, 2)).toEqual(["1", "STALE"]);
+    world.kv.clear();
+    expect((await agent.read("unknown"))[1]).toBe("error");
+  });
+});
+
+describe("a credential, past the bound while the database is down,", () => {
+  const HOUR_MS = 3_600_000;
+  const credential = { isCredential: true, staleMs: HOUR_MS };
+  let gate: SmallIsolate;
+
+  beforeEach(async () => {
+    gate = new SmallIsolate(world, { kind: credential });
+    await gate.read("a");
+  });
+
+  function outage(): void {
+    world.down = true;
+    world.seconds(BOUND + 1);
+  }
+
+  /** Another isolate, which reaches the database, deletes the text; what KV has of the text stays. */
+  async function revoke(): Promise<void> {
+    const copies = new Map([...world.kv].filter(([key]) => !key.startsWith("hb:")));
+    world.down = false;
+    await writer.commit("a", null);
+    for (const [key, entry] of copies) world.kv.set(key, entry);
+    world.down = true;
+  }
+
+  it("is served stale, to the isolate that has it and from KV to one that has not", async () => {
+    outage();
+    for (const isolate of [gate, new SmallIsolate(world, { kind: credential })])
+      expect(await isolate.read("a")).toEqual(["1", "STALE", BOUND + 1]);
+  });
+
+  it("is served for as long as its kind says, counted when the database has failed to answer", async () => {
+    outage();
+    world.now += HOUR_MS - 1_000 * (BOUND + 1);
+    expect((await gate.read("a"))[1]).toBe("STALE");
+    world.slow = 1;
+    expect((await gate.read("a"))[1]).toBe("error");
+  });
+
+  it("is judged by the journal in KV, which is read again although it was read a moment ago", async () => {
+    outage();
+    await gate.check();
+    await revoke();
+    expect((await gate.read("a"))[1]).toBe("error");
+  });
+
+  it("is judged by the journal in KV also when KV was left alone", async () => {
+    outage();
+    world.kvDown = true;
+    for (let times = 0; times < 4; times += 1) await gate.edge.kv.get("k", 30);
+    world.kvDown = false;
+    expect(gate.edge.kv.isLeftAlone).toBe(true);
+    await revoke();
+    expect((await gate.read("a"))[1]).toBe("error");
+  });
+
+  it("is served where KV fails too, and the journal is asked for once in five seconds", async () => {
+    outage();
+    world.kvDown = true;
+    await gate.read("a");
+    world.gets.length = 0;
+    for (let times = 0; times < 5; times += 1) expect((await gate.read("a"))[1]).toBe("STALE");
+    expect(world.gets).toEqual([]);
+    world.seconds(5);
+    await gate.read("a");
+    expect(world.gets.length).toBeGreaterThan(0);
+  });
+
+  it("is not served once the clock was set back, until the database has answered", async () => {
+    outage();
+    gate.setBack();
+    agent.setBack();
+    expect([(await gate.read("a"))[1], (await agent.read("a"))[1]]).toEqual(["error", "STALE"]);
+    world.down = false;
+    await gate.edge.journal.renew();
+    world.down = true;
+    expect((await gate.read("a"))[0]).toBe("1");
   });
 });
 

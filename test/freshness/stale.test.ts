@@ -19,8 +19,8 @@ const entry = (members: Partial<Entry<string>> = {}): Entry<string> => ({
 const journalOf = (asOf: number) =>
   extendJournal(null, { epoch: "e", at: asOf, seq: 1, since: 0, changes: [], namespaces: {} }, asOf);
 
-const copyAmong = (candidates: readonly (Entry<string> | undefined)[], verdict: Verdict, asOf?: number) =>
-  staleCopy(candidates, NOW, asOf === undefined ? null : journalOf(asOf), () => verdict);
+const copyOf = (candidate: Entry<string> | null, verdict: Verdict, asOf?: number, staleMs = STALE_MS) =>
+  staleCopy(candidate, NOW, asOf === undefined ? null : journalOf(asOf), staleMs, () => verdict);
 
 describe("while the database does not answer", () => {
   it.each<[Verdict, boolean]>([
@@ -32,21 +32,23 @@ describe("while the database does not answer", () => {
     ["other-epoch", false],
   ])("a copy of the verdict %s is served: %s", (verdict, isServed) => {
     const copy = entry();
-    expect(copyAmong([copy], verdict)).toBe(isServed ? copy : null);
+    expect(copyOf(copy, verdict)).toBe(isServed ? copy : null);
   });
 
-  it("an absence is never served, and does not keep the next copy from being", () => {
-    const copy = entry();
-    const absence = entry({ value: null, tombstone: true });
-    expect(copyAmong([absence], "admitted")).toBeNull();
-    expect(copyAmong([undefined, absence, copy], "journal-old")).toBe(copy);
+  it("an absence is never served, and nothing is made of no copy", () => {
+    const absences = [entry({ value: null }), entry({ value: null, tombstone: true }), null];
+    for (const absence of absences)
+      for (const verdict of ["admitted", "journal-old"] as const) expect(copyOf(absence, verdict)).toBeNull();
   });
 
-  it("a copy is served for a day after it was last known to be true, by itself or by the journal", () => {
-    const old = entry({ readAt: NOW - STALE_MS });
-    const older = entry({ readAt: NOW - STALE_MS - 1 });
-    expect([copyAmong([old], "journal-old"), copyAmong([older], "journal-old")]).toEqual([old, null]);
-    expect(copyAmong([older], "journal-old", NOW - STALE_MS)).toBe(older);
-    expect(copyAmong([older], "journal-old", NOW - STALE_MS - 1)).toBeNull();
-  });
+  it.each([STALE_MS, 3_600_000, 0])(
+    "a copy is served for the %i ms of its kind after it was last known to be true, by itself or by the journal",
+    (staleMs) => {
+      const served = (readAt: number, asOf?: number) =>
+        copyOf(entry({ readAt }), "journal-old", asOf, staleMs) !== null;
+      const [old, older] = [NOW - staleMs, NOW - staleMs - 1];
+      expect([served(old), served(older)]).toEqual([true, false]);
+      expect([served(older, old), served(older, older), served(old, older)]).toEqual([true, false, true]);
+    },
+  );
 });

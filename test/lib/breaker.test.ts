@@ -13,7 +13,7 @@ function failed(times: number): Breaker {
 describe("a breaker", () => {
   it("stays closed for two failures in a row, and opens with the third", () => {
     expect([0, 1, 2, 3].map((times) => failed(times).allows(1))).toEqual([true, true, true, false]);
-    expect([2, 3].map((times) => failed(times).isOpen(1))).toEqual([false, true]);
+    expect([2, 3].map((times) => failed(times).isOpen)).toEqual([false, true]);
   });
 
   it("counts failures in a row alone", () => {
@@ -46,6 +46,6 @@ describe("a breaker", () => {
   it("closes with the first success", () => {
     const breaker = failed(3);
     breaker.succeeded();
-    expect([breaker.allows(1), breaker.allows(1), breaker.isOpen(1)]).toEqual([true, true, false]);
+    expect([breaker.allows(1), breaker.allows(1), breaker.isOpen]).toEqual([true, true, false]);
   });
 });

@@ -22,7 +22,7 @@ const keyOf = async (name: string, byte: number) => {
 const [alice, bob] = [await keyOf("alice", 1), await keyOf("bob", 2)];
 
 /** A login over sessions in memory, whose rotations have the given outcome. */
-function aLogin(rotated?: Rotation) {
+function aLogin(rotated?: Rotation, unconfirmedSeconds: number | null = null) {
   const opened: { id: string; expiresAt: number }[] = [];
   const closed: string[] = [];
   const sessions: SessionStore = {
@@ -36,7 +36,10 @@ function aLogin(rotated?: Rotation) {
     {
       signingKeys,
       ring: {
-        find: async (digest) => holders.find((holder) => holder.digest === digest) ?? null,
+        find: async (digest) => {
+          const holder = holders.find((each) => each.digest === digest);
+          return holder === undefined ? null : { holder, unconfirmedSeconds };
+        },
         noteUse: () => undefined,
       },
       outside: null,
@@ -61,6 +64,14 @@ describe("a login", () => {
       (error: Error) => error.message,
     );
     expect(await answer).toBe(outcome);
+  });
+
+  it("with a key that no store can confirm is 503 under the key's own name, and refused under another", async () => {
+    const { login } = aLogin(undefined, 600);
+    const check = (user: string) =>
+      login.check({ user, password: alice.secret }, new Request(`${ISSUER}/auth`), moment);
+    await expect(check("alice")).rejects.toMatchObject({ kind: "unavailable" });
+    await expect(check("bob")).rejects.toMatchObject({ kind: "unauthenticated" });
   });
 
   it("gives an access token for five minutes and a session for twelve hours", async () => {

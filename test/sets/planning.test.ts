@@ -3,13 +3,14 @@ import { makePlan, namesOf, isEmptyPlan } from "../../src/sets/plan.ts";
 import { defaultMaxDelete, namesToDelete, type Prune } from "../../src/sets/prune.ts";
 import { ApplyService, type PlanOptions } from "../../src/sets/service.ts";
 import { restorePlan, storePlan } from "../../src/sets/stored-plan.ts";
-import { readDefinitions } from "../../src/sets/definitions.ts";
+import { readDefinitions, type DefinitionSet } from "../../src/sets/definitions.ts";
 import { prepareWrite } from "../../src/assets/prepare.ts";
 import { parseGrant } from "../../src/auth/grants.ts";
 import type { AssetName } from "../../src/identity/names.ts";
 import { Linter } from "../../src/resolve/lint/linter.ts";
 import type { NamespaceState, PlanStore, SetStore, SetWrite } from "../../src/store/set-store.ts";
 import { anAsset, OTHER_SHA512 } from "../support/fixtures.ts";
+import { newFilterReader } from "../support/filters.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
 
 const DEFAULT = namespaceNamed("default");
@@ -36,10 +37,17 @@ const conflict = { kind: "conflict" };
 async function stateOf(names: readonly string[], by = "bob", seq = 7): Promise<NamespaceState> {
   const assets = names.map(async (name) => {
     const id = { namespace: DEFAULT, name: assetNamed(name) };
-    return { name: id.name, etag: (await prepareWrite(id, anAsset(name), by)).etag, createdBy: by };
+    return {
+      name: id.name,
+      etag: (await prepareWrite(id, anAsset(name), by, newFilterReader())).etag,
+      createdBy: by,
+    };
   });
   return { seq, assets: await Promise.all(assets) };
 }
+
+const planOf = (state: NamespaceState, wanted: DefinitionSet, deletes: readonly AssetName[]) =>
+  makePlan(DEFAULT, state, wanted, deletes, newFilterReader());
 
 /** A store in which the namespace `default` holds some names, and what was done to it in order. */
 function aStore(there: readonly string[] = []) {
@@ -83,7 +91,7 @@ describe("a plan", () => {
     const state = await stateOf(["same", "differs"]);
     const wanted = new Map(set("same", "fresh"));
     wanted.set(assetNamed("differs"), anAsset("differs", { sha512: OTHER_SHA512 }));
-    const plan = await makePlan(DEFAULT, state, wanted, [assetNamed("gone")]);
+    const plan = await planOf(state, wanted, [assetNamed("gone")]);
     expect(plan).toMatchObject({ seq: 7, unchanged: ["same"], delete: ["gone"] });
     expect([plan.create, plan.update].map((each) => each.map(({ name }) => name))).toEqual([
       ["fresh"],
@@ -94,9 +102,9 @@ describe("a plan", () => {
 
   it("is empty when it writes and deletes nothing", async () => {
     const state = await stateOf(["same"]);
-    expect(isEmptyPlan(await makePlan(DEFAULT, state, set("same"), []))).toBe(true);
-    expect(isEmptyPlan(await makePlan(DEFAULT, state, set("same"), [assetNamed("gone")]))).toBe(false);
-    expect(isEmptyPlan(await makePlan(DEFAULT, state, set("fresh"), []))).toBe(false);
+    expect(isEmptyPlan(await planOf(state, set("same"), []))).toBe(true);
+    expect(isEmptyPlan(await planOf(state, set("same"), [assetNamed("gone")]))).toBe(false);
+    expect(isEmptyPlan(await planOf(state, set("fresh"), []))).toBe(false);
   });
 
   it("of more than 18 MiB as it is stored is refused", async () => {
@@ -105,11 +113,11 @@ describe("a plan", () => {
     const large = new Map(
       many.map((name) => [assetNamed(name), anAsset(name, { metadata: { annotations } })]),
     );
-    await expect(makePlan(DEFAULT, { seq: 1, assets: [] }, large, [])).rejects.toMatchObject({
+    await expect(planOf({ seq: 1, assets: [] }, large, [])).rejects.toMatchObject({
       kind: "tooLarge",
     });
     const half = new Map([...large].slice(0, 100));
-    expect((await makePlan(DEFAULT, { seq: 1, assets: [] }, half, [])).create).toHaveLength(100);
+    expect((await planOf({ seq: 1, assets: [] }, half, [])).create).toHaveLength(100);
   });
 
   it("is kept for an hour, in a form that other releases do not take for theirs", async () => {
