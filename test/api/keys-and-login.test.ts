@@ -167,7 +167,7 @@ describe("API keys", () => {
       const refused = await api("POST", `${KEYS}/ci/rotate`, { token: admin, body: { overlap } });
       expect([refused.status, await refused.json()]).toEqual([
         400,
-        { message: "an overlap is 0 to 2592000 seconds", code: 1 },
+        { message: "invalid overlap: use 0 to 2592000 seconds", code: 1 },
       ]);
     }
     const longest = { overlap: 30 * 86_400 };

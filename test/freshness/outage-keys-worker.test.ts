@@ -81,13 +81,13 @@ async function keyOf(worker: Isolate): Promise<string> {
   return key;
 }
 
-function pathOf({ path }: Route<never>): string {
+function pathOf({ method, path }: Route<never>): string {
   const filled = path
     .replace(":namespace", "default")
     .replace(":seq", "1")
     .replace(/:name\+?/, "known")
     .replace(":key", "agent");
-  return /resolve|download/.test(path) ? `${filled}?os=linux&arch=amd64` : filled;
+  return method === "GET" && /resolve|download/.test(path) ? `${filled}?os=linux&arch=amd64` : filled;
 }
 
 function bodyOf({ method, path }: Route<never>): unknown {
