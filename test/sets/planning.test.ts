@@ -120,6 +120,14 @@ describe("a plan", () => {
     expect((await planOf({ seq: 1, assets: [] }, half, [])).create).toHaveLength(100);
   });
 
+  it("of an empty set is refused unless a prune says that it is meant", async () => {
+    const { service } = aStore(["a"]);
+    const refused = { kind: "invalidArgument", message: expect.stringContaining("the set is empty") };
+    await expect(service.plan(editor, DEFAULT, set(), options())).rejects.toMatchObject(refused);
+    const meant = options({ prune: true, maxDelete: 1 });
+    expect((await service.plan(editor, DEFAULT, set(), meant)).delete).toEqual(["a"]);
+  });
+
   it("is kept for an hour, in a form that other releases do not take for theirs", async () => {
     const { service, saved } = aStore();
     const plan = await service.plan(editor, DEFAULT, set("a"), options());

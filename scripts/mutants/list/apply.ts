@@ -59,8 +59,8 @@ const SERVICE: readonly Edit[] = [
   },
   {
     means: "definitions are written in nobody's name",
-    find: "puts.push(await prepared(namespace, definition, by.name));",
-    replace: 'puts.push(await prepared(namespace, definition, ""));',
+    find: "await encodeChecked({ namespace, name }, asset, by.name)",
+    replace: 'await encodeChecked({ namespace, name }, asset, "")',
   },
   {
     means: "a prune deletes what the caller may not edit",
@@ -86,7 +86,13 @@ const SERVICE: readonly Edit[] = [
   {
     means: "a set for a namespace that does not exist is planned as if it were empty",
     find: "if (state === null) throw missing(namespace);\n",
-    replace: "if (state === null) return makePlan(namespace, { seq: 0, assets: [] }, set, []);\n",
+    replace:
+      "if (state === null) return makePlan(namespace, { seq: 0, assets: [] }, set, [], linter.filters);\n",
+  },
+  {
+    means: "an empty set without prune is taken",
+    find: "if (set.size === 0 && !prune)",
+    replace: "if (set.size < 0 && !prune)",
   },
 ];
 
@@ -209,36 +215,29 @@ const DEFINITIONS: readonly Edit[] = [
   },
 ];
 
-const HANDLERS: readonly Edit[] = [
-  {
-    means: "an empty set without prune is taken",
-    find: "if (set.size === 0 && !prune) throw",
-    replace: "if (set.size < 0 && !prune) throw",
-    tests: ["test/api/apply.test.ts"],
-    named: "a plan ",
-  },
+const OPERATIONS: readonly Edit[] = [
   {
     means: "the strict lint of a deployment does not hold for sets",
-    find: 'strict: strict || services.lint === "strict",',
-    replace: "strict,",
+    find: 'strict: query.strict || settings.lint === "strict",',
+    replace: "strict: query.strict,",
     tests: ["test/api/strict-deployment.test.ts"],
   },
   {
     means: "a dry run of a stale plan shows what it would do",
-    find: "if (query.dry_run === true) await apply.refuseStale(plan);",
+    find: "if (dryRun) await apply.refuseStale(plan);",
     replace: "",
     named: "once the namespace has changed",
   },
   {
     means: "a dry run of a plan applies it",
-    find: 'if (query.dry_run === true) return json(`{"applied":false,${shown}}`);',
+    find: 'if (dryRun) return json(`{"applied":false,${shown}}`);',
     replace: "",
     named: "dry_run",
   },
   {
     means: "a dry run of a set applies it",
-    find: "  if (query.dry_run === true) {\n    const plan",
-    replace: "  if (query.dry_run === null) {\n    const plan",
+    find: "if (asked.query.dry_run) {",
+    replace: "if (asked.query.dry_run === null) {",
     named: "dry_run",
   },
 ];
@@ -259,5 +258,5 @@ export const apply: readonly Mutant[] = [
       replace: "return format === null ? null : plan;",
     },
   ]),
-  ...mutantsOf("apply", "src/apply/handlers.ts", API, HANDLERS),
+  ...mutantsOf("apply", "src/sets/operations.ts", API, OPERATIONS),
 ];

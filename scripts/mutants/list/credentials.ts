@@ -3,9 +3,19 @@ import { mutantsOf, type Edit, type Mutant } from "../mutant.ts";
 const AUTHENTICATE: readonly Edit[] = [
   {
     means: "our own tokens are refused while an outside issuer is set",
-    find: "const ours = sources.signingKeys.some((key) => key.kid === kid);",
-    replace: "const ours = false;",
+    find: 'alg !== "HS256" && sources.outside !== null && !hasKid(sources, kid)',
+    replace: "alg !== undefined && sources.outside !== null",
     missedBefore: true,
+  },
+  {
+    means: "an outside issuer can sign under a key id of our own",
+    find: " && !hasKid(sources, kid)",
+    replace: "",
+  },
+  {
+    means: "a key that is not confirmed holds a stream open",
+    find: "if (principal?.unconfirmedSeconds !== undefined) throw keyUnconfirmed();",
+    replace: "",
   },
   {
     means: "a token with an unencoded payload is taken",
@@ -42,28 +52,113 @@ const AUTHENTICATE: readonly Edit[] = [
 const CREDENTIALS_OF_KEYS: readonly Edit[] = [
   {
     means: "a revoked key is good",
-    find: "if (key === null || key.revokedAt !== null) return null;",
-    replace: "if (key === null) return null;",
+    find: "if (holder.revokedAt !== null) return null;",
+    replace: "",
   },
   {
     means: "an expired key is good",
-    find: "if (key.expiresAt !== null && key.expiresAt <= moment.now) return null;",
+    find: "if (holder.expiresAt !== null && holder.expiresAt <= moment.now) return null;",
     replace: "",
   },
   {
     means: "a key is good at the instant it expires",
-    find: "key.expiresAt <= moment.now",
-    replace: "key.expiresAt < moment.now",
+    find: "holder.expiresAt <= moment.now",
+    replace: "holder.expiresAt < moment.now",
   },
   {
     means: "the use of a key is not noted",
-    find: "  ring.noteUse(key, moment);\n",
+    find: "if (unconfirmedSeconds === null) ring.noteUse(holder, moment);",
     replace: "",
   },
   {
     means: "garbage that looks like a key costs a look-up",
     find: "if (!isApiKey(secret)) return null;",
     replace: "",
+  },
+  {
+    means: "while D1 is down a key keeps all its grants",
+    find: "if (unconfirmedSeconds === null) return { name, grants };",
+    replace: "if (unconfirmedSeconds === null || grants.length > 0) return { name, grants };",
+  },
+  {
+    means: "while D1 is down a key acts with the roles of its grants, marked as not confirmed",
+    find: '({ role: "view", namespace, names }) as const',
+    replace: '({ role: grants[0]?.role ?? "view", namespace, names })',
+  },
+  {
+    means: "while D1 is down a key views names that its grants do not cover",
+    find: '({ role: "view", namespace, names }) as const',
+    replace: '({ role: "view", namespace, names: names === "" ? names : null }) as const',
+  },
+  {
+    means: "a principal does not say that its key is not confirmed",
+    find: "return { name, grants: views, unconfirmedSeconds };",
+    replace: "return { name, grants: views };",
+  },
+  {
+    means: "the use of a key that is not confirmed is noted, which needs D1",
+    find: "if (unconfirmedSeconds === null) ring.noteUse(holder, moment);",
+    replace: "ring.noteUse(holder, moment);",
+  },
+];
+
+const KEY_LOOKUP: readonly Edit[] = [
+  {
+    means: "a key from a stale copy is taken for a confirmed one",
+    find: 'reading.tier === "STALE" ? reading.ageSeconds : null',
+    replace: "reading.ageSeconds < 0 ? reading.ageSeconds : null",
+  },
+  {
+    means: "every key is taken for one that is not confirmed",
+    find: 'reading.tier === "STALE" ? reading.ageSeconds : null',
+    replace: "reading.ageSeconds",
+  },
+];
+
+/** What a key that no store can confirm may do (I7). */
+const GUARD: readonly Edit[] = [
+  {
+    means: "an unconfirmed key is refused writes as if it lacked the grant",
+    find: "if (unconfirmedSeconds !== undefined && !READS.has(access)) throw keyUnconfirmed();",
+    replace: "",
+  },
+  {
+    means: "an unconfirmed key is let on to routes that write",
+    find: 'new Set(["authenticated", "view"])',
+    replace: 'new Set(["authenticated", "view", "edit"])',
+  },
+  {
+    means: "an unconfirmed key is let on to the routes of admins",
+    find: 'new Set(["authenticated", "view"])',
+    replace: 'new Set(["authenticated", "view", "admin", "admin-anywhere"])',
+  },
+  {
+    means: "an unconfirmed key may not read",
+    find: 'new Set(["authenticated", "view"])',
+    replace: 'new Set(["authenticated"])',
+  },
+  {
+    means: "what is shown to an unconfirmed key is not marked as stale",
+    find: "const isStale = unconfirmedSeconds !== null && given.status < 400;",
+    replace: "const isStale = unconfirmedSeconds !== null && given.status < 0;",
+  },
+  {
+    means: "what an unconfirmed key is refused is marked as stale",
+    find: "unconfirmedSeconds !== null && given.status < 400",
+    replace: "unconfirmedSeconds !== null",
+  },
+];
+
+const CONFIG: readonly Edit[] = [
+  {
+    means: "keys may be served stale for longer than a day",
+    find: "if (hours <= longest) return hours;",
+    replace: "return hours;",
+  },
+  {
+    means: "a mistyped OUTAGE_KEY_HOURS lets keys be served stale",
+    find: "outageHours.or(0) * HOUR_MS",
+    replace: "outageHours.or(24) * HOUR_MS",
   },
 ];
 
@@ -353,19 +448,22 @@ const KEY_SERVICE: readonly Edit[] = [
   },
 ];
 
-const KEY_HANDLERS: readonly Edit[] = [
+const KEY_BODIES: readonly Edit[] = [
   {
     means: "an overlap may be negative",
-    find: "seconds < 0 || ",
+    find: "      .min(0, { error: `use 0 to ${LONGEST_OVERLAP} seconds` })\n",
     replace: "",
     named: "an overlap of 0 to 30 days",
   },
   {
     means: "an overlap may be as long as one likes",
-    find: " || seconds > LONGEST_OVERLAP",
+    find: "      .max(LONGEST_OVERLAP, { error: `use 0 to ${LONGEST_OVERLAP} seconds` })\n",
     replace: "",
     named: "an overlap of 0 to 30 days",
   },
+];
+
+const KEY_OPERATIONS: readonly Edit[] = [
   {
     means: "a revoked key is shown as live",
     find: 'record.revokedAt !== null ? "revoked" : ',
@@ -377,8 +475,13 @@ const KEY_HANDLERS: readonly Edit[] = [
 const LOGIN: readonly Edit[] = [
   {
     means: "a key logs in under any name",
-    find: "return key?.name === credential.user ? key : null;",
-    replace: "return key;",
+    find: "if (found?.holder.name !== credential.user) return null;",
+    replace: "if (found === null) return null;",
+  },
+  {
+    means: "a key that is not confirmed logs in",
+    find: "if (found.unconfirmedSeconds !== null) throw keyUnconfirmed();",
+    replace: "",
   },
   {
     means: "a refresh token goes with the access token of another",
@@ -583,8 +686,8 @@ export const credentials: readonly Mutant[] = [
     [
       {
         means: "cursors sealed with the secret before are refused",
-        find: "this.#keys.find((each) => each.kid === kid)",
-        replace: "this.#keys[0]",
+        find: "signingKeys.find((each) => each.kid === kid)",
+        replace: "signingKeys[0]",
       },
     ],
   ),
@@ -596,7 +699,11 @@ export const credentials: readonly Mutant[] = [
     },
   ]),
   ...mutantsOf("credentials", "src/keys/service.ts", ["test/keys/service.test.ts"], KEY_SERVICE),
-  ...mutantsOf("credentials", "src/keys/handlers.ts", ["test/api/keys-and-login.test.ts"], KEY_HANDLERS),
+  ...mutantsOf("credentials", "src/keys/bodies.ts", ["test/api/keys-and-login.test.ts"], KEY_BODIES),
+  ...mutantsOf("credentials", "src/keys/operations.ts", ["test/api/keys-and-login.test.ts"], KEY_OPERATIONS),
+  ...mutantsOf("credentials", "src/keys/key-lookup.ts", ["test/freshness/outage-keys.test.ts"], KEY_LOOKUP),
+  ...mutantsOf("credentials", "src/app.ts", ["test/freshness/outage-keys-worker.test.ts"], GUARD),
+  ...mutantsOf("credentials", "src/config.ts", ["test/auth/outside-issuer.test.ts"], CONFIG),
   ...mutantsOf("credentials", "src/login/service.ts", ["test/login/service.test.ts"], LOGIN),
   ...mutantsOf("credentials", "src/store/d1/key-sql.ts", ["test/store/d1-key-store.test.ts"], KEY_SQL),
   ...mutantsOf("credentials", "src/store/d1/sessions.ts", ["test/login/sessions.test.ts"], SESSIONS),

@@ -9,7 +9,7 @@ const JUDGE: readonly Edit[] = [
   },
   {
     means: "the work of a filter is not drawn from the budget of its asset",
-    find: "budget.spend(ranOut ? allowed : allowed - machine.work);",
+    find: "budget.spend(ranOut ? allowed : allowed - interpreter.work);",
     replace: "",
     missedBefore: true,
   },
@@ -22,9 +22,32 @@ const JUDGE: readonly Edit[] = [
   },
   {
     means: "what a filter wrote to the facts is seen by other builds",
-    find: "facts.changed ||= machine.changedFacts;",
+    find: "facts.changed ||= interpreter.changedFacts;",
     replace: "",
     tests: ["test/resolve/choose.test.ts"],
+  },
+  {
+    means: "reading a filter draws nothing from the budget of its request",
+    find: "(work) => budget.spend(work)",
+    replace: "() => undefined",
+  },
+];
+
+const READER: readonly Edit[] = [
+  {
+    means: "a filter that stands in a request twice is read twice",
+    find: "if (known !== undefined) return known;",
+    replace: "",
+  },
+  {
+    means: "a request may begin with any number of filters",
+    find: "    this.budget.spend(FILTER_WORK);\n",
+    replace: "",
+  },
+  {
+    means: "a request remembers the trees of any number of filters",
+    find: "if (this.#characters + expression.length > REMEMBERED) {",
+    replace: "if (this.#characters < 0) {",
   },
 ];
 
@@ -81,5 +104,6 @@ export const filters: readonly Mutant[] = [
       },
     ],
   ),
+  ...mutantsOf("filters", "src/es5/filter-reader.ts", ["test/es5/budget.test.ts"], READER),
   ...mutantsOf("filters", "src/resolve/choose.ts", ["test/resolve/choose.test.ts"], CHOOSE),
 ];

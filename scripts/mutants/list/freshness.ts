@@ -1,5 +1,9 @@
 import { mutantsOf, type Edit, type Mutant } from "../mutant.ts";
 
+const READING = ["test/freshness/reading.test.ts"];
+const HANGING = ["test/freshness/hanging.test.ts"];
+const FAST = ["test/api/hot-path.test.ts"];
+
 const ADMIT: readonly Edit[] = [
   {
     means: "a copy of another epoch is served",
@@ -64,9 +68,8 @@ const READER: readonly Edit[] = [
   },
   {
     means: "a copy is dated after the database was asked, not before",
-    find: '    const readAt = clock();\n    const snapshot = await timed(reading.spent, "d1", clock, () => this.#kind.load(id, replica));\n',
-    replace:
-      '    const snapshot = await timed(reading.spent, "d1", clock, () => this.#kind.load(id, replica));\n    const readAt = clock();\n',
+    find: "return entryOf(await this.#kind.load(id, replica), readAt);",
+    replace: "return entryOf(await this.#kind.load(id, replica), Math.max(readAt, this.#edge.clock()));",
   },
   {
     means: "memory answers without being judged",
@@ -90,8 +93,35 @@ const READER: readonly Edit[] = [
   },
   {
     means: "credentials are served stale like assets, whatever their kind says",
-    find: "if (!this.#kind.stale) throw unavailable(cause);",
+    find: "const { staleMs, isCredential } = this.#kind;",
+    replace: "const [staleMs, isCredential] = [86_400_000, false];",
+  },
+  {
+    means: "what its kind keeps for no time past the bound is looked for all the same",
+    find: "if (staleMs === 0) throw unavailable(cause);",
     replace: "",
+    survives: "Nothing is younger than no time: the look-up ends in the same 503, a read of KV later.",
+  },
+  {
+    means: "credentials are served stale without asking KV for the journal again",
+    find: "isCredential ? await this.#thoroughJournal(reading) : journal",
+    replace: "journal",
+  },
+  {
+    means: "credentials are served stale when nobody can say for how long they have not been checked",
+    find: "if (isCredential && this.#edge.time.isLost) throw unavailable(cause);",
+    replace: "",
+  },
+  {
+    means: "credentials are served past the stated time by as long as the database took to fail",
+    find: "const at = isCredential ? this.#edge.clock() : now;",
+    replace: "const at = now;",
+  },
+  {
+    means: "while D1 is down an absence in memory hides the copy in KV",
+    find: "usable(near ?? (known === null ? null : await this.#near(id, known, reading)))",
+    replace:
+      "(this.#copies.inMemory(id) === undefined ? usable(near ?? (known === null ? null : await this.#near(id, known, reading))) : null)",
   },
   {
     means: "an isolate does not notice a new epoch",
@@ -154,18 +184,38 @@ const COPIES: readonly Edit[] = [
 const STALE: readonly Edit[] = [
   {
     means: "an absence is served stale",
-    find: "if (entry === undefined || entry.value === null) continue;",
-    replace: "if (entry === undefined) continue;",
+    find: "if (entry === null || entry.value === null) return null;",
+    replace: "if (entry === null) return null;",
   },
   {
     means: "what is refuted is served stale",
-    find: '(verdict === "admitted" || verdict === "journal-old") && ',
-    replace: 'verdict !== "backwards" && ',
+    find: 'if (verdict !== "admitted" && verdict !== "journal-old") return null;',
+    replace: 'if (verdict === "backwards") return null;',
   },
   {
-    means: "what is older than a day is served stale",
-    find: " && now - trueAt <= STALE_MS) return entry;",
-    replace: ") return entry;",
+    means: "what is older than what was served is served stale",
+    find: 'if (verdict !== "admitted" && verdict !== "journal-old") return null;',
+    replace: 'if (verdict === "refuted") return null;',
+  },
+  {
+    means: "what is past the stated time is served stale",
+    find: "return now - trueAt <= staleMs ? entry : null;",
+    replace: "return now >= trueAt ? entry : null;",
+  },
+  {
+    means: "what is past the stated time of its kind is served stale for a day",
+    find: "now - trueAt <= staleMs",
+    replace: "now - trueAt <= STALE_MS",
+  },
+  {
+    means: "the stated time counts from when the copy was read, whatever the journal says since",
+    find: "Math.max(entry.readAt, journal?.asOf ?? 0)",
+    replace: "Math.max(entry.readAt, 0 * (journal?.asOf ?? 0))",
+  },
+  {
+    means: "a stale journal shortens the stated time of what was read after it",
+    find: "Math.max(entry.readAt, journal?.asOf ?? 0)",
+    replace: "journal?.asOf ?? entry.readAt",
   },
 ];
 
@@ -237,6 +287,37 @@ const KEEPER: readonly Edit[] = [
     means: "nobody does the work of a dead cron",
     find: "if (clock() - (this.#held?.asOf ?? 0) > CRON_DEAD_MS) this.#publishForDeadCron(waitUntil);",
     replace: "void [clock, waitUntil];",
+  },
+  {
+    means: "the journal that decides on a credential is not asked of a KV that was left alone",
+    find: "kv.ask(JOURNAL_KEY, MIN_CACHE_TTL).then",
+    replace: "kv.get(JOURNAL_KEY, MIN_CACHE_TTL).then",
+    tests: READING,
+  },
+  {
+    means: "each request with a key asks KV for the journal while D1 is down",
+    find: "if (clock() - this.#thoroughAt >= RECHECK_MS) {",
+    replace: "if (clock() >= this.#thoroughAt) {",
+    tests: READING,
+  },
+  {
+    means: "the journal that decides on a credential is read from KV once and never again",
+    find: "      this.#thoroughAt = clock();\n",
+    replace: "      this.#thoroughAt = Infinity;\n",
+    tests: READING,
+  },
+  {
+    means: "the journal that decides on a credential is not waited for",
+    find: "    await within(timer, THOROUGH_MS, this.#thoroughCheck, undefined);\n",
+    replace: "",
+    tests: READING,
+  },
+  {
+    means: "the journal that decides on a credential has no longer than any other",
+    find: "const THOROUGH_MS = 2_000;",
+    replace: "const THOROUGH_MS = 100;",
+    tests: ["test/freshness/outage-keys.test.ts"],
+    named: "when KV is too slow",
   },
 ];
 
@@ -371,8 +452,20 @@ const KV: readonly Edit[] = [
   },
   {
     means: "a put that fails is an error",
-    find: "    } catch {\n      return false;\n    }\n  }\n\n  /** Whether KV answers",
-    replace: "    } catch (error) {\n      throw error;\n    }\n  }\n\n  /** Whether KV answers",
+    find: "    } catch {\n      return false;\n    }\n",
+    replace: "    } catch (error) {\n      throw error;\n    }\n",
+    tests: ["test/freshness/patient-kv.test.ts"],
+  },
+  {
+    means: "nothing says that KV fails",
+    find: "if (this.isLeftAlone) this.#onFailing();",
+    replace: "",
+    tests: ["test/freshness/patient-kv.test.ts"],
+  },
+  {
+    means: "each failed read of KV is an alarm",
+    find: "if (this.isLeftAlone) this.#onFailing();",
+    replace: "this.#onFailing();",
     tests: ["test/freshness/patient-kv.test.ts"],
   },
 ];
@@ -380,8 +473,8 @@ const KV: readonly Edit[] = [
 const BREAKER: readonly Edit[] = [
   {
     means: "a breaker never opens",
-    find: "if (this.#failures < FAILURES_TO_OPEN) return true;",
-    replace: "if (this.#failures >= 0) return true;",
+    find: "return this.#failures >= FAILURES_TO_OPEN;",
+    replace: "return this.#failures < 0;",
     missedBefore: true,
   },
   {
@@ -410,15 +503,15 @@ const BREAKER: readonly Edit[] = [
 const DEADLINES: readonly Edit[] = [
   {
     means: "an open breaker of the database refuses no read",
-    find: "if (!breaker.allows(this.#clock())) {",
-    replace: "if (breaker.allows(this.#clock()) === null) {",
+    find: "if (!breaker.allows(this.now())) {",
+    replace: "if (breaker.allows(this.now()) === null) {",
     named: "opens after three reads",
   },
   {
     means: "errors of the database open its breaker",
     find: "    breaker.succeeded();\n    return work;",
     replace:
-      "    work.then(\n      () => breaker.succeeded(),\n      () => breaker.failed(this.#clock()),\n    );\n    return work;",
+      "    work.then(\n      () => breaker.succeeded(),\n      () => breaker.failed(this.now()),\n    );\n    return work;",
     named: "errors do not open",
   },
   {
@@ -473,11 +566,14 @@ const KEYS: readonly Edit[] = [
     replace: "journal.changes.get(digest) ?? 0",
   },
   {
-    means: "a key is good past the bound while the database is down",
-    find: "stale: false,",
-    replace: "stale: true,",
-    tests: ["test/freshness/promises.test.ts"],
-    named: "I7",
+    means: "keys are served stale for a day, whatever the deployment says",
+    find: "staleMs: outageMs,",
+    replace: "staleMs: Math.max(outageMs, 86_400_000),",
+  },
+  {
+    means: "a key is served stale like an asset, by the journal at hand and any clock",
+    find: "isCredential: true,",
+    replace: "isCredential: false,",
   },
 ];
 
@@ -579,10 +675,6 @@ const ENTRIES: readonly Edit[] = [
   },
 ];
 
-const READING = ["test/freshness/reading.test.ts"];
-const HANGING = ["test/freshness/hanging.test.ts"];
-const FAST = ["test/api/hot-path.test.ts"];
-
 /** Copies that keep their word: freshness, outages, clocks. */
 export const freshness: readonly Mutant[] = [
   ...mutantsOf("freshness", "src/freshness/admit.ts", ["test/freshness/admit.test.ts"], ADMIT),
@@ -593,8 +685,18 @@ export const freshness: readonly Mutant[] = [
   ...mutantsOf("freshness", "src/freshness/journal.ts", ["test/freshness/journal.test.ts"], JOURNAL),
   ...mutantsOf("freshness", "src/freshness/high-water.ts", ["test/freshness/memory.test.ts"], HIGH_WATER),
   ...mutantsOf("freshness", "src/freshness/database-time.ts", ["test/freshness/database-time.test.ts"], TIME),
-  ...mutantsOf("freshness", "src/freshness/committing.ts", ["test/freshness/needed.test.ts", ...HANGING], COMMITTING),
-  ...mutantsOf("freshness", "src/freshness/patient-kv.ts", ["test/freshness/patient-kv.test.ts", ...HANGING], KV),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/committing.ts",
+    ["test/freshness/needed.test.ts", ...HANGING],
+    COMMITTING,
+  ),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/patient-kv.ts",
+    ["test/freshness/patient-kv.test.ts", ...HANGING],
+    KV,
+  ),
   ...mutantsOf("freshness", "src/lib/breaker.ts", ["test/lib/breaker.test.ts"], BREAKER),
   ...mutantsOf("freshness", "src/store/deadlines.ts", HANGING, DEADLINES),
   ...mutantsOf("freshness", "src/freshness/asset-kind.ts", ["test/freshness/kinds.test.ts"], KINDS),
@@ -613,6 +715,11 @@ export const freshness: readonly Mutant[] = [
   ),
   ...mutantsOf("freshness", "src/fast-path/fast-path.ts", FAST, HOT),
   ...mutantsOf("freshness", "src/resolve/service.ts", ["test/resolve/remembered.test.ts"], RESOLUTIONS),
-  ...mutantsOf("freshness", "src/freshness/journal-watch.ts", ["test/freshness/known-commits.test.ts"], WATCH),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/journal-watch.ts",
+    ["test/freshness/known-commits.test.ts"],
+    WATCH,
+  ),
   ...mutantsOf("freshness", "src/freshness/envelope.ts", READING, ENTRIES),
 ];
