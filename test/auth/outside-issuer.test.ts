@@ -148,12 +148,19 @@ describe("a token of an outside issuer", () => {
     await expect(ask(forged)).rejects.toMatchObject({ kind: "unauthenticated" });
   });
 
-  it("cannot take a kid of our own ring", async () => {
+  it("cannot take a kid of our own ring, also where its issuer has a key of that kid", async () => {
     const kid = sources.signingKeys[0]?.kid ?? "";
     const rsa = pairs["RS256"];
     if (rsa === undefined) throw new Error("no key");
     const forged = await new SignJWT(CLAIMS).setProtectedHeader({ alg: "RS256", kid }).sign(rsa.privateKey);
     await expect(ask(forged)).rejects.toMatchObject({ kind: "unauthenticated" });
+    const ofThatKid = { ...(await exportJWK(rsa.publicKey)), kid, alg: "RS256" };
+    const keyFor = createLocalJWKSet({ keys: [ofThatKid] });
+    const outside = sources.outside === null ? null : { ...sources.outside, keyFor };
+    await expect(ask(forged, { ...sources, outside })).rejects.toMatchObject({ kind: "unauthenticated" });
+    await expect(ask(forged, { ...sources, signingKeys: [], outside })).resolves.toMatchObject({
+      name: "robot",
+    });
   });
 
   it("is 503, not 401, when the issuer's keys cannot be fetched", async () => {

@@ -101,6 +101,28 @@ describe("a journal", () => {
     expect(isTrue(journal, commits)).toBe(true);
   });
 
+  it.each([
+    [1, 2, 2],
+    [2, 1, 2],
+    [null, 1, 1],
+    [1, null, 1],
+    [null, null, null],
+  ])("where the cron ran at %j, merged with one where it ran at %j, says %j", (a, b, cronAt) => {
+    const journal = extendJournal(null, logOf(["a"], 1, 0), 1);
+    expect(mergeJournals({ ...journal, cronAt: a }, { ...journal, asOf: 2, cronAt: b })).toMatchObject({
+      asOf: 2,
+      cronAt,
+    });
+    expect(extendJournal({ ...journal, cronAt: a }, logOf(["a"], 1, 0), 2).cronAt).toBe(a);
+  });
+
+  it("of a release that did not note the cron is read, and knows of no run", () => {
+    const journal = { ...extendJournal(null, logOf(["a"], 1, 0), 5), cronAt: 3 };
+    const { cronAt, ...older } = JSON.parse(encodeJournal(journal)) as Record<string, unknown>;
+    expect(cronAt).toBe(3);
+    expect(decodeJournal(JSON.stringify(older))).toEqual({ ...journal, cronAt: null });
+  });
+
   it("comes back from its text; a text that is none is no journal", () => {
     const journal = extendJournal(null, logOf(["a", "b"], 2, 0), 5);
     expect(decodeJournal(encodeJournal(journal))).toEqual(journal);

@@ -125,3 +125,43 @@ describe("a dead cron", () => {
     expect(published().asOf).toBe(world.now);
   });
 });
+
+describe("the last run of the cron", () => {
+  const cronSilences = () => world.logged.filter(({ event }) => event === "cron-silent");
+
+  /** So many seconds, with a look for a newer journal every six. */
+  async function pass(seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds; passed += 6) {
+      world.seconds(6);
+      await isolate.check();
+    }
+  }
+
+  it("is its own, whoever has published since", async () => {
+    expect(isolate.edge.journal.cronAge).toBeNull();
+    await isolate.edge.journal.renew();
+    expect(isolate.edge.journal.cronAge).toBeNull();
+    await new SmallIsolate(world).edge.journal.renew("cron");
+    world.seconds(30);
+    await isolate.check();
+    await isolate.edge.journal.renew();
+    await isolate.commit("a", "1");
+    expect(isolate.edge.journal.cronAge).toBe(30_000);
+  });
+
+  it("is missed after three minutes, once a minute, also while isolates publish in its place", async () => {
+    await new SmallIsolate(world).edge.journal.renew("cron");
+    await pass(180);
+    expect(cronSilences()).toEqual([]);
+    expect(published().asOf).toBeGreaterThan(world.now - 120_000);
+    await pass(6);
+    expect(cronSilences()).toMatchObject([{ level: "warn", seconds: 186 }]);
+    await pass(54);
+    expect(cronSilences()).toHaveLength(1);
+    await pass(6);
+    expect(cronSilences()).toHaveLength(2);
+    await new SmallIsolate(world).edge.journal.renew("cron");
+    await pass(120);
+    expect(cronSilences()).toHaveLength(2);
+  });
+});

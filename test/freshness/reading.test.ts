@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { BOUND_MS } from "../../src/freshness/admit.ts";
 import { extendJournal, MAX_JOURNAL_CHANGES } from "../../src/freshness/journal.ts";
+import { JOURNAL_KEY } from "../../src/freshness/journal-keeper.ts";
 import { SmallIsolate, SmallWorld } from "./protocol.ts";
 
 const BOUND = BOUND_MS / 1_000;
@@ -186,6 +187,20 @@ describe("while the database is down", () => {
     expect((await brief.read("a"))[1]).toBe("error");
   });
 
+  it("what its kind keeps for no time past the bound is not served, also when its copy is of this instant", async () => {
+    const brief = new SmallIsolate(world, { kind: { staleMs: 0 } });
+    const journal = world.kv.get(JOURNAL_KEY);
+    if (journal === undefined) throw new Error("no journal");
+    world.commit("b", "1");
+    world.seconds(BOUND + 1);
+    await writer.edge.journal.renew();
+    expect((await writer.read("b")).slice(0, 2)).toEqual(["1", "D1"]);
+    world.kv.set(JOURNAL_KEY, journal);
+    world.down = true;
+    expect((await agent.read("b")).slice(0, 2)).toEqual(["1", "STALE"]);
+    expect((await brief.read("b"))[1]).toBe("error");
+  });
+
   it("an absence is not served, and does not keep the copy in KV from being", async () => {
     expect((await agent.read("b"))[0]).toBeNull();
     world.seconds(2);
@@ -248,8 +263,10 @@ describe("a credential, past the bound while the database is down,", () => {
     world.kvDown = true;
     for (let times = 0; times < 4; times += 1) await gate.edge.kv.get("k", 30);
     world.kvDown = false;
-    expect(gate.edge.kv.isLeftAlone).toBe(true);
+    expect((await gate.read("a"))[1]).toBe("STALE");
     await revoke();
+    world.seconds(5);
+    expect(gate.edge.kv.isLeftAlone).toBe(true);
     expect((await gate.read("a"))[1]).toBe("error");
   });
 

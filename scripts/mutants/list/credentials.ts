@@ -11,6 +11,7 @@ const AUTHENTICATE: readonly Edit[] = [
     means: "an outside issuer can sign under a key id of our own",
     find: " && !hasKid(sources, kid)",
     replace: "",
+    missedBefore: true,
   },
   {
     means: "a key that is not confirmed holds a stream open",

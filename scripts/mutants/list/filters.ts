@@ -38,16 +38,19 @@ const READER: readonly Edit[] = [
     means: "a filter that stands in a request twice is read twice",
     find: "if (known !== undefined) return known;",
     replace: "",
+    missedBefore: true,
   },
   {
     means: "a request may begin with any number of filters",
     find: "    this.budget.spend(FILTER_WORK);\n",
     replace: "",
+    missedBefore: true,
   },
   {
     means: "a request remembers the trees of any number of filters",
     find: "if (this.#characters + expression.length > REMEMBERED) {",
     replace: "if (this.#characters < 0) {",
+    missedBefore: true,
   },
 ];
 
@@ -104,6 +107,6 @@ export const filters: readonly Mutant[] = [
       },
     ],
   ),
-  ...mutantsOf("filters", "src/es5/filter-reader.ts", ["test/es5/budget.test.ts"], READER),
+  ...mutantsOf("filters", "src/es5/filter-reader.ts", ["test/es5/filter-reader.test.ts"], READER),
   ...mutantsOf("filters", "src/resolve/choose.ts", ["test/resolve/choose.test.ts"], CHOOSE),
 ];

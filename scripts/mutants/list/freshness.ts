@@ -97,10 +97,10 @@ const READER: readonly Edit[] = [
     replace: "const [staleMs, isCredential] = [86_400_000, false];",
   },
   {
-    means: "what its kind keeps for no time past the bound is looked for all the same",
+    means: "what is never to be served past the bound is served then, if its copy is of this instant",
     find: "if (staleMs === 0) throw unavailable(cause);",
     replace: "",
-    survives: "Nothing is younger than no time: the look-up ends in the same 503, a read of KV later.",
+    missedBefore: true,
   },
   {
     means: "credentials are served stale without asking KV for the journal again",
@@ -289,6 +289,21 @@ const KEEPER: readonly Edit[] = [
     replace: "void [clock, waitUntil];",
   },
   {
+    means: "an isolate that stands in for the cron hides that it is dead",
+    find: 'by === "cron" ? { ...known, cronAt: log.at } : known',
+    replace: "by !== null ? { ...known, cronAt: log.at } : known",
+  },
+  {
+    means: "nothing says that the cron is dead",
+    find: "if (cronAge !== null && cronAge <= CRON_SILENT_MS) return;",
+    replace: "if (cronAge !== null) return;",
+  },
+  {
+    means: "a dead cron is said at every look at the journal",
+    find: "if (!this.#silence.allows(clock())) return;",
+    replace: "",
+  },
+  {
     means: "the journal that decides on a credential is not asked of a KV that was left alone",
     find: "kv.ask(JOURNAL_KEY, MIN_CACHE_TTL).then",
     replace: "kv.get(JOURNAL_KEY, MIN_CACHE_TTL).then",
@@ -305,6 +320,7 @@ const KEEPER: readonly Edit[] = [
     find: "      this.#thoroughAt = clock();\n",
     replace: "      this.#thoroughAt = Infinity;\n",
     tests: READING,
+    missedBefore: true,
   },
   {
     means: "the journal that decides on a credential is not waited for",
@@ -366,6 +382,24 @@ const JOURNAL: readonly Edit[] = [
     means: "a merged journal is older than the newer of the two",
     find: "const asOf = Math.max(held.asOf, other.asOf);",
     replace: "const asOf = Math.min(held.asOf, other.asOf);",
+  },
+];
+
+const CRON: readonly Edit[] = [
+  {
+    means: "an older journal takes the cron for dead",
+    find: "(a ?? b) : Math.max(a, b)",
+    replace: "(a ?? b) : Math.min(a, b)",
+  },
+  {
+    means: "a journal that knows of no run of the cron makes others forget it",
+    find: "a === null || b === null ? (a ?? b)",
+    replace: "a === null || b === null ? null",
+  },
+  {
+    means: "a write makes an isolate forget when the cron ran",
+    find: "cronAt: held?.cronAt ?? null };",
+    replace: "cronAt: held === null ? null : 0 };",
   },
 ];
 
@@ -682,7 +716,12 @@ export const freshness: readonly Mutant[] = [
   ...mutantsOf("freshness", "src/freshness/copies.ts", READING, COPIES),
   ...mutantsOf("freshness", "src/freshness/stale.ts", ["test/freshness/stale.test.ts"], STALE),
   ...mutantsOf("freshness", "src/freshness/journal-keeper.ts", ["test/freshness/keeper.test.ts"], KEEPER),
-  ...mutantsOf("freshness", "src/freshness/journal.ts", ["test/freshness/journal.test.ts"], JOURNAL),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/journal.ts",
+    ["test/freshness/journal.test.ts"],
+    [...JOURNAL, ...CRON],
+  ),
   ...mutantsOf("freshness", "src/freshness/high-water.ts", ["test/freshness/memory.test.ts"], HIGH_WATER),
   ...mutantsOf("freshness", "src/freshness/database-time.ts", ["test/freshness/database-time.test.ts"], TIME),
   ...mutantsOf(
