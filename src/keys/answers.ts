@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { answerSchema } from "../http/schema-ref.ts";
 
 export const GRANTS =
   "What it allows: `role@namespace` or `role@namespace/name-glob`, `*` for all; roles are view, edit and admin.";
@@ -9,9 +10,8 @@ export const Grants = z.array(
   }),
 );
 
-/** An API key without its secret. */
-export const Key = z
-  .strictObject({
+const shown = () =>
+  z.strictObject({
     name: z.string(),
     grants: Grants.describe(GRANTS),
     created_by: z.string().describe("Who made it."),
@@ -22,16 +22,23 @@ export const Key = z
       .nullable()
       .describe("The day of its last use, noted once a day; null: never used."),
     status: z.enum(["live", "expired", "revoked"]),
-  })
-  .meta({ id: "Key", description: "An API key without its secret." });
+  });
+
+/** An API key without its secret. */
+export const Key = answerSchema("Key", "An API key without its secret.", shown);
 
 /** A key that has just been made: the only time its secret is shown. */
-export const MintedKey = Key.extend({
-  key: z.string().meta({
-    description: "The secret. It is shown this once; only its digest is stored.",
-    pattern: "^sak_[0-9A-Za-z]{49}$",
-  }),
-}).meta({ id: "MintedKey", description: "An API key that has just been made, with its secret." });
+export const MintedKey = answerSchema(
+  "MintedKey",
+  "An API key that has just been made, with its secret.",
+  () =>
+    shown().extend({
+      key: z.string().meta({
+        description: "The secret. It is shown this once; only its digest is stored.",
+        pattern: "^sak_[0-9A-Za-z]{49}$",
+      }),
+    }),
+);
 
 /** A key in examples. */
 export const CI = {

@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { answerSchema } from "../http/schema-ref.ts";
 
 /** What a login gives. */
-export const SessionTokens = z
-  .strictObject({
+export const SessionTokens = answerSchema("Tokens", "The tokens of a session.", () =>
+  z.strictObject({
     access_token: z.string().describe("For `Authorization: Bearer`; good for five minutes."),
     expires_at: z.int().describe("When the access token ends, in Unix seconds."),
     refresh_token: z.string().describe("For `POST /auth/token`, once; good for twelve hours."),
-  })
-  .meta({ id: "Tokens", description: "The tokens of a session." });
+  }),
+);

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { answerSchema } from "../http/schema-ref.ts";
 
 /** A namespace as it is served: it has no metadata. */
-export const NamespaceAnswer = z
-  .strictObject({ name: z.string() })
-  .meta({ id: "Namespace", description: "A namespace; it has no other members." });
+export const NamespaceAnswer = answerSchema("Namespace", "A namespace; it has no other members.", () =>
+  z.strictObject({ name: z.string() }),
+);

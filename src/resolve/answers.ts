@@ -1,32 +1,34 @@
 import * as z from "zod";
+import { answerSchema } from "../http/schema-ref.ts";
 import { LINUX } from "../definitions/examples.ts";
 
-const verdict = z
-  .union([
-    z.strictObject({ value: z.boolean() }),
-    z.strictObject({
-      error: z.strictObject({
-        kind: z.enum(["syntax", "reference", "type", "range", "thrown", "budget", "refused"]),
-        message: z.string().describe("As Sensu's evaluator puts it."),
+const verdict = () =>
+  z
+    .union([
+      z.strictObject({ value: z.boolean() }),
+      z.strictObject({
+        error: z.strictObject({
+          kind: z.enum(["syntax", "reference", "type", "range", "thrown", "budget", "refused"]),
+          message: z.string().describe("As Sensu's evaluator puts it."),
+        }),
       }),
-    }),
-  ])
-  .describe("True or false, or what stopped it.");
+    ])
+    .describe("True or false, or what stopped it.");
 
 /** What was found out about a build. */
-export const BuildReport = z
-  .strictObject({
+export const BuildReport = answerSchema("BuildReport", "A verdict per filter of a build.", () =>
+  z.strictObject({
     index: z.int().min(0).describe("The place among the builds; an asset without builds is its own build 0."),
     matches: z.boolean().nullable().describe("Null: not looked at, an earlier build had settled the matter."),
     filters: z
-      .array(z.strictObject({ filter: z.string(), verdict }))
+      .array(z.strictObject({ filter: z.string(), verdict: verdict() }))
       .describe("Up to the first that is not true."),
-  })
-  .meta({ id: "BuildReport", description: "A verdict per filter of a build." });
+  }),
+);
 
 /** The one build for a machine. */
-export const Resolved = z
-  .strictObject({
+export const Resolved = answerSchema("Resolved", "The one build a machine gets, ready to be fetched.", () =>
+  z.strictObject({
     url: z.string().describe("Where to fetch the archive, tokens filled in."),
     sha512: z.string().describe("What the archive must hash to."),
     headers: z
@@ -48,45 +50,50 @@ export const Resolved = z
       )
       .describe("Tokens that the facts do not fill; with any of these an agent installs nothing."),
     etag: z.string().describe("The tag of the asset."),
-    explain: z.array(BuildReport).describe("With `explain=true`: a verdict per build and filter.").optional(),
-  })
-  .meta({ id: "Resolved", description: "The one build a machine gets, ready to be fetched." });
+    explain: z
+      .array(BuildReport.zod)
+      .describe("With `explain=true`: a verdict per build and filter.")
+      .optional(),
+  }),
+);
 
 /** 404 with `explain=true`: the error, and why no build matches. */
-export const NoMatch = z
-  .strictObject({
-    message: z.string(),
-    code: z.literal(2),
-    explain: z.array(BuildReport).describe("A verdict per build and filter."),
-  })
-  .meta({ id: "NoMatch", description: "No build matches, and why: the answer with `explain=true`." });
+export const NoMatch = answerSchema(
+  "NoMatch",
+  "No build matches, and why: the answer with `explain=true`.",
+  () =>
+    z.strictObject({
+      message: z.string(),
+      code: z.literal(2),
+      explain: z.array(BuildReport.zod).describe("A verdict per build and filter."),
+    }),
+);
 
 /** An entity as Sensu has it, flat or with metadata. */
-export const Entity = z
-  .object({
-    system: z
-      .record(z.string(), z.unknown())
-      .meta({
-        description: "os, arch, platform, platform_family, platform_version, arm_version, libc_type, ...",
-        examples: [{ os: "linux", arch: "amd64" }],
-      })
-      .optional(),
-    labels: z.record(z.string(), z.unknown()).optional(),
-    annotations: z.record(z.string(), z.unknown()).optional(),
-    metadata: z
-      .record(z.string(), z.unknown())
-      .describe("Name, namespace, labels and annotations, as Sensu serves them.")
-      .optional(),
-  })
-  .meta({
-    id: "Entity",
-    description:
-      "An entity as an agent describes its machine: flat as filters see it, with `metadata` as Sensu serves it, or wrapped in `spec`. Other members are facts as well.",
-  });
+export const Entity = answerSchema(
+  "Entity",
+  "An entity as an agent describes its machine: flat as filters see it, with `metadata` as Sensu serves it, or wrapped in `spec`. Other members are facts as well.",
+  () =>
+    z.object({
+      system: z
+        .record(z.string(), z.unknown())
+        .meta({
+          description: "os, arch, platform, platform_family, platform_version, arm_version, libc_type, ...",
+          examples: [{ os: "linux", arch: "amd64" }],
+        })
+        .optional(),
+      labels: z.record(z.string(), z.unknown()).optional(),
+      annotations: z.record(z.string(), z.unknown()).optional(),
+      metadata: z
+        .record(z.string(), z.unknown())
+        .describe("Name, namespace, labels and annotations, as Sensu serves them.")
+        .optional(),
+    }),
+);
 
 /** Which build each platform gets. */
-export const Matrix = z
-  .strictObject({
+export const Matrix = answerSchema("Matrix", "Which build each platform of the built-in table gets.", () =>
+  z.strictObject({
     asset: z.string(),
     etag: z.string().describe("The tag of the asset."),
     rule: z.enum(["first", "most-specific"]),
@@ -101,8 +108,8 @@ export const Matrix = z
         reason: z.string().nullable(),
       }),
     ),
-  })
-  .meta({ id: "Matrix", description: "Which build each platform of the built-in table gets." });
+  }),
+);
 
 /** What agents get of `WITH_BUILDS` on Linux. */
 export const RESOLVED = {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Asset, WrappedAsset } from "../definitions/schema.ts";
 import { Lines, Patch } from "../history/answers.ts";
-import { ref } from "../http/schema-ref.ts";
+import { answerSchema, ref } from "../http/schema-ref.ts";
 import type { NamedSchema } from "../lib/json-schema.ts";
 import { Finding } from "../resolve/lint/answers.ts";
 
@@ -18,56 +18,59 @@ export const DefinitionSet: NamedSchema = {
   },
 };
 
-const written = z.strictObject({
-  name: z.string(),
-  lines: Lines.optional(),
-  patch: Patch.optional(),
-  lint: z.array(Finding).describe("What is legal in it and yet wrong.").optional(),
-});
-const seq = z.int().min(0).describe("The state of the namespace for which this was planned.");
-const shown = {
-  seq,
-  create: z.array(written),
-  update: z.array(written),
+const written = () =>
+  z.strictObject({
+    name: z.string(),
+    lines: Lines().optional(),
+    patch: Patch().optional(),
+    lint: z.array(Finding.zod).describe("What is legal in it and yet wrong.").optional(),
+  });
+const seq = () => z.int().min(0).describe("The state of the namespace for which this was planned.");
+const shown = () => ({
+  seq: seq(),
+  create: z.array(written()),
+  update: z.array(written()),
   unchanged: z.array(z.string()),
-  delete: z.array(z.strictObject({ name: z.string(), lines: Lines.optional() })),
+  delete: z.array(z.strictObject({ name: z.string(), lines: Lines().optional() })),
   truncated: z
     .boolean()
     .describe(
       "Whether some changes have their names alone: `lines`, `patch` and `lint` together are at most 1 MiB, those of updates first, then of deletes, then of creates.",
     ),
-};
-const last = z.int().min(0).describe("The last commit of it, for `since` of the changes.");
+});
+const last = () => z.int().min(0).describe("The last commit of it, for `since` of the changes.");
 
 /** What a set would change. */
-export const Plan = z
-  .strictObject({
+export const Plan = answerSchema("Plan", "What a set of definitions would change in a namespace.", () =>
+  z.strictObject({
     plan: z
       .string()
       .nullable()
       .describe("What `apply?plan=` takes within the hour; null when there is nothing to do."),
-    ...shown,
-  })
-  .meta({ id: "Plan", description: "What a set of definitions would change in a namespace." });
+    ...shown(),
+  }),
+);
 
-const names = z.array(z.string());
+const names = () => z.array(z.string());
 
 /** What was done, or with `dry_run=true` would be. */
-export const Applied = z
-  .union([
+export const Applied = answerSchema("Applied", "What was done, or with `dry_run=true` would have been.", () =>
+  z.union([
     z
       .strictObject({
         applied: z.literal(true),
-        last,
-        create: names,
-        update: names,
-        unchanged: names,
-        delete: names,
+        last: last(),
+        create: names(),
+        update: names(),
+        unchanged: names(),
+        delete: names(),
       })
       .describe("A set of definitions was applied: names."),
-    z.strictObject({ applied: z.literal(true), last, ...shown }).describe("A plan was applied: its changes."),
     z
-      .strictObject({ applied: z.literal(false), ...shown })
+      .strictObject({ applied: z.literal(true), last: last(), ...shown() })
+      .describe("A plan was applied: its changes."),
+    z
+      .strictObject({ applied: z.literal(false), ...shown() })
       .describe("With `dry_run=true`: what would change."),
-  ])
-  .meta({ id: "Applied", description: "What was done, or with `dry_run=true` would have been." });
+  ]),
+);

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { answerSchema } from "../../http/schema-ref.ts";
 
 /** What is legal in an asset and yet wrong. */
-export const Finding = z
-  .strictObject({
+export const Finding = answerSchema("Finding", "Something that is legal in an asset and yet wrong.", () =>
+  z.strictObject({
     rule: z
       .enum([
         "syntax",
@@ -23,16 +24,19 @@ export const Finding = z
       ),
     where: z.string().meta({ description: "The place in the asset.", examples: ["builds.0.filters.1"] }),
     message: z.string().describe("What is wrong, and what to do about it."),
-  })
-  .meta({ id: "Finding", description: "Something that is legal in an asset and yet wrong." });
+  }),
+);
 
 /** The answer of lint. */
-export const LintReport = z
-  .strictObject({
-    name: z.string().nullable().describe("The asset's name, if it has one."),
-    warnings: z.array(Finding),
-  })
-  .meta({ id: "LintReport", description: "What lint found in an asset; an empty list is good news." });
+export const LintReport = answerSchema(
+  "LintReport",
+  "What lint found in an asset; an empty list is good news.",
+  () =>
+    z.strictObject({
+      name: z.string().nullable().describe("The asset's name, if it has one."),
+      warnings: z.array(Finding.zod),
+    }),
+);
 
 /** A finding of lint. */
 export const FINDING = {
