@@ -51,6 +51,7 @@ import { forgetRevisions } from "./store/d1/retention.ts";
 import { D1SessionStore } from "./store/d1/sessions.ts";
 import { loadCommitLog } from "./store/d1/commit-log.ts";
 import { sweepTombstones } from "./store/d1/sweep.ts";
+import { D1UsageStore } from "./store/d1/usage.ts";
 
 /** The app as it stands in one isolate: what answers requests, and what the cron does. */
 interface App {
@@ -135,6 +136,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
         sleep: (ms) => sleep(runtimeTimer, ms),
       }),
       resolve,
+      usage: new D1UsageStore(database),
       apply: new ApplyService(new JournaledSetStore(new D1SetStore(database), edge), plans),
       cursors: new CursorSeal(config),
       settings: config,

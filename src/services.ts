@@ -8,6 +8,7 @@ import type { NamespaceService } from "./namespaces/service.ts";
 import type { ResolveService } from "./resolve/service.ts";
 import type { ApplyService } from "./sets/service.ts";
 import type { HistoryStore } from "./store/history-store.ts";
+import type { UsageStore } from "./store/usage-store.ts";
 import type { Health } from "./system/health.ts";
 
 /** What operations may call; built once an isolate by `index.ts`. Each names the part that it needs. */
@@ -19,6 +20,7 @@ export interface Services {
   readonly history: HistoryService;
   readonly audit: HistoryStore;
   readonly changes: ChangeService;
+  readonly usage: UsageStore;
   readonly resolve: ResolveService;
   readonly apply: ApplyService;
   /** Seals cursors that may name what their reader must not see. */
