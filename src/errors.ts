@@ -70,3 +70,8 @@ export function denied(): ApiError {
 export function notFound(): ApiError {
   return new ApiError("notFound", "not found");
 }
+
+/** The 404 of what needs a namespace that does not exist, where it is ours to say so. */
+export function noNamespace(namespace: string): ApiError {
+  return new ApiError("notFound", `the namespace ${namespace} does not exist`);
+}

@@ -1,4 +1,4 @@
-import { ApiError, databaseUnavailable, notFound, unavailable } from "../errors.ts";
+import { ApiError, databaseUnavailable, noNamespace, notFound, unavailable } from "../errors.ts";
 import { holds } from "../http/conditional.ts";
 import type { AssetId, Namespace } from "../identity/names.ts";
 import {
@@ -133,7 +133,7 @@ export class AssetService {
     const result = await this.#store.put(write, condition, commit);
     if (result.outcome === "committed") return { ...write, seq: result.seq };
     if (result.outcome === "namespace-missing") {
-      throw new ApiError("notFound", `the namespace ${place.namespace} does not exist`);
+      throw noNamespace(place.namespace);
     }
     if (condition === IF_ABSENT) throw new ApiError("alreadyExists", "resource already exists");
     throw conditionFailed(write.name);

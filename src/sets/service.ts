@@ -2,7 +2,7 @@ import { encodeChecked } from "../assets/prepare.ts";
 import type { Asset } from "../definitions/schema.ts";
 import { NameMatcher } from "../auth/name-matcher.ts";
 import type { Principal } from "../auth/principal.ts";
-import { ApiError, denied, invalid, notFound } from "../errors.ts";
+import { ApiError, denied, invalid, noNamespace, notFound } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import { refuseFindings } from "../resolve/lint/asset-findings.ts";
 import { Meter } from "../lib/meter.ts";
@@ -61,7 +61,7 @@ export class ApplyService {
     if (strict) refuseLint(set, linter);
     // Read before the names to delete are: what is committed meanwhile makes the plan one that no longer fits.
     const state = await this.#sets.state(namespace, names);
-    if (state === null) throw missing(namespace);
+    if (state === null) throw noNamespace(namespace);
     const deletes = prune
       ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })
       : [];
@@ -93,7 +93,7 @@ export class ApplyService {
   /** Throws `conflict` when the namespace is not what it was planned for. */
   async refuseStale(plan: Plan): Promise<void> {
     const state = await this.#sets.state(plan.namespace, []);
-    if (state === null) throw missing(plan.namespace);
+    if (state === null) throw noNamespace(plan.namespace);
     if (state.seq !== plan.seq) throw changed(plan);
   }
 
@@ -167,10 +167,6 @@ function editor({ grants }: Principal, namespace: Namespace): Editor {
     }
     return matcher.allows({ role: "edit", namespace, name });
   };
-}
-
-function missing(namespace: Namespace): ApiError {
-  return new ApiError("notFound", `the namespace ${namespace} does not exist`);
 }
 
 function changed({ seq }: Plan): ApiError {

@@ -1,6 +1,6 @@
 import type { Grant } from "../../auth/grants.ts";
 import { NameMatcher } from "../../auth/name-matcher.ts";
-import { ApiError, invalid } from "../../errors.ts";
+import { ApiError, invalid, noNamespace } from "../../errors.ts";
 import type { Namespace } from "../../identity/names.ts";
 import { grantsEverywhere } from "../lives.ts";
 import { Meter } from "../../lib/meter.ts";
@@ -62,7 +62,7 @@ export function visibleTo(
  */
 export function checkCursor(from: Cursor | null, { scope }: Follower, scan: ChangeScan): void {
   const newest = cursorAt(scan.epoch, scan.seq, null);
-  if (!scan.exists) throw new ApiError("notFound", `the namespace ${scope} does not exist`);
+  if (!scan.exists) throw noNamespace(scope ?? "*");
   if (from === null) return;
   if (from.epoch !== scan.epoch)
     throw gone("the database was restored since, or the cursor is of another one", newest);
