@@ -62,6 +62,7 @@ function operationOf(route: Route<never>): Operation {
     ...(body === null ? {} : { requestBody: requestBody(body) }),
     responses: {
       ...guardAnswers(access),
+      ...(operation.query.isStrict ? { 400: shared("BadQuery") } : {}),
       ...namespaceAnswers(route),
       ...operation.answers,
       ...(body === null ? {} : { 415: shared("UnsupportedEncoding") }),

@@ -139,6 +139,7 @@ export const SHARED: Readonly<Record<string, Answer>> = {
     { headers: ["Retry-After"] },
   ),
   NoNamespace: notFound("The path names no namespace, or one that does not exist."),
+  BadQuery: invalid('unknown parameter "name"; this route has no parameters'),
   BadNamespace: invalid("resource is invalid: namespace name cannot contain spaces or special characters"),
   NoRoute: notFound("The answer of every path that this document does not have."),
   MethodNotAllowed: refusal(
