@@ -19,6 +19,7 @@ import {
   getNamespace,
   listNamespaces,
 } from "./namespaces/operations.ts";
+import { getUsage } from "./namespaces/usage-operation.ts";
 import { lintAsset } from "./resolve/lint/operations.ts";
 import { showMatrix } from "./resolve/matrix-operation.ts";
 import { downloadAsset, resolveAsset, resolveAssetForEntity } from "./resolve/operations.ts";
@@ -72,6 +73,7 @@ export const routes: readonly Route<Services>[] = [
   get(`${EDGE_ASSET}/revisions/:seq`, "view", getRevision),
   get(`${EDGE_ASSET}/diff`, "view", diffRevisions),
   post(`${EDGE_ASSET}/rollback`, "edit", rollbackAsset),
+  get(`${EDGE_NAMESPACE}/usage`, "admin", getUsage),
   get(`${EDGE_NAMESPACE}/audit`, "admin", auditNamespace),
   get("/api/edge/v1/audit", "admin", auditEverything),
   get("/api/edge/v1/changes", "authenticated", listChanges),
