@@ -9,7 +9,7 @@ import {
   type PageFrom,
   type StoredAsset,
 } from "../store/asset-store.ts";
-import type { Reading } from "../store/reading.ts";
+import { leastCurrent, type Reading } from "../store/reading.ts";
 
 /** Rows and bytes of definitions that one list request reads at most while it looks for matches. */
 const SCAN_ROWS = 50_000;
@@ -35,7 +35,7 @@ export interface Listing extends AssetPage {
 
 /**
  * A page of the wanted assets, filled up to `limit` from as many rows as it takes, within the bounds of one request:
- * past them the page ends early and what is left follows by `next`.
+ * past them the page ends early and what is left follows by `next`. It is as current as the least current of them.
  */
 export async function scanAssets(
   store: Pick<AssetStore, "list">,
@@ -50,6 +50,7 @@ export async function scanAssets(
   let rows = 0;
   let bytes = 0;
   let passed = "";
+  let current: Pick<Reading, "tier" | "ageSeconds"> | null = null;
   const isOver = () => rows >= SCAN_ROWS || bytes >= SCAN_BYTES || meter.isSpent;
   for (const range of ranges) {
     let position = startIn(range, from);
@@ -57,6 +58,9 @@ export async function scanAssets(
     while (position !== null) {
       if (isOver()) return { assets: found, next: passed, isNextHidden: true };
       const page = await store.list(namespace, position, size, reading);
+      current = leastCurrent(current ?? reading, reading);
+      reading.tier = current.tier;
+      reading.ageSeconds = current.ageSeconds;
       size = Math.min(SCAN_PAGE, size * 4);
       position = page.next === null ? null : { key: page.next, inclusive: false };
       for (const asset of page.assets) {

@@ -23,6 +23,18 @@ export function secondsSince(at: number, now: number): number {
   return Math.max(0, Math.floor((now - at) / 1000));
 }
 
+/** Tiers from the one that says most of how current an answer is to the one that says least. */
+const TIERS: readonly Tier[] = ["D1", "KV", "MEMORY", "STALE"];
+
+/** How current an answer is that was made from several: as its least current part. */
+export function leastCurrent(
+  one: Pick<Reading, "tier" | "ageSeconds">,
+  other: Pick<Reading, "tier" | "ageSeconds">,
+): Pick<Reading, "tier" | "ageSeconds"> {
+  const tier = TIERS.indexOf(one.tier) > TIERS.indexOf(other.tier) ? one.tier : other.tier;
+  return { tier, ageSeconds: Math.max(one.ageSeconds, other.ageSeconds) };
+}
+
 /** The reading of a request that has not been answered yet. */
 export function newReading(
   freshness: Reading["freshness"],

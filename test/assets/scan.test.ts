@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { scanAssets, type Wanted } from "../../src/assets/scan.ts";
 import { allows, parseGrant } from "../../src/auth/grants.ts";
 import { NameMatcher } from "../../src/auth/name-matcher.ts";
-import { coveredRanges } from "../../src/auth/name-ranges.ts";
+import { ALL_NAMES, coveredRanges } from "../../src/auth/name-ranges.ts";
 import { Meter } from "../../src/lib/meter.ts";
-import { UNCONDITIONAL, type PageFrom } from "../../src/store/asset-store.ts";
+import { UNCONDITIONAL, type AssetStore, type PageFrom } from "../../src/store/asset-store.ts";
 import { newReading } from "../../src/store/reading.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { runs } from "../support/nightly.ts";
@@ -53,4 +53,26 @@ it("pages of a scan join to all assets that the grants cover, in order, whatever
     ),
     { numRuns: runs(300) },
   );
+});
+
+it("a list filled from several pages is as stale and as old as the least current of them", async () => {
+  const { namespace } = assetId("default", "a");
+  const served = [
+    { tier: "STALE", ageSeconds: 900, next: "a" },
+    { tier: "MEMORY", ageSeconds: 4, next: "b" },
+    { tier: "D1", ageSeconds: 0, next: null },
+  ] as const;
+  let pages = 0;
+  const reading = newReading("bounded", () => undefined);
+  const wanted = { ranges: [ALL_NAMES], accepts: () => true, meter: new Meter(1_000) };
+  const list: AssetStore["list"] = async (_namespace, _from, _limit, asked) => {
+    const page = served[pages];
+    if (page === undefined) throw new Error("there is no such page");
+    pages += 1;
+    asked.tier = page.tier;
+    asked.ageSeconds = page.ageSeconds;
+    return { assets: [], next: page.next };
+  };
+  await scanAssets({ list }, namespace, null, 10, wanted, reading);
+  expect([pages, reading.tier, reading.ageSeconds]).toEqual([3, "STALE", 900]);
 });
