@@ -4,6 +4,7 @@ import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
 import { FailureLimit } from "./auth/failure-limit.ts";
 import { sharedCounter } from "./auth/shared-counter.ts";
 import { readBindings } from "./bindings.ts";
+import { committer } from "./freshness/committing.ts";
 import { CachedAssetStore } from "./freshness/cached-asset-store.ts";
 import { CachedKeyStore } from "./freshness/cached-key-store.ts";
 import { edgeOf } from "./freshness/edge.ts";
@@ -11,7 +12,6 @@ import { cronAgeSeconds, healthOf, journalAgeSeconds } from "./freshness/health.
 import { beat, type Chore } from "./freshness/heartbeat.ts";
 import { JournalWatch } from "./freshness/journal-watch.ts";
 import { JournaledNamespaceStore } from "./freshness/journaled-namespace-store.ts";
-import { JournaledSetStore } from "./freshness/journaled-set-store.ts";
 import { isDatabaseFailure, unavailable } from "./freshness/unavailable.ts";
 import { ChangeService } from "./history/changes/service.ts";
 import { WaitingRoom } from "./history/changes/waiting-room.ts";
@@ -88,7 +88,8 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     timer: runtimeTimer,
     log,
   });
-  const keys = new CachedKeyStore(new D1KeyStore(database), edge, config.outageKeyMs);
+  const run = committer(edge);
+  const keys = new CachedKeyStore(new D1KeyStore(database, run), edge, config.outageKeyMs);
   const sources: CredentialSources = {
     get signingKeys() {
       return config.signingKeys;
@@ -99,7 +100,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     ring: keyRing(keys),
     failures: new FailureLimit(sharedCounter(env.AUTH_FAILURES, config.workerName, log, clock.now)),
   };
-  const store = new CachedAssetStore(new D1AssetStore(database), edge);
+  const store = new CachedAssetStore(new D1AssetStore(database, run), edge);
   const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
@@ -137,10 +138,12 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       }),
       resolve,
       usage: new D1UsageStore(database),
-      apply: new ApplyService(new JournaledSetStore(new D1SetStore(database), edge), plans),
+      apply: new ApplyService(new D1SetStore(database, run), plans),
       cursors: new CursorSeal(config),
       settings: config,
-      namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(database), edge)),
+      namespaces: new NamespaceService(
+        new JournaledNamespaceStore(new D1NamespaceStore(database, run), edge),
+      ),
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
       health: healthOf(edge, {

@@ -3,17 +3,17 @@ import type {
   AssetStore,
   AssetWrite,
   Commit,
+  Committed,
   DeleteOutcome,
   PageFrom,
   StoredAsset,
   WriteCondition,
   WriteOutcome,
 } from "../store/asset-store.ts";
-import type { AssetOrigin, CommitLog, Logged } from "../store/origin.ts";
+import type { AssetOrigin } from "../store/origin.ts";
 import type { Reading } from "../store/reading.ts";
 import { AssetId, type Namespace } from "../identity/names.ts";
 import { assetKind } from "./asset-kind.ts";
-import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
 import { FreshReader, type Glance } from "./fresh-reader.ts";
 import type { MemoryLimits } from "../lib/memory.ts";
@@ -24,7 +24,7 @@ const MIB = 1024 * 1024;
 export const ASSET_MEMORY: MemoryLimits = { entries: 20_000, bytes: 24 * MIB };
 export const PAGE_MEMORY: MemoryLimits = { entries: 500, bytes: 24 * MIB };
 
-/** Assets from memory, KV or D1, whichever the freshness rule lets answer; writes go to D1 and tell what they did. */
+/** Assets from memory, KV or D1, whichever the freshness rule lets answer; writes go to D1, and what they made is kept. */
 export class CachedAssetStore implements AssetStore {
   readonly #edge: Edge;
   readonly #origin: AssetOrigin;
@@ -71,35 +71,32 @@ export class CachedAssetStore implements AssetStore {
   }
 
   async put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome> {
-    const made = (seq: number): StoredAsset => ({ ...asset, seq });
-    return this.#commit(new AssetId(asset.namespace, asset.name), commit, made, (since) =>
-      this.#origin.put(asset, condition, commit, since),
-    );
+    const readAt = this.#edge.clock();
+    const outcome = await this.#origin.put(asset, condition, commit);
+    if (outcome.outcome === "committed") {
+      const id = new AssetId(asset.namespace, asset.name);
+      this.#keep(id, { ...asset, seq: outcome.seq }, outcome, readAt, commit);
+    }
+    return outcome;
   }
 
   async delete(id: AssetId, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome> {
-    return this.#commit(id, commit, nothing, (since) => this.#origin.delete(id, condition, commit, since));
-  }
-
-  async #commit<Outcome extends WriteOutcome | DeleteOutcome>(
-    id: AssetId,
-    commit: Commit,
-    made: (seq: number) => StoredAsset | null,
-    write: (since: number) => Promise<Logged<Outcome>>,
-  ): Promise<Outcome> {
     const readAt = this.#edge.clock();
-    const { result, log } = await committing(this.#edge, commit, write);
-    if (result.outcome === "committed") {
-      const { epoch, seq: g }: CommitLog = log;
-      const value = made(result.seq);
-      const entry = { epoch, s: result.seq, g, readAt, tombstone: value === null, value };
-      commit.waitUntil(this.#assets.committed(id, entry));
-    }
-    return result;
+    const outcome = await this.#origin.delete(id, condition, commit);
+    if (outcome.outcome === "committed") this.#keep(id, null, outcome, readAt, commit);
+    return outcome;
   }
-}
 
-/** What a delete leaves. */
-function nothing(): null {
-  return null;
+  /** Keeps what a commit of this isolate has made of an asset; null: nothing. */
+  #keep(
+    id: AssetId,
+    value: StoredAsset | null,
+    { epoch, seq }: Committed,
+    readAt: number,
+    { waitUntil }: Commit,
+  ): void {
+    waitUntil(
+      this.#assets.committed(id, { epoch, s: seq, g: seq, readAt, tombstone: value === null, value }),
+    );
+  }
 }

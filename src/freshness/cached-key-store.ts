@@ -2,7 +2,6 @@ import type { Commit } from "../store/asset-store.ts";
 import type {
   GrantList,
   KeyOrigin,
-  KeyOutcome,
   KeyPage,
   KeyRecord,
   KeyStore,
@@ -11,9 +10,7 @@ import type {
 } from "../store/key-store.ts";
 import { textBytes } from "../lib/text-bytes.ts";
 import { apiKeyKey } from "../identity/cache-key.ts";
-import type { Logged } from "../store/origin.ts";
 import type { Reading } from "../store/reading.ts";
-import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
 import { FreshReader } from "./fresh-reader.ts";
 import type { Kind } from "./kind.ts";
@@ -29,12 +26,10 @@ const GRANT_BYTES = 8;
  * key that nothing known speaks against is found as `STALE`, for `outageMs` after it was last known to be live (I7).
  */
 export class CachedKeyStore implements KeyStore {
-  readonly #edge: Edge;
   readonly #origin: KeyOrigin;
   readonly #keys: FreshReader<string, KeyRecord>;
 
   constructor(origin: KeyOrigin, edge: Edge, outageMs: number) {
-    this.#edge = edge;
     this.#origin = origin;
     this.#keys = new FreshReader(edge, keyKind(origin, outageMs), KEY_MEMORY);
   }
@@ -65,30 +60,19 @@ export class CachedKeyStore implements KeyStore {
   }
 
   create(key: NewKey, commit: Commit): Promise<KeyRecord | null> {
-    return this.#write(commit, (since) => this.#origin.create(key, commit, since));
+    return this.#origin.create(key, commit);
   }
 
   rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null> {
-    return this.#write(commit, (since) => this.#origin.rotate(key, commit, since));
+    return this.#origin.rotate(key, commit);
   }
 
-  async revoke(name: string, among: readonly GrantList[] | null, commit: Commit): Promise<boolean> {
-    const { result } = await committing(this.#edge, commit, (since) =>
-      this.#origin.revoke(name, among, commit, since),
-    );
-    return result.outcome === "committed";
+  revoke(name: string, among: readonly GrantList[] | null, commit: Commit): Promise<boolean> {
+    return this.#origin.revoke(name, among, commit);
   }
 
   touch(digest: string, day: string): Promise<void> {
     return this.#origin.touch(digest, day);
-  }
-
-  async #write(
-    commit: Commit,
-    write: (since: number) => Promise<Logged<KeyOutcome>>,
-  ): Promise<KeyRecord | null> {
-    const { result } = await committing(this.#edge, commit, write);
-    return result.outcome === "committed" ? result.record : null;
   }
 }
 

@@ -1,7 +1,6 @@
 import { within } from "../lib/timer.ts";
-import type { Commit } from "../store/asset-store.ts";
 import { DeadlineError } from "../store/deadlines.ts";
-import type { Logged } from "../store/origin.ts";
+import type { RunCommit } from "../store/commit.ts";
 import type { Edge } from "./edge.ts";
 import { writeFailed } from "./unavailable.ts";
 
@@ -9,27 +8,22 @@ import { writeFailed } from "./unavailable.ts";
 const LATE_MS = 20_000;
 
 /**
- * Runs a write whose transaction also reads the commit log, takes the log into this isolate's journal at once, and
- * publishes the journal after the answer, best effort. A database that fails is 503: nothing has been acknowledged. If
- * its answer comes too late, the journal learns of the commit all the same, so that no copy from before it stays.
+ * Runs writes as commits of an isolate: takes the log that their transaction read into its journal at once, and publishes
+ * the journal after the answer, best effort. A database that fails is 503: nothing has been acknowledged. If its answer
+ * comes too late, the journal learns of the commit all the same, so that no copy from before it stays.
  */
-export async function committing<Outcome extends { readonly outcome: string }>(
-  edge: Edge,
-  { waitUntil }: Pick<Commit, "waitUntil">,
-  write: (since: number) => Promise<Logged<Outcome>>,
-): Promise<Logged<Outcome>> {
+export function committer(edge: Edge): RunCommit {
   const { journal, clock } = edge;
-  const askedAt = clock();
-  let logged: Logged<Outcome>;
-  try {
-    logged = await write(journal.held?.seq ?? 0);
-  } catch (cause) {
-    if (cause instanceof DeadlineError) waitUntil(learnLate(edge, cause));
-    throw writeFailed(cause);
-  }
-  journal.extend(logged.log, askedAt);
-  if (logged.result.outcome === "committed") waitUntil(journal.publish());
-  return logged;
+  return async ({ waitUntil }, write) => {
+    const askedAt = clock();
+    const { result, log } = await write(journal.held?.seq ?? 0).catch((cause: unknown) => {
+      if (cause instanceof DeadlineError) waitUntil(learnLate(edge, cause));
+      throw writeFailed(cause);
+    });
+    journal.extend(log, askedAt);
+    if (result.outcome === "committed") waitUntil(journal.publish());
+    return result;
+  };
 }
 
 async function learnLate({ journal, timer }: Edge, { answered }: DeadlineError): Promise<void> {

@@ -1,7 +1,7 @@
 import { OnceAMinute } from "../lib/once-a-minute.ts";
 import type { Clock } from "../lib/steady-clock.ts";
 import type { Timer } from "../lib/timer.ts";
-import type { ReadLog } from "../store/origin.ts";
+import type { ReadLog } from "../store/commit.ts";
 import { admit, BOUND_MS, type Admit } from "./admit.ts";
 import { CLOCK_TOLERANCE_MS, DatabaseTime } from "./database-time.ts";
 import { HighWater } from "./high-water.ts";

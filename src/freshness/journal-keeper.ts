@@ -1,6 +1,6 @@
 import { OnceAMinute } from "../lib/once-a-minute.ts";
 import { sleep, within, type Timer } from "../lib/timer.ts";
-import type { CommitLog, ReadLog } from "../store/origin.ts";
+import type { CommitLog, ReadLog } from "../store/commit.ts";
 import type { DatabaseTime } from "./database-time.ts";
 import { FORMAT } from "./envelope.ts";
 import {

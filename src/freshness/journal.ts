@@ -1,5 +1,5 @@
 import { textBytes } from "../lib/text-bytes.ts";
-import type { CommitLog } from "../store/origin.ts";
+import type { CommitLog } from "../store/commit.ts";
 
 /** What has changed lately, and when that was last known: the measure by which every copy is judged. */
 export interface Journal {

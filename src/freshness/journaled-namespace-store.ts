@@ -2,7 +2,6 @@ import type { Commit } from "../store/asset-store.ts";
 import type { NamespaceDelete, NamespaceOrigin, NamespaceStore } from "../store/namespace-store.ts";
 import { parseNamespace, type Namespace } from "../identity/names.ts";
 import { secondsSince, type Reading } from "../store/reading.ts";
-import { committing } from "./committing.ts";
 import type { Edge } from "./edge.ts";
 import { STALE_MS } from "./stale.ts";
 import { unavailable } from "./unavailable.ts";
@@ -41,18 +40,12 @@ export class JournaledNamespaceStore implements NamespaceStore {
     }
   }
 
-  async create(name: Namespace, commit: Commit): Promise<boolean> {
-    const { result } = await committing(this.#edge, commit, (since) =>
-      this.#origin.create(name, commit, since),
-    );
-    return result.outcome === "committed";
+  create(name: Namespace, commit: Commit): Promise<boolean> {
+    return this.#origin.create(name, commit);
   }
 
-  async delete(name: Namespace, commit: Commit): Promise<NamespaceDelete> {
-    const { result } = await committing(this.#edge, commit, (since) =>
-      this.#origin.delete(name, commit, since),
-    );
-    return result.outcome === "committed" ? "deleted" : result.outcome;
+  delete(name: Namespace, commit: Commit): Promise<NamespaceDelete> {
+    return this.#origin.delete(name, commit);
   }
 }
 

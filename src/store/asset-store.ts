@@ -50,14 +50,21 @@ export const UNCONDITIONAL: WriteCondition = { match: null, noneMatch: null };
 /** A write that only a free name lets happen. */
 export const IF_ABSENT: WriteCondition = { match: null, noneMatch: "*" };
 
+/** A write that was made: the commit's place in the order of all commits of an epoch. */
+export interface Committed {
+  readonly outcome: "committed";
+  readonly epoch: string;
+  readonly seq: number;
+}
+
 /** What became of a write. Nothing has changed unless the outcome is `committed`. */
 export type WriteOutcome =
-  | { readonly outcome: "committed"; readonly seq: number; readonly created: boolean }
+  | (Committed & { readonly created: boolean })
   | { readonly outcome: "condition-failed" }
   | { readonly outcome: "namespace-missing" };
 
 export type DeleteOutcome =
-  | { readonly outcome: "committed"; readonly seq: number }
+  | Committed
   | { readonly outcome: "condition-failed" }
   | { readonly outcome: "absent" };
 

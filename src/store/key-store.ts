@@ -1,5 +1,5 @@
 import type { Commit } from "./asset-store.ts";
-import type { Logged, Replica, Snapshot } from "./origin.ts";
+import type { Replica, Snapshot } from "./origin.ts";
 import type { Reading } from "./reading.ts";
 
 /** An API key as it is stored: everything but the secret. Times are milliseconds since the epoch. */
@@ -47,29 +47,9 @@ export function isLive(key: KeyRecord, now: number): boolean {
   return key.revokedAt === null && (key.expiresAt === null || key.expiresAt > now);
 }
 
-/** Keys as the database keeps them: snapshots to be judged, and writes that tell the log (see origin.ts). */
-export interface KeyOrigin extends Pick<
-  KeyStore,
-  "page" | "named" | "grantLists" | "liveGrantLists" | "touch"
-> {
+/** Keys as the database keeps them: snapshots, which whoever keeps copies judges, and writes. */
+export interface KeyOrigin extends Omit<KeyStore, "find"> {
   find(digest: string, replica: Replica): Promise<Snapshot<KeyRecord>>;
-  create(key: NewKey, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
-  rotate(key: Replacement, commit: Commit, since: number): Promise<Logged<KeyOutcome>>;
-  revoke(
-    name: string,
-    among: readonly GrantList[] | null,
-    commit: Commit,
-    since: number,
-  ): Promise<Logged<RevokeOutcome>>;
-}
-
-/** The key that was written, or that nothing has changed. */
-export type KeyOutcome =
-  | { readonly outcome: "committed"; readonly record: KeyRecord }
-  | { readonly outcome: "refused" };
-
-export interface RevokeOutcome {
-  readonly outcome: "committed" | "refused";
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Namespace } from "../identity/names.ts";
 import type { Commit } from "./asset-store.ts";
-import type { Logged } from "./origin.ts";
 import type { Reading } from "./reading.ts";
 
 export type NamespaceDelete = "deleted" | "absent" | "not-empty";
@@ -16,17 +15,7 @@ export interface NamespaceStore {
   delete(name: Namespace, commit: Commit): Promise<NamespaceDelete>;
 }
 
-/** Namespaces as the database keeps them; writes tell the log (see origin.ts). */
-export interface NamespaceOrigin {
+/** Namespaces as the database keeps them. */
+export interface NamespaceOrigin extends Pick<NamespaceStore, "create" | "delete"> {
   names(): Promise<readonly Namespace[]>;
-  create(
-    name: Namespace,
-    commit: Commit,
-    since: number,
-  ): Promise<Logged<{ readonly outcome: "committed" | "taken" }>>;
-  delete(
-    name: Namespace,
-    commit: Commit,
-    since: number,
-  ): Promise<Logged<{ readonly outcome: "committed" | "absent" | "not-empty" }>>;
 }

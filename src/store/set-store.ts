@@ -1,6 +1,5 @@
 import type { AssetName, Namespace } from "../identity/names.ts";
 import type { AssetWrite, Commit } from "./asset-store.ts";
-import type { Logged } from "./origin.ts";
 
 /** What a namespace holds of some names, as one transaction saw it: enough to decide what a set would change. */
 export interface NamespaceState {
@@ -42,11 +41,6 @@ export interface SetStore {
     bytes: number,
   ): Promise<ReadonlyMap<string, string>>;
   apply(set: SetWrite, commit: Commit): Promise<SetOutcome>;
-}
-
-/** Sets as the database keeps them: an apply also tells the log, of which changes up to `since` may be left out. */
-export interface SetOrigin extends Omit<SetStore, "apply"> {
-  apply(set: SetWrite, commit: Commit, since: number): Promise<Logged<SetOutcome>>;
 }
 
 /** Where plans are kept until they are applied or expire. */

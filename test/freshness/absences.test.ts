@@ -9,6 +9,7 @@ import { D1AssetStore } from "../../src/store/d1/assets.ts";
 import { assetId } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
 import { Isolate, World } from "../support/isolate.ts";
+import { committer } from "../../src/freshness/committing.ts";
 
 let world: World;
 let isolate: Isolate;
@@ -79,7 +80,7 @@ describe("an unknown asset", () => {
   const MIB = 1024 * 1024;
 
   it("displaces no asset that exists, and takes the place of one that is deleted", async () => {
-    const origin = new D1AssetStore(env.DB);
+    const origin = new D1AssetStore(env.DB, committer(isolate.edge));
     const assets = new CachedAssetStore(origin, isolate.edge, { entries: 3, bytes: MIB });
     const tierOf = async (name: string) => {
       const reading = isolate.reading();

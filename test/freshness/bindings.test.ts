@@ -7,6 +7,7 @@ import { coldWorker } from "../support/cold-isolate.ts";
 import { countedBindings, type Asked } from "../support/counted-bindings.ts";
 import { anAsset, servedAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
+import { withoutJournal } from "../support/run-commit.ts";
 
 const agent = await tokenFor(["view@default"]);
 const editor = await tokenFor(["edit@default"], { name: "tester" });
@@ -114,7 +115,8 @@ describe("what the whole Worker asks of its bindings", () => {
     const grants = ["view@default"];
     const digest = await apiKeyDigest(key);
     const made = { digest, name: "late", grants, expiresAt: null, mayFollow: [], mayTakeOver: true };
-    await new D1KeyStore(env.DB).create(made, { principal: "root", at: 1, reason: null, waitUntil: drop }, 0);
+    const commit = { principal: "root", at: 1, reason: null, waitUntil: drop };
+    await new D1KeyStore(env.DB, withoutJournal()).create(made, commit);
     await beat();
     expect((await send("GET", ASSETS, key)).status).toBe(200);
   });

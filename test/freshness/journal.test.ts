@@ -8,7 +8,7 @@ import {
   mergeJournals,
   type Journal,
 } from "../../src/freshness/journal.ts";
-import type { CommitLog } from "../../src/store/origin.ts";
+import type { CommitLog } from "../../src/store/commit.ts";
 
 type Commits = readonly string[];
 

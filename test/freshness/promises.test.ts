@@ -9,6 +9,7 @@ import { D1AssetStore } from "../../src/store/d1/assets.ts";
 import { freshStorage } from "../support/worker.ts";
 import { Isolate, World } from "../support/isolate.ts";
 import { assetId, assetNamed, namespaceNamed } from "../support/names.ts";
+import { withoutJournal } from "../support/run-commit.ts";
 
 const BOUND_SECONDS = BOUND_MS / 1000;
 let world: World;
@@ -62,7 +63,10 @@ describe("I1: a write acknowledged at T is seen by every GET that starts after T
 
   it("whatever a replica says", async () => {
     await write("1");
-    world.lagging.set("tool", await new D1AssetStore(env.DB).get(assetId("default", "tool"), "primary"));
+    world.lagging.set(
+      "tool",
+      await new D1AssetStore(env.DB, withoutJournal()).get(assetId("default", "tool"), "primary"),
+    );
     await write("2");
     world.kv.entries.clear();
     world.seconds(BOUND_SECONDS + 2);
@@ -116,7 +120,10 @@ describe("I3: one isolate never goes backwards for a key", () => {
   it("after it has served a newer version, no older copy of KV or a replica", async () => {
     await write("1");
     const old = world.kv.snapshot();
-    world.lagging.set("tool", await new D1AssetStore(env.DB).get(assetId("default", "tool"), "primary"));
+    world.lagging.set(
+      "tool",
+      await new D1AssetStore(env.DB, withoutJournal()).get(assetId("default", "tool"), "primary"),
+    );
     await seen(reader);
     await write("2");
     expect((await seen(reader, "tool", "newest")).etag).toBe('"2"');

@@ -1,4 +1,5 @@
-import type { CommitLog, Snapshot } from "../../src/store/origin.ts";
+import type { CommitLog } from "../../src/store/commit.ts";
+import type { Snapshot } from "../../src/store/origin.ts";
 import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
 import { FreshReader, Glance } from "../../src/freshness/fresh-reader.ts";
 import type { Kind } from "../../src/freshness/kind.ts";

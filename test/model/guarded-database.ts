@@ -1,12 +1,13 @@
 import { Deadlines } from "../../src/store/deadlines.ts";
-import type { AssetOrigin, ReadLog } from "../../src/store/origin.ts";
+import type { ReadLog, RunCommit } from "../../src/store/commit.ts";
+import type { KeyOrigin } from "../../src/store/key-store.ts";
+import type { AssetOrigin } from "../../src/store/origin.ts";
 import type { ReachedDatabase } from "./cut-off.ts";
-import type { SimDatabase } from "./sim-database.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 export interface GuardedDatabase {
-  readonly origin: AssetOrigin;
-  readonly keys: SimDatabase["keys"];
+  readonly origin: (run: RunCommit) => AssetOrigin;
+  readonly keys: (run: RunCommit) => Pick<KeyOrigin, "find" | "create" | "revoke">;
   readonly readLog: ReadLog;
 }
 
@@ -28,18 +29,23 @@ export function guarded(
   };
   const write = <T>(work: () => Promise<T>): Promise<T> => deadlines?.write(work) ?? work();
   return {
-    origin: {
+    origin: (run) => ({
       get: (id, replica) => read(replica, () => origin.get(id, replica)),
       list: (namespace, from, limit, replica) =>
         read(replica, () => origin.list(namespace, from, limit, replica)),
-      put: (...args) => write(() => origin.put(...args)),
-      delete: (...args) => write(() => origin.delete(...args)),
-    },
-    keys: {
+      put: (asset, condition, commit) =>
+        run(commit, (since) => write(() => origin.put(asset, condition, since))),
+      delete: (id, _condition, commit) => run(commit, (since) => write(() => origin.delete(id, since))),
+    }),
+    keys: (run) => ({
       find: (digest, replica) => read(replica, () => keys.find(digest, replica)),
-      create: (...args) => write(() => keys.create(...args)),
-      revoke: (...args) => write(() => keys.revoke(...args)),
-    },
+      create: async (key, commit) =>
+        (await run(commit, (since) => write(() => keys.create(key, since)))).record,
+      revoke: async (digest, _among, commit) => {
+        await run(commit, (since) => write(() => keys.revoke(digest, since)));
+        return true;
+      },
+    }),
     readLog: (since) => deadlines?.read("primary", () => readLog(since)) ?? readLog(since),
   };
 }

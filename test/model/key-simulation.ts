@@ -18,6 +18,7 @@ import { randomOf, type Random } from "./random.ts";
 import { keyNamed, KEYS, SimDatabase } from "./sim-database.ts";
 import { SimKv } from "./sim-kv.ts";
 import { VirtualTime } from "./virtual-time.ts";
+import { committer } from "../../src/freshness/committing.ts";
 
 const HOUR_MS = 3_600_000;
 const LOCATIONS = 3;
@@ -282,7 +283,7 @@ export class KeySimulation {
     const edge = edgeOf({ kv, readLog, clock, timer: this.#time.timer, log: ignore }, rules);
     const unused = () => Promise.reject(new Error("the model does not use this"));
     const origin = {
-      ...keys,
+      ...keys(committer(edge)),
       rotate: unused,
       page: unused,
       named: unused,

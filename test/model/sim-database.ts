@@ -1,22 +1,22 @@
 import {
   type AssetPage,
   type AssetWrite,
-  type Commit,
   type DeleteOutcome,
   type PageFrom,
   type StoredAsset,
   type WriteCondition,
   type WriteOutcome,
 } from "../../src/store/asset-store.ts";
-import type { KeyOrigin, KeyOutcome, KeyRecord, RevokeOutcome } from "../../src/store/key-store.ts";
-import type { AssetOrigin, CommitLog, Logged, Replica, Snapshot } from "../../src/store/origin.ts";
+import type { CommitLog, Logged } from "../../src/store/commit.ts";
+import type { KeyOrigin, KeyRecord, NewKey } from "../../src/store/key-store.ts";
+import type { AssetOrigin, Replica, Snapshot } from "../../src/store/origin.ts";
 import { isDuring, type Faults } from "./faults.ts";
 import type { History, Name, Version } from "./history.ts";
 import { rightTime } from "./machine.ts";
 import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { apiKeyKey, assetKey } from "../../src/identity/cache-key.ts";
-import type { Namespace } from "../../src/identity/names.ts";
+import type { AssetId, Namespace } from "../../src/identity/names.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
 
 /** Few, so that the journal's beginning moves and copies fall behind it. */
@@ -25,6 +25,28 @@ const KEPT_TOMBSTONE_MS = 300_000;
 
 /** The history knows assets; in it an API key is one of this namespace, named by its digest, and deleted once it is revoked. */
 export const KEYS = namespaceNamed("keys");
+
+/** Writes as one transaction each; the log may leave out changes up to `since`. */
+interface Transactions {
+  readonly put: (
+    write: AssetWrite,
+    condition: WriteCondition,
+    since: number,
+  ) => Promise<Logged<WriteOutcome>>;
+  readonly delete: (id: AssetId, since: number) => Promise<Logged<DeleteOutcome>>;
+}
+
+interface MadeKey {
+  readonly outcome: "committed";
+  readonly record: KeyRecord;
+}
+
+interface KeyTransactions {
+  readonly create: (key: NewKey, since: number) => Promise<Logged<MadeKey>>;
+  readonly revoke: (digest: string, since: number) => Promise<Logged<{ readonly outcome: "committed" }>>;
+}
+
+const committed = { outcome: "committed", epoch: "e" } as const;
 
 /** D1 with one primary and replicas that lag as they please, over the history of all commits. */
 export class SimDatabase {
@@ -43,11 +65,11 @@ export class SimDatabase {
     this.#history = history;
   }
 
-  readonly origin: AssetOrigin = {
+  readonly origin: Pick<AssetOrigin, "get" | "list"> & Transactions = {
     get: (id, replica) => this.#read(replica, (g) => this.#asset(id, g)),
     list: (namespace, _from: PageFrom | null, _limit: number, replica) =>
       this.#read(replica, (g) => this.#page(namespace, g)),
-    put: async (write: AssetWrite, condition: WriteCondition, _commit: Commit, since: number) => {
+    put: async (write, condition, since) => {
       const exists = () => !(this.#history.at(write, this.#history.seq)?.deleted ?? true);
       return this.#write<WriteOutcome>(since, () => {
         if (condition.noneMatch === "*" && exists()) return { outcome: "condition-failed" };
@@ -55,27 +77,27 @@ export class SimDatabase {
         if (Array.isArray(condition.match) && !condition.match.includes(etag))
           return { outcome: "condition-failed" };
         const created = !exists();
-        return { outcome: "committed", seq: this.#history.commit(write, false, this.#time.now), created };
+        return { ...committed, seq: this.#history.commit(write, false, this.#time.now), created };
       });
     },
-    delete: async (id, _condition, _commit, since) =>
+    delete: async (id, since) =>
       this.#write<DeleteOutcome>(since, () => {
         const current = this.#history.at(id, this.#history.seq);
         if (current === undefined || current.deleted) return { outcome: "absent" };
-        return { outcome: "committed", seq: this.#history.commit(id, true, this.#time.now) };
+        return { ...committed, seq: this.#history.commit(id, true, this.#time.now) };
       }),
   };
 
-  readonly keys: Pick<KeyOrigin, "find" | "create" | "revoke"> = {
+  readonly keys: Pick<KeyOrigin, "find"> & KeyTransactions = {
     find: (digest, replica) => this.#read(replica, (g) => this.#key(digest, g)),
-    create: ({ digest }, _commit, since) =>
-      this.#write<KeyOutcome>(since, () => {
+    create: ({ digest }, since) =>
+      this.#write<MadeKey>(since, () => {
         this.#history.commit(keyNamed(digest), false, this.#time.now);
         return { outcome: "committed", record: keyRecord(digest, null) };
       }),
     // Each key has a name of its own, its digest.
-    revoke: (digest, _among, _commit, since) =>
-      this.#write<RevokeOutcome>(since, () => {
+    revoke: (digest, since) =>
+      this.#write<{ outcome: "committed" }>(since, () => {
         this.#history.commit(keyNamed(digest), true, this.#time.now);
         return { outcome: "committed" };
       }),

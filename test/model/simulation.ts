@@ -19,6 +19,7 @@ import { SimKv } from "./sim-kv.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { AssetId, type Namespace } from "../../src/identity/names.ts";
 import { assetId } from "../support/names.ts";
+import { committer } from "../../src/freshness/committing.ts";
 
 const HOUR_MS = 3_600_000;
 const NAMESPACES = ["default", "team"];
@@ -234,7 +235,7 @@ export class Simulation {
     const { origin, readLog } = guarded(this.#database, timed, this.#time, () => this.#pause());
     const edge = edgeOf({ kv, readLog, clock, timer: this.#time.timer, log: ignore }, rules);
     const diesAt = this.#time.now + this.#random.wait(ISOLATE_LIFE_MS);
-    const store = new CachedAssetStore(origin, edge, SMALL_MEMORY, SMALL_MEMORY);
+    const store = new CachedAssetStore(origin(committer(edge)), edge, SMALL_MEMORY, SMALL_MEMORY);
     return { store, edge, diesAt, seen: new Map(), glances: new Map() };
   }
 

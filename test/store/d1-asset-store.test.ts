@@ -5,8 +5,9 @@ import { D1AssetStore } from "../../src/store/d1/assets.ts";
 import { sweepTombstones } from "../../src/store/d1/sweep.ts";
 import { assetId } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
+import { withoutJournal } from "../support/run-commit.ts";
 
-const store = new D1AssetStore(env.DB);
+const store = new D1AssetStore(env.DB, withoutJournal());
 const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
 
 beforeEach(freshStorage);
@@ -16,10 +17,10 @@ async function put(content: string, condition: WriteCondition = UNCONDITIONAL, n
   const { namespace: checked, name } = assetId(namespace, "tool");
   const expressions = { etag: `"${content}-x"`, definition: `[${content}]` };
   const asset = { namespace: checked, name, etag: `"${content}"`, definition: content, expressions };
-  return (await store.put(asset, condition, COMMIT, 0)).result;
+  return store.put(asset, condition, COMMIT);
 }
 async function remove(condition: WriteCondition = UNCONDITIONAL) {
-  return (await store.delete(assetId("default", "tool"), condition, COMMIT, 0)).result;
+  return store.delete(assetId("default", "tool"), condition, COMMIT);
 }
 async function revisions() {
   const { results } = await env.DB.prepare(

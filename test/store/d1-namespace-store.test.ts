@@ -3,15 +3,16 @@ import { beforeEach, expect, it } from "vitest";
 import { D1NamespaceStore } from "../../src/store/d1/namespaces.ts";
 import { namespaceNamed } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
+import { withoutJournal } from "../support/run-commit.ts";
 
-const store = new D1NamespaceStore(env.DB);
+const store = new D1NamespaceStore(env.DB, withoutJournal());
 const team = namespaceNamed("team");
 const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
 
 beforeEach(freshStorage);
 
-const create = async () => (await store.create(team, COMMIT, 0)).result.outcome;
-const remove = async () => (await store.delete(team, COMMIT, 0)).result.outcome;
+const create = async () => ((await store.create(team, COMMIT)) ? "committed" : "taken");
+const remove = async () => store.delete(team, COMMIT);
 const actions = async () => {
   const { results } = await env.DB.prepare("SELECT action FROM revisions ORDER BY seq").all<{
     action: string;

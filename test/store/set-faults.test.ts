@@ -7,6 +7,7 @@ import { D1SetStore } from "../../src/store/d1/sets.ts";
 import { Deadlines } from "../../src/store/deadlines.ts";
 import { freshStorage, storedRows } from "../support/worker.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
+import { withoutJournal } from "../support/run-commit.ts";
 
 const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
 const DEFAULT = namespaceNamed("default");
@@ -39,23 +40,22 @@ function failingAt(step: number | "before" | "after"): D1Database {
 }
 
 it("an apply that dies at any step leaves all of it or nothing", async () => {
-  const store = new D1SetStore(env.DB);
+  const store = new D1SetStore(env.DB, withoutJournal());
   await store.apply(
     { namespace: DEFAULT, seq: 0, puts: [{ ...PUTS[0]!, name: assetNamed("old") }], deletes: [] },
     COMMIT,
-    0,
   );
   const state = await store.state(DEFAULT, []);
   const set = { namespace: DEFAULT, seq: state?.seq ?? 0, puts: PUTS, deletes: [assetNamed("old")] };
   const before = await storedRows();
   const steps = ["before" as const, ...Array.from({ length: 8 }, (_, index) => index)];
   for (const step of steps) {
-    await expect(new D1SetStore(failingAt(step)).apply(set, COMMIT, 0)).rejects.toThrow(
+    await expect(new D1SetStore(failingAt(step), withoutJournal()).apply(set, COMMIT)).rejects.toThrow(
       /killed|no such table/,
     );
     expect([step, await storedRows()]).toEqual([step, before]);
   }
-  await expect(new D1SetStore(failingAt("after")).apply(set, COMMIT, 0)).rejects.toThrow(
+  await expect(new D1SetStore(failingAt("after"), withoutJournal()).apply(set, COMMIT)).rejects.toThrow(
     /killed|no such table/,
   );
   const after = await storedRows();
@@ -64,8 +64,8 @@ it("an apply that dies at any step leaves all of it or nothing", async () => {
 });
 
 it("seqs of a set are its own, one each, and the namespace carries the last", async () => {
-  const store = new D1SetStore(env.DB);
-  const { result } = await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes: [] }, COMMIT, 0);
+  const store = new D1SetStore(env.DB, withoutJournal());
+  const result = await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes: [] }, COMMIT);
   expect(result).toEqual({ outcome: "committed", first: 1, last: 2 });
   const { results } = await env.DB.prepare("SELECT seq, name, action FROM revisions ORDER BY seq").all();
   expect(results).toEqual([
@@ -79,7 +79,7 @@ it("seqs of a set are its own, one each, and the namespace carries the last", as
 });
 
 it("seqs go on over the groups that a set of more than one bound parameter is cut into", async () => {
-  const store = new D1SetStore(env.DB);
+  const store = new D1SetStore(env.DB, withoutJournal());
   const filler = "x".repeat(400_000);
   const puts = Array.from({ length: 10 }, (_, index) => ({
     ...PUTS[0]!,
@@ -87,7 +87,7 @@ it("seqs go on over the groups that a set of more than one bound parameter is cu
     etag: `"${index}"`,
     definition: `{"name":"n${index}","filler":"${filler}"}`,
   }));
-  const { result } = await store.apply({ namespace: DEFAULT, seq: 0, puts, deletes: [] }, COMMIT, 0);
+  const result = await store.apply({ namespace: DEFAULT, seq: 0, puts, deletes: [] }, COMMIT);
   expect(result).toEqual({ outcome: "committed", first: 1, last: 10 });
   const { results } = await env.DB.prepare("SELECT seq, name FROM revisions ORDER BY seq").all();
   expect(results).toEqual(puts.map(({ name }, index) => ({ seq: index + 1, name })));
@@ -102,10 +102,10 @@ it("seqs go on over the groups of deletes, after those of the puts", async () =>
   )
     .bind("x".repeat(250))
     .run();
-  const store = new D1SetStore(env.DB);
+  const store = new D1SetStore(env.DB, withoutJournal());
   const deletes = await store.names(DEFAULT, "", count);
   expect(deletes).toHaveLength(count);
-  const { result } = await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes }, COMMIT, 0);
+  const result = await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes }, COMMIT);
   expect(result).toEqual({ outcome: "committed", first: 1, last: count + 2 });
   const seqs = await env.DB.prepare(
     "SELECT COUNT(DISTINCT seq) AS n, MIN(seq) AS low, MAX(seq) AS high FROM assets WHERE deleted = 1",
@@ -115,22 +115,17 @@ it("seqs go on over the groups of deletes, after those of the puts", async () =>
 });
 
 it("a set brings back what was deleted, in both forms, and loses against what was written since", async () => {
-  const store = new D1SetStore(env.DB);
+  const store = new D1SetStore(env.DB, withoutJournal());
   const [a] = PUTS;
   if (a === undefined) throw new Error("no put");
   const both = { ...a, expressions: { etag: '"x"', definition: "[]" } };
   const outcomes = [
-    await store.apply({ namespace: DEFAULT, seq: 0, puts: [a], deletes: [] }, COMMIT, 0),
-    await store.apply({ namespace: DEFAULT, seq: 1, puts: [], deletes: [a.name] }, COMMIT, 0),
-    await store.apply({ namespace: DEFAULT, seq: 1, puts: [both], deletes: [] }, COMMIT, 0),
-    await store.apply({ namespace: DEFAULT, seq: 2, puts: [both], deletes: [] }, COMMIT, 0),
+    await store.apply({ namespace: DEFAULT, seq: 0, puts: [a], deletes: [] }, COMMIT),
+    await store.apply({ namespace: DEFAULT, seq: 1, puts: [], deletes: [a.name] }, COMMIT),
+    await store.apply({ namespace: DEFAULT, seq: 1, puts: [both], deletes: [] }, COMMIT),
+    await store.apply({ namespace: DEFAULT, seq: 2, puts: [both], deletes: [] }, COMMIT),
   ];
-  expect(outcomes.map(({ result }) => result.outcome)).toEqual([
-    "committed",
-    "committed",
-    "changed",
-    "committed",
-  ]);
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(["committed", "committed", "changed", "committed"]);
   const row = await env.DB.prepare(
     "SELECT seq, created_seq, deleted, expressions_etag, expressions FROM assets",
   ).all();
@@ -140,13 +135,13 @@ it("a set brings back what was deleted, in both forms, and loses against what wa
 });
 
 it("definitions are read in the order of the names while they fit, and no further", async () => {
-  const store = new D1SetStore(env.DB);
+  const store = new D1SetStore(env.DB, withoutJournal());
   const puts = ["c", "a", "b"].map((name) => ({
     ...PUTS[0]!,
     name: assetNamed(name),
     definition: JSON.stringify({ name, filler: "é".repeat(100) }),
   }));
-  await store.apply({ namespace: DEFAULT, seq: 0, puts, deletes: [] }, COMMIT, 0);
+  await store.apply({ namespace: DEFAULT, seq: 0, puts, deletes: [] }, COMMIT);
   const names = ["b", "none", "c", "a"].map(assetNamed);
   const size = new TextEncoder().encode(puts[0]?.definition).byteLength;
   const read = async (bytes: number) => [...(await store.definitions(DEFAULT, names, bytes)).keys()].sort();
@@ -163,9 +158,12 @@ it("a set reads rows in proportion to its own size, however large the namespace 
   ).run();
   const spent = new Spent();
   const deadlines = new Deadlines(Date.now, runtimeTimer);
-  const store = new D1SetStore(deadlined(env.DB, deadlines, (call) => spent.queried(call)));
+  const store = new D1SetStore(
+    deadlined(env.DB, deadlines, (call) => spent.queried(call)),
+    withoutJournal(),
+  );
   const deletes = ["n01000", "n02000"].map(assetNamed);
-  await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes }, COMMIT, 0);
+  await store.apply({ namespace: DEFAULT, seq: 0, puts: PUTS, deletes }, COMMIT);
   expect(spent.rowsRead).toBeGreaterThan(0);
   expect(spent.rowsRead).toBeLessThan(100);
   const { results } = await env.DB.prepare("SELECT seq, name, action FROM revisions ORDER BY seq").all();

@@ -9,21 +9,25 @@ import { DirectAssetStore } from "../support/direct-asset-store.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { aNamespace, freshStorage } from "../support/worker.ts";
 import { describeAssetStore } from "./contract.ts";
+import { withoutJournal } from "../support/run-commit.ts";
+import { committer } from "../../src/freshness/committing.ts";
 
 const NAMESPACES = ["default", "t", "t-1", "t1"];
 
 describeAssetStore("memory", async () => new MemoryAssetStore(NAMESPACES));
 
-async function migratedD1(): Promise<D1AssetStore> {
+async function migratedD1(): Promise<void> {
   await freshStorage();
   for (const namespace of NAMESPACES) await aNamespace(namespace);
-  return new D1AssetStore(env.DB);
 }
 
-describeAssetStore("D1", async () => new DirectAssetStore(await migratedD1()));
+describeAssetStore("D1", async () => {
+  await migratedD1();
+  return new DirectAssetStore(new D1AssetStore(env.DB, withoutJournal()));
+});
 
 describeAssetStore("cache over KV and D1", async () => {
-  const origin = await migratedD1();
+  await migratedD1();
   const edge = edgeOf({
     kv: env.CACHE,
     readLog: (since) => loadCommitLog(env.DB, since),
@@ -31,5 +35,5 @@ describeAssetStore("cache over KV and D1", async () => {
     timer: runtimeTimer,
     log: () => undefined,
   });
-  return new CachedAssetStore(origin, edge);
+  return new CachedAssetStore(new D1AssetStore(env.DB, committer(edge)), edge);
 });

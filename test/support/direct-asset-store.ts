@@ -19,11 +19,11 @@ export class DirectAssetStore implements AssetStore {
     return value ?? { assets: [], next: null };
   }
 
-  async put(...[asset, condition, commit]: Parameters<AssetStore["put"]>) {
-    return (await this.#origin.put(asset, condition, commit, 0)).result;
+  put(...args: Parameters<AssetStore["put"]>) {
+    return this.#origin.put(...args);
   }
 
-  async delete(...[id, condition, commit]: Parameters<AssetStore["delete"]>) {
-    return (await this.#origin.delete(id, condition, commit, 0)).result;
+  delete(...args: Parameters<AssetStore["delete"]>) {
+    return this.#origin.delete(...args);
   }
 }

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { ASSET_MEMORY, CachedAssetStore } from "../../src/freshness/cached-asset-store.ts";
 import { CachedKeyStore } from "../../src/freshness/cached-key-store.ts";
+import { committer } from "../../src/freshness/committing.ts";
 import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
 import { KV_BUDGET_MS, type KvStore } from "../../src/freshness/patient-kv.ts";
 import { STALE_MS } from "../../src/freshness/stale.ts";
@@ -11,7 +12,8 @@ import { D1AssetStore } from "../../src/store/d1/assets.ts";
 import { deadlined } from "../../src/store/d1/deadlined.ts";
 import { D1KeyStore } from "../../src/store/d1/keys.ts";
 import { Deadlines } from "../../src/store/deadlines.ts";
-import type { AssetOrigin, CommitLog } from "../../src/store/origin.ts";
+import type { CommitLog, RunCommit } from "../../src/store/commit.ts";
+import type { AssetOrigin } from "../../src/store/origin.ts";
 import { newReading, type Reading } from "../../src/store/reading.ts";
 import { aroundDatabase, type Around } from "./around-database.ts";
 
@@ -155,8 +157,11 @@ export class Isolate {
       timer: soon,
       log: (entry) => void world.logged.push(entry),
     });
-    const assets = new D1AssetStore(database);
-    const keys = new D1KeyStore(database);
+    const commit = committer(this.edge);
+    const run: RunCommit = (wanted, write) =>
+      commit(wanted, (since) => this.#dated(() => write(since), atOfLog));
+    const assets = new D1AssetStore(database, run);
+    const keys = new D1KeyStore(database, run);
     this.assets = new CachedAssetStore(
       {
         get: (id, replica) =>
@@ -166,8 +171,8 @@ export class Isolate {
               (await assets.get(id, replica)),
           ),
         list: (...args) => this.#delayed(() => assets.list(...args)),
-        put: (...args) => this.#dated(() => assets.put(...args), atOfLog),
-        delete: (...args) => this.#dated(() => assets.delete(...args), atOfLog),
+        put: (...args) => assets.put(...args),
+        delete: (...args) => assets.delete(...args),
       },
       this.edge,
       { ...ASSET_MEMORY, entries },
@@ -175,9 +180,9 @@ export class Isolate {
     this.keys = new CachedKeyStore(
       {
         find: (...args) => this.#delayed(() => keys.find(...args)),
-        create: (...args) => this.#dated(() => keys.create(...args), atOfLog),
-        rotate: (...args) => this.#dated(() => keys.rotate(...args), atOfLog),
-        revoke: (...args) => this.#dated(() => keys.revoke(...args), atOfLog),
+        create: (...args) => keys.create(...args),
+        rotate: (...args) => keys.rotate(...args),
+        revoke: (...args) => keys.revoke(...args),
         page: (...args) => keys.page(...args),
         named: (...args) => keys.named(...args),
         grantLists: (name) => keys.grantLists(name),

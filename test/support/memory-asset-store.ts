@@ -47,7 +47,7 @@ export class MemoryAssetStore implements AssetStore {
     if (!holds(condition, current)) return { outcome: "condition-failed" };
     this.#seq += 1;
     this.#assets.set(key, { ...asset, seq: this.#seq });
-    return { outcome: "committed", seq: this.#seq, created: current === undefined };
+    return { outcome: "committed", epoch: "e", seq: this.#seq, created: current === undefined };
   }
 
   async delete({ key }: AssetId, condition: WriteCondition): Promise<DeleteOutcome> {
@@ -56,7 +56,7 @@ export class MemoryAssetStore implements AssetStore {
     if (!holds(condition, current)) return { outcome: "condition-failed" };
     this.#seq += 1;
     this.#assets.delete(key);
-    return { outcome: "committed", seq: this.#seq };
+    return { outcome: "committed", epoch: "e", seq: this.#seq };
   }
 }
 

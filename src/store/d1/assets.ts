@@ -12,9 +12,10 @@ import {
 } from "../asset-store.ts";
 import type { AssetId, AssetName, Namespace } from "../../identity/names.ts";
 import { conditionSql, type Binding } from "./condition-sql.ts";
-import { ADVANCE, commitBatch, SEQ, type BatchRow } from "./commit-log.ts";
+import type { CommitLog, RunCommit } from "../commit.ts";
+import { ADVANCE, commitBatch, SEQ, type Advanced, type Found, type Inserted } from "./commit-log.ts";
 import { onReplica } from "./replica.ts";
-import type { AssetOrigin, CommitLog, Logged, Replica, Snapshot } from "../origin.ts";
+import type { AssetOrigin, Replica, Snapshot } from "../origin.ts";
 
 const ROW = "namespace, name, seq, etag, definition, expressions_etag, expressions";
 /** The row, or its tombstone, or its absence, with the state of the whole store: one statement, one snapshot. */
@@ -55,12 +56,20 @@ interface PageRow extends Row {
   readonly fits: number | null;
 }
 
+/** What a write returns of its row; a delete leaves out `created_seq`. */
+interface WrittenRow {
+  readonly seq: number;
+  readonly created_seq?: number;
+}
+
 /** Assets in D1. One `batch()` a write: D1 runs batches one at a time, each as a transaction. */
 export class D1AssetStore implements AssetOrigin {
   readonly #db: D1Database;
+  readonly #run: RunCommit;
 
-  constructor(db: D1Database) {
+  constructor(db: D1Database, run: RunCommit) {
     this.#db = db;
+    this.#run = run;
   }
 
   async get({ namespace, name }: AssetId, replica: Replica): Promise<Snapshot<StoredAsset>> {
@@ -101,12 +110,7 @@ export class D1AssetStore implements AssetOrigin {
     };
   }
 
-  async put(
-    asset: AssetWrite,
-    condition: WriteCondition,
-    commit: Commit,
-    since: number,
-  ): Promise<Logged<WriteOutcome>> {
+  async put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome> {
     const { namespace, name } = asset;
     const guard = conditionSql(condition, 9);
     const write = this.#db
@@ -134,19 +138,18 @@ export class D1AssetStore implements AssetOrigin {
         ...guard.bindings,
       );
     const probe = this.#db.prepare("SELECT 1 FROM namespaces WHERE name = ?1").bind(namespace);
-    const { row, probed, log } = await this.#write(probe, write, asset, commit, since);
-    if (row === undefined)
-      return { result: { outcome: probed ? "condition-failed" : "namespace-missing" }, log };
-    const { seq } = row;
-    return { result: { outcome: "committed", seq, created: row.created_seq === seq }, log };
+    return this.#run(commit, async (since) => {
+      const { row, probed, log } = await this.#write(probe, write, asset, commit, since);
+      const refused = probed ? "condition-failed" : "namespace-missing";
+      return { result: row === undefined ? { outcome: refused } : committed(row, log), log };
+    });
   }
 
   async delete(
     { namespace, name }: AssetId,
     condition: WriteCondition,
     commit: Commit,
-    since: number,
-  ): Promise<Logged<DeleteOutcome>> {
+  ): Promise<DeleteOutcome> {
     const guard = conditionSql(condition, 4);
     const probe = this.#db
       .prepare("SELECT 1 FROM assets WHERE namespace = ?1 AND name = ?2 AND deleted = 0")
@@ -157,9 +160,11 @@ export class D1AssetStore implements AssetOrigin {
          WHERE namespace = ?1 AND name = ?2 AND deleted = 0 AND ${guard.sql} RETURNING seq`,
       )
       .bind(namespace, name, commit.at, ...guard.bindings);
-    const { row, probed, log } = await this.#write(probe, write, { namespace, name }, commit, since);
-    if (row === undefined) return { result: { outcome: probed ? "condition-failed" : "absent" }, log };
-    return { result: { outcome: "committed", seq: row.seq }, log };
+    return this.#run(commit, async (since) => {
+      const { row, probed, log } = await this.#write(probe, write, { namespace, name }, commit, since);
+      const refused = probed ? "condition-failed" : "absent";
+      return { result: row === undefined ? { outcome: refused } : committed(row, log), log };
+    });
   }
 
   /** One commit: what the write has returned, and whether the probe had found anything before it. */
@@ -169,15 +174,16 @@ export class D1AssetStore implements AssetOrigin {
     { namespace, name }: { readonly namespace: string; readonly name: string },
     { principal, at, reason }: Commit,
     since: number,
-  ): Promise<{ row: BatchRow | undefined; probed: boolean; log: CommitLog }> {
-    const { rows, log } = await commitBatch(this.#db, since, [
+  ): Promise<{ row: WrittenRow | undefined; probed: boolean; log: CommitLog }> {
+    type Rows = [Found, Advanced, WrittenRow, Inserted, Advanced];
+    const { rows, log } = await commitBatch<Rows>(this.#db, since, [
       probe,
       this.#db.prepare(ADVANCE),
       write,
       this.#db.prepare(REVISION).bind(namespace, name, principal, at, reason),
       this.#db.prepare(TOUCH).bind(namespace, name),
     ]);
-    const [found = [], , written = []] = rows;
+    const [found, , written] = rows;
     return { row: written[0], probed: found.length > 0, log };
   }
 
@@ -208,6 +214,10 @@ export class D1AssetStore implements AssetOrigin {
       )
       .bind(...bindings);
   }
+}
+
+function committed({ seq, created_seq: created }: WrittenRow, { epoch }: CommitLog) {
+  return { outcome: "committed" as const, epoch, seq, created: created === seq };
 }
 
 function fromRow(row: Row): StoredAsset {

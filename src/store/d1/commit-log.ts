@@ -1,5 +1,4 @@
-import type { KeyRow } from "../key-store.ts";
-import { changeKey, type CommitLog } from "../origin.ts";
+import { changeKey, type CommitLog } from "../commit.ts";
 
 /** Changes a log tells at the most. A reader whose copy is older than all of them asks the database. */
 export const MAX_CHANGES = 2_000;
@@ -15,10 +14,13 @@ interface LogRow {
   readonly at: number;
 }
 
-/** A row of any statement of a commit; which columns it has, its statement says. */
-export interface BatchRow extends LogRow, KeyRow {
-  readonly created_seq: number;
-}
+/** The rows of statements whose rows say nothing, or only that there is one. */
+export type Advanced = never;
+export type Inserted = never;
+export type Found = { readonly 1: 1 };
+
+/** The rows of each statement, in order. */
+export type RowsOf<Rows extends readonly unknown[]> = { readonly [K in keyof Rows]: readonly Rows[K][] };
 
 /** Dated by the database, in the transaction: what has been acknowledged by then is in it, whatever other clocks say. */
 const HEAD = `SELECT epoch, meta.seq AS seq, namespaces.name AS namespace, namespaces.seq AS namespace_seq,
@@ -32,15 +34,18 @@ export const ADVANCE = "UPDATE meta SET seq = seq + 1";
 export const SEQ = "(SELECT seq FROM meta)";
 
 /** Runs statements as one transaction: the rows of each, and the log as that transaction saw it at its end. */
-export async function commitBatch(
+export async function commitBatch<Rows extends readonly unknown[]>(
   db: D1Database | D1DatabaseSession,
   since: number,
-  statements: readonly D1PreparedStatement[],
-): Promise<{ rows: BatchRow[][]; log: CommitLog }> {
+  statements: { readonly [K in keyof Rows]: D1PreparedStatement },
+): Promise<{ rows: RowsOf<Rows>; log: CommitLog }> {
   const all = [...statements, db.prepare(HEAD), db.prepare(CHANGES).bind(since)];
-  const answers = await db.batch<BatchRow>(all);
-  const rows = answers.map(({ results }) => results);
-  const [head = [], changes = []] = rows.slice(-2);
+  const answers = await db.batch<LogRow>(all);
+  const results = answers.map(({ results: rows }) => rows);
+  const [head = [], changes = []] = results.slice(-2);
+  // What a statement returns, its SQL says; the types of `Rows` say the same.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const rows = results.slice(0, -2) as unknown as RowsOf<Rows>;
   return { rows, log: commitLog(head, changes, since) };
 }
 
@@ -60,5 +65,5 @@ function commitLog(head: readonly LogRow[], changes: readonly LogRow[], since: n
 
 /** The log as the primary tells it now. */
 export async function loadCommitLog(db: D1Database, since: number): Promise<CommitLog> {
-  return (await commitBatch(db.withSession("first-primary"), since, [])).log;
+  return (await commitBatch<[]>(db.withSession("first-primary"), since, [])).log;
 }

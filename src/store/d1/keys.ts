@@ -2,26 +2,19 @@ import type { Commit } from "../asset-store.ts";
 import { commitBatch } from "./commit-log.ts";
 import * as sql from "./key-sql.ts";
 import { onReplica } from "./replica.ts";
-import type {
-  GrantList,
-  KeyOrigin,
-  KeyOutcome,
-  KeyPage,
-  KeyRecord,
-  KeyRow,
-  NewKey,
-  Replacement,
-  RevokeOutcome,
-} from "../key-store.ts";
-import type { CommitLog, Logged, Replica, Snapshot } from "../origin.ts";
+import type { GrantList, KeyOrigin, KeyPage, KeyRecord, KeyRow, NewKey, Replacement } from "../key-store.ts";
+import type { RunCommit } from "../commit.ts";
+import type { Replica, Snapshot } from "../origin.ts";
 import { readGrantsColumn } from "./live-key.ts";
 
 /** API keys in D1. Every key that changes is a commit of its own, so that caches learn of each by its digest. */
 export class D1KeyStore implements KeyOrigin {
   readonly #db: D1Database;
+  readonly #run: RunCommit;
 
-  constructor(db: D1Database) {
+  constructor(db: D1Database, run: RunCommit) {
     this.#db = db;
+    this.#run = run;
   }
 
   async find(digest: string, replica: Replica): Promise<Snapshot<KeyRecord>> {
@@ -60,7 +53,7 @@ export class D1KeyStore implements KeyOrigin {
     return readLists(this.#db.prepare(sql.LIVE_GRANT_LISTS).bind(name, at));
   }
 
-  create(key: NewKey, commit: Commit, since: number): Promise<Logged<KeyOutcome>> {
+  create(key: NewKey, commit: Commit): Promise<KeyRecord | null> {
     const { digest, name, grants, expiresAt, mayFollow, mayTakeOver } = key;
     const insert = this.#db
       .prepare(sql.CREATE)
@@ -74,10 +67,10 @@ export class D1KeyStore implements KeyOrigin {
         expiresAt,
         Number(mayTakeOver),
       );
-    return this.#commitNew(digest, [insert], commit, since);
+    return this.#commitNew(digest, [insert], commit);
   }
 
-  rotate(key: Replacement, commit: Commit, since: number): Promise<Logged<KeyOutcome>> {
+  rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null> {
     const { digest, name, among, oldExpiresAt } = key;
     const live = [name, commit.at, textOf(among), digest] as const;
     return this.#commitNew(
@@ -87,54 +80,50 @@ export class D1KeyStore implements KeyOrigin {
         this.#db.prepare(sql.EXPIRE_OTHERS).bind(...live, oldExpiresAt),
       ],
       commit,
-      since,
     );
   }
 
-  async revoke(
-    name: string,
-    among: readonly GrantList[] | null,
-    commit: Commit,
-    since: number,
-  ): Promise<Logged<RevokeOutcome>> {
+  async revoke(name: string, among: readonly GrantList[] | null, commit: Commit): Promise<boolean> {
     const revoked = this.#db.prepare(sql.REVOKE).bind(name, commit.at, textOf(among));
-    const { first, log } = await this.#commit(null, [revoked], commit, since);
-    return { result: { outcome: first.length > 0 ? "committed" : "refused" }, log };
+    return (await this.#commit(null, [revoked], commit)) !== null;
   }
 
   async touch(digest: string, day: string): Promise<void> {
     await this.#db.prepare(sql.TOUCH).bind(digest, day).run();
   }
 
+  /** The key that the first statement made; null when it made none. */
   async #commitNew(
     digest: string,
     statements: readonly D1PreparedStatement[],
     commit: Commit,
-    since: number,
-  ): Promise<Logged<KeyOutcome>> {
-    const { first, log } = await this.#commit(digest, statements, commit, since);
-    const [row] = first;
-    return {
-      result: row === undefined ? { outcome: "refused" } : { outcome: "committed", record: fromRow(row) },
-      log,
-    };
+  ): Promise<KeyRecord | null> {
+    const row = await this.#commit(digest, statements, commit);
+    return row === null ? null : fromRow(row);
   }
 
-  /** One commit: the rows that its first statement returned. */
+  /** One commit: the first row that its first statement returned; null when it changed nothing. */
   async #commit(
     created: string | null,
     statements: readonly D1PreparedStatement[],
-    { principal, at, reason }: Commit,
-    since: number,
-  ): Promise<{ first: readonly KeyRow[]; log: CommitLog }> {
-    const { rows, log } = await commitBatch(this.#db, since, [
+    commit: Commit,
+  ): Promise<KeyRow | null> {
+    const { principal, at, reason } = commit;
+    const all = [
       ...statements,
       this.#db.prepare(sql.REVISIONS).bind(created, principal, at, reason),
       this.#db.prepare(sql.ADVANCE),
-    ]);
-    return { first: rows[0] ?? [], log };
+    ];
+    const done = await this.#run<Changed>(commit, async (since) => {
+      const { rows, log } = await commitBatch<KeyRow[]>(this.#db, since, all);
+      const row = rows[0]?.[0];
+      return { result: row === undefined ? { outcome: "refused" } : { outcome: "committed", row }, log };
+    });
+    return done.outcome === "committed" ? done.row : null;
   }
 }
+
+type Changed = { readonly outcome: "committed"; readonly row: KeyRow } | { readonly outcome: "refused" };
 
 async function readLists(statement: D1PreparedStatement): Promise<readonly GrantList[]> {
   const { results } = await statement.all<Pick<KeyRow, "grants">>();

@@ -1,8 +1,8 @@
 import type { AssetName, Namespace } from "../../identity/names.ts";
 import type { Commit } from "../asset-store.ts";
+import type { RunCommit } from "../commit.ts";
+import type { AssetState, NamespaceState, SetOutcome, SetStore, SetWrite } from "../set-store.ts";
 import { commitBatch, loadCommitLog, SEQ } from "./commit-log.ts";
-import type { Logged } from "../origin.ts";
-import type { AssetState, NamespaceState, SetOrigin, SetOutcome, SetWrite } from "../set-store.ts";
 
 /** Bytes of one bound list; D1 takes 2,000,000. */
 const LIST_BYTES = 1_500_000;
@@ -31,11 +31,13 @@ const DELETE_LIST = `WITH gone AS MATERIALIZED (SELECT ?1 AS namespace, key, val
   FROM gone WHERE assets.namespace = gone.namespace AND assets.name = gone.name AND deleted = 0`;
 
 /** Sets of assets in D1: one batch a set, in which each asset is a commit of its own. */
-export class D1SetStore implements SetOrigin {
+export class D1SetStore implements SetStore {
   readonly #db: D1Database;
+  readonly #run: RunCommit;
 
-  constructor(db: D1Database) {
+  constructor(db: D1Database, run: RunCommit) {
     this.#db = db;
+    this.#run = run;
   }
 
   async state(namespace: Namespace, names: readonly AssetName[]): Promise<NamespaceState | null> {
@@ -81,8 +83,7 @@ export class D1SetStore implements SetOrigin {
     return new Map(results.map(({ name, definition }) => [name, definition]));
   }
 
-  /** `since`: the log may leave out what was committed up to this seq. */
-  async apply(set: SetWrite, commit: Commit, since: number): Promise<Logged<SetOutcome>> {
+  apply(set: SetWrite, commit: Commit): Promise<SetOutcome> {
     const count = set.puts.length + set.deletes.length;
     const statements = [
       this.#db.prepare(GUARD).bind(set.namespace, set.seq),
@@ -92,13 +93,15 @@ export class D1SetStore implements SetOrigin {
       this.#revisions(set, commit),
       this.#db.prepare(`UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1`).bind(set.namespace),
     ];
-    try {
-      const { log } = await commitBatch(this.#db, since, statements);
-      return { result: { outcome: "committed", first: log.seq - count + 1, last: log.seq }, log };
-    } catch (error) {
-      if (!(error instanceof Error) || !GUARD_FAILED.test(error.message)) throw error;
-      return { result: { outcome: "changed" }, log: await loadCommitLog(this.#db, since) };
-    }
+    return this.#run<SetOutcome>(commit, async (since) => {
+      try {
+        const { log } = await commitBatch<never[]>(this.#db, since, statements);
+        return { result: { outcome: "committed", first: log.seq - count + 1, last: log.seq }, log };
+      } catch (error) {
+        if (!(error instanceof Error) || !GUARD_FAILED.test(error.message)) throw error;
+        return { result: { outcome: "changed" }, log: await loadCommitLog(this.#db, since) };
+      }
+    });
   }
 
   #puts({ namespace, puts }: SetWrite, count: number, commit: Commit): D1PreparedStatement[] {
