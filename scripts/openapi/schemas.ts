@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Asset, AssetPatch, Build, Filters, Metadata, WrappedAsset } from "../../src/definitions/schema.ts";
-import { ANSWER_SCHEMAS } from "../../src/http/schema-ref.ts";
+import { ANSWER_SCHEMAS } from "../../src/lib/schema-ref.ts";
 import { refTo, type JsonSchema, type NamedSchema } from "../../src/lib/json-schema.ts";
 import { Refresh } from "../../src/login/operations.ts";
 import { NewNamespace } from "../../src/namespaces/operations.ts";

@@ -16,7 +16,7 @@ import { lenientQuery } from "../http/query.ts";
 import type { BodyReader } from "../http/request-body.ts";
 import { IF_MATCH, IF_NONE_MATCH_WRITE, PREFER, REASON_HEADER } from "../http/request-headers.ts";
 import { empty, json } from "../http/respond.ts";
-import { ref } from "../http/schema-ref.ts";
+import { ref } from "../lib/schema-ref.ts";
 import { findingsIn, refuseFindings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { answerSchema } from "../http/schema-ref.ts";
+import { answerSchema } from "../lib/schema-ref.ts";
 import { MEMBERS } from "./schema.ts";
 
 // Sensu's objects as they are served. They are closed: a member that is not described does not exist.

@@ -23,7 +23,7 @@ import {
   REASON_HEADER,
 } from "../http/request-headers.ts";
 import { json, text } from "../http/respond.ts";
-import { ref } from "../http/schema-ref.ts";
+import { ref } from "../lib/schema-ref.ts";
 import type { AssetRevision, Lives } from "../store/history-store.ts";
 import { Difference, REVISION, Revision, RevisionWithDefinition, Rollback } from "./answers.ts";
 import { differenceLines, mergePatchBetween } from "./difference.ts";

@@ -2,7 +2,7 @@ import type { JsonSchema } from "../lib/json-schema.ts";
 import { headers } from "./answer-headers.ts";
 import { ErrorBody } from "./error-body.ts";
 import type { Answer, Content, Example, Header, Reference } from "./openapi.ts";
-import { ref, type Described } from "./schema-ref.ts";
+import { ref, type Described } from "../lib/schema-ref.ts";
 
 const COMMON = ["Cache-Control", "X-Content-Type-Options?"];
 const JSON_TYPE = "application/json";

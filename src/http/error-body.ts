@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { answerSchema } from "./schema-ref.ts";
+import { answerSchema } from "../lib/schema-ref.ts";
 
 /** The one shape of every answer that is not a success. */
 export const ErrorBody = answerSchema("Error", "Every answer that is not a success.", () =>

@@ -6,7 +6,7 @@ import { nearestName } from "../lib/nearest-name.ts";
 import { parseBody, parseWholeBody, readBody } from "./body.ts";
 import type { Content, Example } from "./openapi.ts";
 import { shortened } from "./parameters.ts";
-import { ref, type Described } from "./schema-ref.ts";
+import { ref, type Described } from "../lib/schema-ref.ts";
 
 /** How the body of an operation is read, and what is said about it. */
 export interface BodyReader<T> {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { answerSchema } from "../http/schema-ref.ts";
+import { answerSchema } from "../lib/schema-ref.ts";
 
 export const GRANTS =
   "What it allows: `role@namespace` or `role@namespace/name-glob`, `*` for all; roles are view, edit and admin.";

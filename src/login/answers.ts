@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { answerSchema } from "../http/schema-ref.ts";
+import { answerSchema } from "../lib/schema-ref.ts";
 
 /** What a login gives. */
 export const SessionTokens = answerSchema("Tokens", "The tokens of a session.", () =>

@@ -14,7 +14,7 @@ import type { Example } from "../http/openapi.ts";
 import type { BodyReader } from "../http/request-body.ts";
 import { CACHE_CONTROL, REASON_HEADER } from "../http/request-headers.ts";
 import { empty, json } from "../http/respond.ts";
-import { ref } from "../http/schema-ref.ts";
+import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { NamespaceAnswer } from "./answers.ts";
 import type { NamespaceService } from "./service.ts";

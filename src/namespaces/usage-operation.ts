@@ -4,7 +4,7 @@ import * as answers from "../http/answers.ts";
 import { operation } from "../http/operation.ts";
 import { namespaceOf } from "../http/place.ts";
 import { json } from "../http/respond.ts";
-import { answerSchema } from "../http/schema-ref.ts";
+import { answerSchema } from "../lib/schema-ref.ts";
 import type { UsageStore } from "../store/usage-store.ts";
 
 const UsageAnswer = answerSchema("Usage", "What a namespace holds. Bytes are those of definitions.", () =>

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { answerSchema } from "../http/schema-ref.ts";
+import { answerSchema } from "../lib/schema-ref.ts";
 import { LINUX } from "../definitions/examples.ts";
 
 const verdict = () =>

@@ -6,7 +6,7 @@ import { assetIdOf } from "../http/place.ts";
 import { strictQuery } from "../http/query.ts";
 import { CACHE_CONTROL } from "../http/request-headers.ts";
 import { json, text } from "../http/respond.ts";
-import { ref } from "../http/schema-ref.ts";
+import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { Matrix, RESOLVED } from "./answers.ts";
 import { alignedTable } from "./formats.ts";

@@ -9,7 +9,7 @@ import { assetIdOf } from "../http/place.ts";
 import { strictQuery, type QueryOf } from "../http/query.ts";
 import { CACHE_CONTROL, IF_NONE_MATCH } from "../http/request-headers.ts";
 import { empty, json, redirect, text } from "../http/respond.ts";
-import { ref } from "../http/schema-ref.ts";
+import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { isUnchanged, tagged } from "../http/tagged.ts";
 import { Entity, NoMatch, REPORTS, RESOLVED, Resolved as ResolvedSchema } from "./answers.ts";

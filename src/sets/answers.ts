@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Asset, WrappedAsset } from "../definitions/schema.ts";
 import { Lines, Patch } from "../history/answers.ts";
-import { answerSchema, ref } from "../http/schema-ref.ts";
+import { answerSchema, ref } from "../lib/schema-ref.ts";
 import type { NamedSchema } from "../lib/json-schema.ts";
 import { Finding } from "../resolve/lint/answers.ts";
 

@@ -13,7 +13,7 @@ import { strictQuery } from "../http/query.ts";
 import type { BodyReader } from "../http/request-body.ts";
 import { REASON_HEADER } from "../http/request-headers.ts";
 import { json } from "../http/respond.ts";
-import { ref } from "../http/schema-ref.ts";
+import { ref } from "../lib/schema-ref.ts";
 import { FINDING } from "../resolve/lint/answers.ts";
 import { Linter } from "../resolve/lint/linter.ts";
 import { Applied, DefinitionSet, Plan } from "./answers.ts";

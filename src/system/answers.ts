@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { answerSchema } from "../http/schema-ref.ts";
+import { answerSchema } from "../lib/schema-ref.ts";
 
 /** What this is. */
 export const Index = answerSchema("Index", "What this is, with links.", () =>

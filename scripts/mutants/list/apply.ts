@@ -79,13 +79,13 @@ const SERVICE: readonly Edit[] = [
   },
   {
     means: "a plan is made of a later state than its deletes, so a write between is lost",
-    find: "    const state = await this.#sets.state(namespace, names);\n    if (state === null) throw missing(namespace);\n    const deletes = prune\n      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })\n      : [];\n",
+    find: "    const state = await this.#sets.state(namespace, names);\n    if (state === null) throw noNamespace(namespace);\n    const deletes = prune\n      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })\n      : [];\n",
     replace:
-      "    const deletes = prune\n      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })\n      : [];\n    const state = await this.#sets.state(namespace, names);\n    if (state === null) throw missing(namespace);\n",
+      "    const deletes = prune\n      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })\n      : [];\n    const state = await this.#sets.state(namespace, names);\n    if (state === null) throw noNamespace(namespace);\n",
   },
   {
     means: "a set for a namespace that does not exist is planned as if it were empty",
-    find: "if (state === null) throw missing(namespace);\n",
+    find: "if (state === null) throw noNamespace(namespace);\n",
     replace:
       "if (state === null) return makePlan(namespace, { seq: 0, assets: [] }, set, [], linter.filters);\n",
   },

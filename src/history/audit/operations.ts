@@ -6,7 +6,7 @@ import { continueHeader, continueToken, readPage, seqOfToken } from "../../http/
 import { oneOf, text, textUpTo, time } from "../../http/parameters.ts";
 import { strictQuery, type QueryOf } from "../../http/query.ts";
 import { json, stream } from "../../http/respond.ts";
-import { ref } from "../../http/schema-ref.ts";
+import { ref } from "../../lib/schema-ref.ts";
 import type { AuditScope, HistoryStore, Revision, RevisionPage } from "../../store/history-store.ts";
 import { AuditContinue, AuditEntry, REVISION } from "../answers.ts";
 import { GLOB_CHARACTERS, isPast, isSelective, matches, scopeOf, type AuditFilter } from "./query.ts";

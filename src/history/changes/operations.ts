@@ -8,7 +8,7 @@ import { text, wholeNumber } from "../../http/parameters.ts";
 import { strictQuery } from "../../http/query.ts";
 import { LAST_EVENT_ID } from "../../http/request-headers.ts";
 import { json, stream } from "../../http/respond.ts";
-import { ref } from "../../http/schema-ref.ts";
+import { ref } from "../../lib/schema-ref.ts";
 import { namespaceProblem, parseNamespace } from "../../identity/names.ts";
 import { Change, Changes, Gone, Reset, REVISION } from "../answers.ts";
 import { printCursor, readFrom } from "./cursor.ts";

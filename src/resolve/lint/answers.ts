@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { answerSchema } from "../../http/schema-ref.ts";
+import { answerSchema } from "../../lib/schema-ref.ts";
 
 /** What is legal in an asset and yet wrong. */
 export const Finding = answerSchema("Finding", "Something that is legal in an asset and yet wrong.", () =>

@@ -5,7 +5,7 @@ import * as answers from "../../http/answers.ts";
 import { parseBody, readBody } from "../../http/body.ts";
 import { operation } from "../../http/operation.ts";
 import { json } from "../../http/respond.ts";
-import { ref } from "../../http/schema-ref.ts";
+import { ref } from "../../lib/schema-ref.ts";
 import { FINDING, LintReport } from "./answers.ts";
 import { findingsIn } from "./asset-findings.ts";
 import { Linter } from "./linter.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { refTo, type NamedSchema } from "../lib/json-schema.ts";
+import { refTo, type NamedSchema } from "./json-schema.ts";
 
 /**
  * What an answer looks like, for documents and tests. The schema is made when it is asked for: the Worker never asks, and
