@@ -31,7 +31,12 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const store = await make();
       const expressions = { etag: '"x"', definition: "{}" };
       const put = await store.put({ ...write("t", "a/b"), expressions }, UNCONDITIONAL, COMMIT);
-      expect(put).toEqual({ outcome: "committed", seq: expect.any(Number), created: true });
+      expect(put).toEqual({
+        outcome: "committed",
+        epoch: expect.any(String),
+        seq: expect.any(Number),
+        created: true,
+      });
       expect(await store.get(assetId("t", "a/b"), NEWEST)).toEqual({
         ...write("t", "a/b"),
         expressions,
@@ -90,11 +95,12 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const store = await make();
       const current = { ...write("t", "a", "1"), expressions: { etag: '"x"', definition: "{}" } };
       const failed = { outcome: "condition-failed" };
+      const committed = { outcome: "committed", epoch: expect.any(String) };
       await store.put(current, UNCONDITIONAL, COMMIT);
       const put = await store.put(current, condition, COMMIT);
-      expect(put).toEqual(holds ? { outcome: "committed", seq: seqOf(put), created: false } : failed);
+      expect(put).toEqual(holds ? { ...committed, seq: seqOf(put), created: false } : failed);
       const deleted = await store.delete(assetId("t", "a"), condition, COMMIT);
-      expect(deleted).toEqual(holds ? { outcome: "committed", seq: seqOf(deleted) } : failed);
+      expect(deleted).toMatchObject(holds ? { ...committed, seq: seqOf(deleted) } : failed);
       expect(await store.get(assetId("t", "a"), NEWEST)).toEqual(
         holds ? null : expect.objectContaining({ etag: '"1"' }),
       );

@@ -10,6 +10,8 @@ import { withoutJournal } from "../support/run-commit.ts";
 const store = new D1AssetStore(env.DB, withoutJournal());
 const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
 
+const committed = { outcome: "committed", epoch: expect.any(String) };
+
 beforeEach(freshStorage);
 
 /** Puts an asset with two forms whose tags are `"<content>"` and `"<content>-x"`. */
@@ -32,11 +34,11 @@ const namespaceSeq = () => env.DB.prepare("SELECT seq FROM namespaces WHERE name
 
 describe("a write", () => {
   it("is a commit with a revision, and moves its namespace on", async () => {
-    expect(await put("1")).toEqual({ outcome: "committed", seq: 1, created: true });
-    expect(await put("2")).toEqual({ outcome: "committed", seq: 2, created: false });
-    expect(await remove()).toEqual({ outcome: "committed", seq: 3 });
+    expect(await put("1")).toEqual({ ...committed, seq: 1, created: true });
+    expect(await put("2")).toEqual({ ...committed, seq: 2, created: false });
+    expect(await remove()).toEqual({ ...committed, seq: 3 });
     expect(await namespaceSeq()).toBe(3);
-    expect(await put("3")).toEqual({ outcome: "committed", seq: 4, created: true });
+    expect(await put("3")).toEqual({ ...committed, seq: 4, created: true });
     expect(await namespaceSeq()).toBe(4);
     expect(await revisions()).toEqual([
       { seq: 1, action: "create", definition: "1" },

@@ -29,6 +29,6 @@ it("a namespace is created once, and deleted when it holds no asset that is not 
   expect(await remove()).toBe("not-empty");
   expect(await actions()).toEqual(["create"]);
   await env.DB.prepare("UPDATE assets SET deleted = 1").run();
-  expect([await remove(), await remove(), await create()]).toEqual(["committed", "absent", "committed"]);
+  expect([await remove(), await remove(), await create()]).toEqual(["deleted", "absent", "committed"]);
   expect(await actions()).toEqual(["create", "delete", "create"]);
 });

@@ -351,7 +351,7 @@ const RETENTION: readonly Edit[] = [
 const NAMESPACES: readonly Edit[] = [
   {
     means: "a namespace is deleted with its assets in it",
-    find: "\n           AND NOT EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND deleted = 0) RETURNING name`",
+    find: "\n         AND NOT EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND deleted = 0) RETURNING name`",
     replace: " RETURNING name`",
   },
   {

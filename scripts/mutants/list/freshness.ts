@@ -447,8 +447,8 @@ const TIME: readonly Edit[] = [
 const COMMITTING: readonly Edit[] = [
   {
     means: "a commit dates the journal after its answer, not before",
-    find: "journal.extend(logged.log, askedAt);",
-    replace: "journal.extend(logged.log, clock());",
+    find: "journal.extend(log, askedAt);",
+    replace: "journal.extend(log, clock());",
     named: "a commit that takes 100 s",
     missedBefore: true,
   },
@@ -460,7 +460,7 @@ const COMMITTING: readonly Edit[] = [
   },
   {
     means: "a writer does not publish what it has committed",
-    find: 'if (logged.result.outcome === "committed") waitUntil(journal.publish());',
+    find: 'if (result.outcome === "committed") waitUntil(journal.publish());',
     replace: "",
     tests: ["test/freshness/promises.test.ts"],
   },

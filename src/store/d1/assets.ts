@@ -4,6 +4,7 @@ import {
   type AssetPage,
   type AssetWrite,
   type Commit,
+  type Committed,
   type DeleteOutcome,
   type PageFrom,
   type StoredAsset,
@@ -138,10 +139,11 @@ export class D1AssetStore implements AssetOrigin {
         ...guard.bindings,
       );
     const probe = this.#db.prepare("SELECT 1 FROM namespaces WHERE name = ?1").bind(namespace);
-    return this.#run(commit, async (since) => {
+    return this.#run<WriteOutcome>(commit, async (since) => {
       const { row, probed, log } = await this.#write(probe, write, asset, commit, since);
       const refused = probed ? "condition-failed" : "namespace-missing";
-      return { result: row === undefined ? { outcome: refused } : committed(row, log), log };
+      if (row === undefined) return { result: { outcome: refused }, log };
+      return { result: { ...committed(row, log), created: row.created_seq === row.seq }, log };
     });
   }
 
@@ -160,7 +162,7 @@ export class D1AssetStore implements AssetOrigin {
          WHERE namespace = ?1 AND name = ?2 AND deleted = 0 AND ${guard.sql} RETURNING seq`,
       )
       .bind(namespace, name, commit.at, ...guard.bindings);
-    return this.#run(commit, async (since) => {
+    return this.#run<DeleteOutcome>(commit, async (since) => {
       const { row, probed, log } = await this.#write(probe, write, { namespace, name }, commit, since);
       const refused = probed ? "condition-failed" : "absent";
       return { result: row === undefined ? { outcome: refused } : committed(row, log), log };
@@ -216,8 +218,8 @@ export class D1AssetStore implements AssetOrigin {
   }
 }
 
-function committed({ seq, created_seq: created }: WrittenRow, { epoch }: CommitLog) {
-  return { outcome: "committed" as const, epoch, seq, created: created === seq };
+function committed({ seq }: WrittenRow, { epoch }: CommitLog): Committed {
+  return { outcome: "committed", epoch, seq };
 }
 
 function fromRow(row: Row): StoredAsset {

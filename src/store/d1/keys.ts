@@ -53,7 +53,7 @@ export class D1KeyStore implements KeyOrigin {
     return readLists(this.#db.prepare(sql.LIVE_GRANT_LISTS).bind(name, at));
   }
 
-  create(key: NewKey, commit: Commit): Promise<KeyRecord | null> {
+  async create(key: NewKey, commit: Commit): Promise<KeyRecord | null> {
     const { digest, name, grants, expiresAt, mayFollow, mayTakeOver } = key;
     const insert = this.#db
       .prepare(sql.CREATE)
@@ -70,7 +70,7 @@ export class D1KeyStore implements KeyOrigin {
     return this.#commitNew(digest, [insert], commit);
   }
 
-  rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null> {
+  async rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null> {
     const { digest, name, among, oldExpiresAt } = key;
     const live = [name, commit.at, textOf(among), digest] as const;
     return this.#commitNew(

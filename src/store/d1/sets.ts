@@ -83,7 +83,7 @@ export class D1SetStore implements SetStore {
     return new Map(results.map(({ name, definition }) => [name, definition]));
   }
 
-  apply(set: SetWrite, commit: Commit): Promise<SetOutcome> {
+  async apply(set: SetWrite, commit: Commit): Promise<SetOutcome> {
     const count = set.puts.length + set.deletes.length;
     const statements = [
       this.#db.prepare(GUARD).bind(set.namespace, set.seq),
