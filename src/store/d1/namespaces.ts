@@ -1,6 +1,7 @@
 import type { Commit } from "../asset-store.ts";
 import type { Namespace } from "../../identity/names.ts";
 import { ADVANCE, commitBatch, SEQ } from "./commit-log.ts";
+import { LIVE_ASSETS, liveAfter } from "./live-assets.ts";
 import type { NamespaceOrigin } from "../namespace-store.ts";
 
 /** Namespaces in D1: one batch a write, with the revision that tells of it. */
@@ -40,7 +41,7 @@ export class D1NamespaceStore implements NamespaceOrigin {
       this.#db
         .prepare(
           `DELETE FROM namespaces WHERE name = ?1
-           AND NOT EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND deleted = 0) RETURNING name`,
+           AND NOT EXISTS (SELECT 1 FROM ${LIVE_ASSETS} WHERE ${liveAfter("?1 || '/'", "?1")}) RETURNING name`,
         )
         .bind(name),
       this.#revision(name, "delete", commit),

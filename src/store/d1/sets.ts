@@ -1,6 +1,7 @@
 import type { AssetName, Namespace } from "../../identity/names.ts";
 import type { Commit } from "../asset-store.ts";
 import { commitBatch, loadCommitLog, SEQ } from "./commit-log.ts";
+import { ASSET_KEY, LIVE_ASSETS, liveAfter } from "./live-assets.ts";
 import type { Logged } from "../origin.ts";
 import type { AssetState, NamespaceState, SetOrigin, SetOutcome, SetWrite } from "../set-store.ts";
 
@@ -55,7 +56,8 @@ export class D1SetStore implements SetOrigin {
   async names(namespace: Namespace, after: string, limit: number): Promise<readonly AssetName[]> {
     const { results } = await this.#db
       .prepare(
-        "SELECT name FROM assets WHERE namespace = ?1 AND name > ?2 AND deleted = 0 ORDER BY name LIMIT ?3",
+        `SELECT name FROM ${LIVE_ASSETS} WHERE ${liveAfter("?1 || '/' || ?2", "?1")}
+         ORDER BY ${ASSET_KEY} LIMIT ?3`,
       )
       .bind(namespace, after, limit)
       .all<{ name: AssetName }>();
