@@ -16,7 +16,7 @@ type Work = (db: D1Database) => Promise<unknown>;
 const team = namespaceNamed("team");
 const one = assetId("team", "one");
 const emptied = namespaceNamed("emptied");
-const COMMIT = { principal: "tester", at: 0, reason: null };
+const COMMIT = { principal: "tester", at: 0, reason: null, waitUntil: () => undefined };
 const LATER = 1_000_000;
 const isSmall = (rows: number) => rows <= 100;
 const history = (db: D1Database) => new D1HistoryStore(db);
