@@ -19,6 +19,7 @@ const SOURCES = {
   "plain-d1": "scripts/bench/contenders/plain-d1.ts",
   loader: "scripts/bench/workers/loader.ts",
   counted: "scripts/bench/workers/counted.ts",
+  recorded: "scripts/bench/workers/recorded.ts",
 };
 
 /** `ours` is the production bundle, built from wrangler.toml. */

@@ -69,7 +69,8 @@ export async function fillPlainKv(server: Server, assets: readonly AssetWrite[])
   }
 }
 
-async function load(server: Server, what: Load): Promise<void> {
+/** Runs statements, or puts entries, in the stores of a server. */
+export async function load(server: Server, what: Load): Promise<void> {
   const answer = await fetch(`http://127.0.0.1:${server.port("loader")}/`, {
     method: "POST",
     body: JSON.stringify(what),

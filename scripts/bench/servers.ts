@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly workers: readonly BundleName[];
   /** Where D1 and KV lie. */
   readonly folder: string;
+  /** Variables of the Workers beside their secret. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** A port of V8's inspector is opened as well; it may cost something. */
   readonly inspected?: boolean;
 }
@@ -34,9 +36,9 @@ type WorkerOptions = MiniflareOptions["workers"][number];
 
 export async function startServer(options: ServerOptions): Promise<Server> {
   const before = new Set(childrenNamed("workerd"));
-  const { bundles, workers, folder, inspected = false } = options;
+  const { bundles, workers, folder, settings = {}, inspected = false } = options;
   const miniflare = new Miniflare({
-    workers: workers.map((name) => workerOptions(name, bundles.get(name)!)),
+    workers: workers.map((name) => workerOptions(name, bundles.get(name)!, settings)),
     resourcePersistencePath: folder,
     cf: false,
     enableDevRegistry: false,
@@ -75,7 +77,12 @@ interface Scheduled {
 }
 
 /** All Workers of a server share one database and one namespace of KV. */
-function workerOptions(name: string, { text }: Bundle): WorkerOptions {
+function workerOptions(
+  name: string,
+  { text }: Bundle,
+  settings: Readonly<Record<string, string>>,
+): WorkerOptions {
+  const variables = Object.entries(settings).map(([key, value]) => [key, { type: "text" as const, value }]);
   return {
     config: {
       name,
@@ -88,6 +95,7 @@ function workerOptions(name: string, { text }: Bundle): WorkerOptions {
         AUTH_FAILURES: { type: "rate-limit", namespace: "1001", simple: { limit: 300, period: 60 } },
         DOCUMENTS: { type: "worker", worker: name },
         TOKEN_SECRET: { type: "text", value: SECRET },
+        ...Object.fromEntries(variables),
       },
     },
     dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseGrant } from "../../src/auth/grants.ts";
 import { routes } from "../../src/routes.ts";
+import { SettingError } from "../../src/setting.ts";
 import { commands, inlineCodes, runbookText } from "../support/runbooks.ts";
 
 function textsUnder(folder: string): string {
@@ -45,6 +46,24 @@ function isObserved(name: string): boolean {
   return new RegExp(`\\b${name}: |family\\("${name}"|event: "${name}"`).test(source);
 }
 
+/** The fields of the log's lines, as `log({ ... })` names them. */
+const loggedFields = new Set(
+  [...source.matchAll(/\blog\(\{(.*?)\}\);/gs)].flatMap(([, line = ""]) =>
+    [...line.matchAll(/^\s*(\w+)(?=[:,])/gm)].map(([, field]) => field),
+  ),
+);
+
+/** A beginning of the names of several settings, as `OIDC_`. */
+function isSettingPrefix(start: string): boolean {
+  return new RegExp(`readonly ${start}\\w+\\?: string`).test(config);
+}
+
+/** Whether the log describes a wrong value of this setting in words that begin so. */
+function beginsFault(text: string): boolean {
+  const [name = ""] = text.split(" ");
+  return isSetting(name) && new SettingError(name, "advice", "value").message.startsWith(text);
+}
+
 /** Every kind of thing that a runbook may name; what is none of them does not exist. */
 const KINDS: readonly ((code: string) => boolean)[] = [
   (code) => /^(?:npm run|npx|curl|RUNBOOKS=all npm test) /.test(code),
@@ -58,6 +77,11 @@ const KINDS: readonly ((code: string) => boolean)[] = [
   },
   (code) => parseGrant(code) !== null || ["view", "edit", "admin"].includes(code),
   (code) => /^[a-z0-9]+(?:[-_][a-z0-9]+)+$/.test(code) && isObserved(code),
+  (code) => /^[a-z]+$/.test(code) && source.includes(`event: "${code}"`),
+  // A field of a log line with its value, as it stands in the line.
+  (code) => loggedFields.has(/^"(\w+)":(?:true|false|\d+|"[^"]*")$/.exec(code)?.[1] ?? ""),
+  (code) => /^[A-Z]+_\.\.\.$/.test(code) && isSettingPrefix(code.slice(0, -3)),
+  (code) => /^[A-Z]+(?:_[A-Z]+)* is \.\.\.$/.test(code) && beginsFault(code.slice(0, -3)),
   // A header, perhaps with its value, that the Worker reads or sends.
   (code) => {
     const [name = ""] = code.split(":");

@@ -6,6 +6,9 @@ import { carryOut, type Plan } from "../../scripts/bench/load/client.ts";
 import { judge, type Promised } from "../../scripts/bench/promises.ts";
 import { withFigures } from "../../scripts/bench/readme.ts";
 import type { Results } from "../../scripts/bench/results.ts";
+import { exceeds, type Measured } from "../../scripts/bench/rows/measure.ts";
+import { complaints, report, withGrowth } from "../../scripts/bench/rows/report.ts";
+import { scaled } from "../../scripts/bench/rows/store.ts";
 import { median, ratio } from "../../scripts/bench/statistics.ts";
 
 let server: Server | undefined;
@@ -83,4 +86,36 @@ it("writes figures between the marks of the README and nowhere else", () => {
   expect(written).toMatch(/^before\n<!-- bench: x -->\n[^]*\n<!-- \/bench -->\nafter\n$/);
   expect(written).toContain("2026-11-25");
   expect(written).not.toContain("old");
+});
+
+it("a statement may read ten rows for each that it returns or changes, and a constant", () => {
+  const cost = { sql: "SELECT 1", rowsRead: 130, rowsReturned: 2, rowsChanged: 1 };
+  expect(exceeds(cost, 100)).toBe(false);
+  expect(exceeds({ ...cost, rowsRead: 131 }, 100)).toBe(true);
+});
+
+it("names each statement that reads more than it may, once", () => {
+  const cost = { sql: "SELECT\n  1", rowsRead: 5_000, rowsReturned: 1, rowsChanged: 0 };
+  const figures = {
+    ms: 1,
+    cpuMs: null,
+    statements: 2,
+    rowsRead: 5_000,
+    rowsUsed: 1,
+    namespaceRows: 0,
+    ratio: 5_000,
+  };
+  const measured: Measured[] = [
+    { name: "GET", ...figures, exceeding: [cost, cost] },
+    { name: "PUT", ...figures, exceeding: [] },
+  ];
+  expect(complaints(measured)).toEqual([
+    "GET: reads 5,000 rows, over 10 times the 1 it returns and the 0 it changes: SELECT 1",
+  ]);
+  const written = withGrowth(
+    "a\n<!-- growth: x -->\nold\n<!-- /growth -->\nb\n",
+    report(scaled(1), measured),
+  );
+  expect(written).toMatch(/^a\n<!-- growth: x -->\n\n20,000 namespaces, .*1,020,000 commits/);
+  expect(written).toMatch(/\| PUT \| [^\n]*\n\n<!-- \/growth -->\nb\n$/);
 });

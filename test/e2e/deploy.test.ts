@@ -43,6 +43,7 @@ describe("with the real Worker behind the address", () => {
     const secret = script.secrets.get("TOKEN_SECRET") ?? "";
     expect(bindings).toEqual([
       { type: "plain_text", name: "WORKER_NAME", text: "edge-assets" },
+      { type: "plain_text", name: "OUTAGE_KEY_HOURS", text: "24" },
       { type: "secret_text", name: "TOKEN_SECRET", text: secret },
       { type: "kv_namespace", name: "CACHE", namespace_id: cloudflare.namespaces.get("edge-assets-cache") },
       { type: "d1", name: "DB", id: cloudflare.databases.get("edge-assets")?.id },

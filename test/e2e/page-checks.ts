@@ -10,16 +10,25 @@ export function faintTexts(): string[] {
     });
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  const behind = (from: Element) => {
-    for (let at: Element | null = from; at !== null; at = at.parentElement) {
-      const colour = getComputedStyle(at).backgroundColor;
-      if (channels(colour)[3] !== 0) return colour;
-    }
-    return "rgb(255, 255, 255)";
+  // There are tens of thousands of texts, few elements that they lie in, and fewer colours.
+  const backgrounds = new Map<Element | null, string>([[null, "rgb(255, 255, 255)"]]);
+  const behind = (element: Element | null): string => {
+    const known = backgrounds.get(element);
+    if (known !== undefined || element === null) return known ?? "";
+    const own = getComputedStyle(element).backgroundColor;
+    const colour = channels(own)[3] === 0 ? behind(element.parentElement) : own;
+    backgrounds.set(element, colour);
+    return colour;
   };
+  const ratios = new Map<string, number>();
   const ratio = (one: string, other: string) => {
+    const pair = `${one} on ${other}`;
+    const known = ratios.get(pair);
+    if (known !== undefined) return known;
     const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
-    return (light + 0.05) / (dark + 0.05);
+    const found = (light + 0.05) / (dark + 0.05);
+    ratios.set(pair, found);
+    return found;
   };
   const found: string[] = [];
   for (const element of document.querySelectorAll("body *")) {

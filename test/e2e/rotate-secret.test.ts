@@ -103,7 +103,10 @@ it("prints no secret that is or was, and uploads none beside a secret's own plac
   for (const secret of script().secrets.values()) expect(all).not.toContain(secret);
   for (const { bindings } of script().versions) {
     const texts = bindings.filter((binding) => "text" in binding);
-    expect(texts).toEqual([{ type: "plain_text", name: "WORKER_NAME", text: "edge-assets" }]);
+    expect(texts).toEqual([
+      { type: "plain_text", name: "WORKER_NAME", text: "edge-assets" },
+      { type: "plain_text", name: "OUTAGE_KEY_HOURS", text: "24" },
+    ]);
   }
 });
 

@@ -1,16 +1,25 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { D1AssetStore } from "../../src/store/d1/assets.ts";
 import { D1ChangeStore } from "../../src/store/d1/changes.ts";
 import { D1HistoryStore } from "../../src/store/d1/history.ts";
+import { D1KeyStore } from "../../src/store/d1/keys.ts";
+import { D1NamespaceStore } from "../../src/store/d1/namespaces.ts";
 import { forgetRevisions } from "../../src/store/d1/retention.ts";
+import { D1SetStore } from "../../src/store/d1/sets.ts";
 import { assetId, namespaceNamed } from "../support/names.ts";
 import { rowsReadBy, scansOf, statementsOf } from "../support/query-plans.ts";
+import { withoutJournal } from "../support/run-commit.ts";
 import { freshStorage } from "../support/worker.ts";
 
 type Work = (db: D1Database) => Promise<unknown>;
 
 const team = namespaceNamed("team");
 const one = assetId("team", "one");
+const emptied = namespaceNamed("emptied");
+const COMMIT = { principal: "tester", at: 0, reason: null, waitUntil: () => undefined };
+const LATER = 1_000_000;
+const isSmall = (rows: number) => rows <= 100;
 const history = (db: D1Database) => new D1HistoryStore(db);
 const changes = (db: D1Database) => new D1ChangeStore(db);
 
@@ -28,6 +37,40 @@ const READERS: readonly (readonly [string, Work])[] = [
   ["retention", (db) => forgetRevisions(db, 0)],
 ];
 
+/** Writes whose log begins with what the tests have put there. */
+const run = withoutJournal(undefined, 10_000);
+
+/** Statements that go over assets in their order; a namespace of theirs has had 1,000 that were deleted. */
+const LISTERS: readonly (readonly [string, Work])[] = [
+  ["the assets of a namespace", (db) => new D1AssetStore(db, run).list(emptied, null, 10, "primary")],
+  [
+    "the assets of a namespace after one",
+    (db) => new D1AssetStore(db, run).list(emptied, { key: "n900", inclusive: false }, 10, "primary"),
+  ],
+  ["all assets", (db) => new D1AssetStore(db, run).list(null, null, 10, "primary")],
+  ["the names of a namespace", (db) => new D1SetStore(db, run).names(emptied, "", 10)],
+  ["the deletion of a namespace", (db) => new D1NamespaceStore(db, run).delete(emptied, COMMIT)],
+];
+
+const NEW_KEY = {
+  digest: "new",
+  name: "rotated",
+  grants: [],
+  mayFollow: null,
+  mayTakeOver: true,
+  expiresAt: null,
+};
+const REPLACEMENT = { digest: "next", name: "rotated", among: null, oldExpiresAt: 1 };
+const keys = (db: D1Database) => new D1KeyStore(db, run);
+
+/** Statements about the live keys of a name, in the order in which they are run. */
+const KEY_WRITERS: readonly (readonly [string, Work])[] = [
+  ["the live lists of grants of a name", (db) => keys(db).liveGrantLists("rotated", LATER)],
+  ["the creation of a key", (db) => keys(db).create(NEW_KEY, { ...COMMIT, at: LATER })],
+  ["the rotation of a key", (db) => keys(db).rotate(REPLACEMENT, { ...COMMIT, at: LATER })],
+  ["the revocation of a name", (db) => keys(db).revoke("rotated", null, { ...COMMIT, at: LATER })],
+];
+
 beforeAll(async () => {
   await freshStorage();
   await env.DB.batch([
@@ -37,7 +80,43 @@ beforeAll(async () => {
        WITH RECURSIVE n(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < 10000)
        SELECT seq, 'asset', 'default', 'n' || (seq % 10), 'update', '{}', 'tester', seq FROM n`,
     ),
+    env.DB.prepare(
+      `INSERT INTO api_keys (digest, name, seq, grants, created_by, created_at, expires_at, revoked_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+       SELECT 'd' || i, 'rotated', i, '[]', 'tester', i, i, CASE i % 2 WHEN 0 THEN i END FROM n`,
+    ),
+    env.DB.prepare(
+      "INSERT INTO namespaces (name, seq, created_by, created_at) VALUES ('emptied', 1, 'tester', 0)",
+    ),
+    env.DB.prepare(
+      `INSERT INTO assets (namespace, name, seq, created_seq, etag, definition, created_by, updated_at, deleted)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+       SELECT 'emptied', 'n' || i, i, i, 'e', '{}', 'tester', 0, 1 FROM n`,
+    ),
   ]);
+});
+
+describe("statements that list assets", () => {
+  it.each(LISTERS)("%s: pass over no tombstone", async (_, work) => {
+    const statements = await statementsOf(work);
+    expect(statements.length).toBeGreaterThan(0);
+    for (const statement of statements) {
+      expect([statement.sql, statement.rowsRead]).toEqual([statement.sql, expect.toSatisfy(isSmall)]);
+    }
+  });
+
+  it("all assets and those of a namespace: read rows in proportion to the page, from its start", async () => {
+    await env.DB.prepare("UPDATE assets SET deleted = 0 WHERE namespace = 'emptied'").run();
+    for (const [, work] of LISTERS.slice(0, 4)) expect(await rowsReadBy(work)).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("statements about the live keys of a name", () => {
+  it.each(KEY_WRITERS)("%s: read no key that has ended", async (_, work) => {
+    for (const statement of await statementsOf(work)) {
+      expect([statement.sql, statement.rowsRead]).toEqual([statement.sql, expect.toSatisfy(isSmall)]);
+    }
+  });
 });
 
 describe("statements that read commits", () => {

@@ -3,7 +3,15 @@ import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { unstable_splitSqlQuery as splitSql } from "wrangler";
 import { NO_WORKER, ok, pageOf, refuse, type Answer, type Call } from "./cloudflare-answers.ts";
-import { changeSecrets, COMPLETE, running, SESSION, upload, type Script } from "./cloudflare-scripts.ts";
+import {
+  changeSecrets,
+  COMPLETE,
+  putSecret,
+  running,
+  SESSION,
+  upload,
+  type Script,
+} from "./cloudflare-scripts.ts";
 
 export const ACCOUNT = "ac".repeat(16);
 
@@ -122,6 +130,8 @@ export async function act(
     case "GET /accounts/:account/workers/scripts/:script/secrets":
       if (script === undefined) return NO_WORKER;
       return ok([...script.secrets.keys()].map((name) => ({ name, type: "secret_text" })));
+    case "PUT /accounts/:account/workers/scripts/:script/secrets":
+      return script === undefined ? NO_WORKER : putSecret(script, body);
     case "PATCH /accounts/:account/workers/scripts/:script/secrets-bulk":
       return script === undefined ? NO_WORKER : changeSecrets(script, body);
     case "GET /accounts/:account/workers/scripts/:script/deployments":

@@ -107,9 +107,21 @@ export function changeSecrets(script: Script, body: Buffer): Answer {
     if (secret === null) script.secrets.delete(name);
     else script.secrets.set(name, secret.text);
   }
+  deploySecrets(script);
+  return ok({});
+}
+
+/** One secret, as `wrangler secret put` sends it. */
+export function putSecret(script: Script, body: Buffer): Answer {
+  const { name, text, type } = JSON.parse(body.toString()) as Binding;
+  script.secrets.set(name, String(text));
+  deploySecrets(script);
+  return ok({ name, type });
+}
+
+function deploySecrets(script: Script): void {
   const annotations = { "workers/triggered_by": "secret" };
   script.deployed.push(newVersion(script, running(script).bindings, annotations));
-  return ok({});
 }
 
 /** Looks like a JWT to wrangler, which reads its claims. */

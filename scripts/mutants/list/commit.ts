@@ -86,11 +86,6 @@ const ASSETS: readonly Edit[] = [
     replace: "value: row.deleted !== null ? fromRow(row) : null,",
   },
   {
-    means: "deleted assets are listed",
-    find: "${key} ${after} ?1 AND deleted = 0 ORDER BY",
-    replace: "${key} ${after} ?1 ORDER BY",
-  },
-  {
     means: "the last page of a list has no end",
     find: "const last = rows.length > assets.length ? assets.at(-1) : undefined;",
     replace: "const last = assets.at(-1);",
@@ -183,11 +178,6 @@ const SETS: readonly Edit[] = [
     means: "an asset with the size of a group is not written in its second form",
     find: "name, etag, definition, expressions_etag, expressions);",
     replace: "name, etag, definition, null, expressions);",
-  },
-  {
-    means: "names are planned for a prune that are deleted already",
-    find: "AND name > ?2 AND deleted = 0 ORDER BY name",
-    replace: "AND name > ?2 ORDER BY name",
   },
 ];
 
@@ -351,13 +341,13 @@ const RETENTION: readonly Edit[] = [
 const NAMESPACES: readonly Edit[] = [
   {
     means: "a namespace is deleted with its assets in it",
-    find: "\n         AND NOT EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND deleted = 0) RETURNING name`",
+    find: '\n         AND NOT EXISTS (SELECT 1 FROM ${LIVE_ASSETS} WHERE ${liveAfter("?1 || \'/\'", "?1")}) RETURNING name`',
     replace: " RETURNING name`",
   },
   {
     means: "a namespace that held assets once is never deleted",
-    find: "WHERE namespace = ?1 AND deleted = 0) RETURNING name`",
-    replace: "WHERE namespace = ?1) RETURNING name`",
+    find: 'FROM ${LIVE_ASSETS} WHERE ${liveAfter("?1 || \'/\'", "?1")}) RETURNING name`',
+    replace: "FROM assets WHERE namespace = ?1) RETURNING name`",
   },
   {
     means: "creating a namespace that is there begins another life of it",

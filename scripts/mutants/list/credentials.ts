@@ -520,7 +520,7 @@ const LOGIN: readonly Edit[] = [
 const KEY_SQL: readonly Edit[] = [
   {
     means: "revoke ends the first of two live keys alone",
-    find: "WHERE name = ?1 AND ${LIVE} AND ${AMONG}) AS live",
+    find: "WHERE ${LIVE} AND ${AMONG}) AS live",
     replace: "WHERE name = ?1 AND ${LIVE} AND ${AMONG} ORDER BY digest LIMIT 1) AS live",
     missedBefore: true,
   },
@@ -532,7 +532,7 @@ const KEY_SQL: readonly Edit[] = [
   },
   {
     means: "a revoked key can be rotated to life",
-    find: "WHERE name = ?1 AND ${LIVE} AND ${AMONG}\n  ORDER BY expires_at IS NULL DESC",
+    find: "WHERE ${LIVE} AND ${AMONG}\n  ORDER BY expires_at IS NULL DESC",
     replace: "WHERE name = ?1 AND ${AMONG}\n  ORDER BY expires_at IS NULL DESC",
     missedBefore: true,
   },
@@ -548,7 +548,7 @@ const KEY_SQL: readonly Edit[] = [
   },
   {
     means: "two live keys are made under one name",
-    find: "WHERE NOT EXISTS (SELECT 1 FROM api_keys WHERE name = ?1 AND ${LIVE})",
+    find: "WHERE NOT EXISTS (SELECT 1 FROM api_keys WHERE ${LIVE})",
     replace: "WHERE TRUE",
   },
   {
@@ -563,8 +563,8 @@ const KEY_SQL: readonly Edit[] = [
   },
   {
     means: "a revoked key counts as live",
-    find: '"revoked_at IS NULL AND (expires_at',
-    replace: '"(expires_at',
+    find: 'WHERE name = ?1 AND revoked_at IS NULL"',
+    replace: 'WHERE name = ?1"',
   },
   {
     means: "a key that expires now counts as live",

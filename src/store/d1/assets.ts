@@ -15,6 +15,7 @@ import type { AssetId, AssetName, Namespace } from "../../identity/names.ts";
 import { conditionSql, type Binding } from "./condition-sql.ts";
 import type { CommitLog, RunCommit } from "../commit.ts";
 import { ADVANCE, commitBatch, SEQ, type Advanced, type Found, type Inserted } from "./commit-log.ts";
+import { ASSET_KEY, LIVE_ASSETS, liveAfter } from "./live-assets.ts";
 import { onReplica } from "./replica.ts";
 import type { AssetOrigin, Replica, Snapshot } from "../origin.ts";
 
@@ -196,11 +197,12 @@ export class D1AssetStore implements AssetOrigin {
     from: PageFrom | null,
     limit: number,
   ): D1PreparedStatement {
-    const key = namespace === null ? "namespace || '/' || name" : "name";
     const after = from?.inclusive === true ? ">=" : ">";
-    const bindings: Binding[] = [from?.key ?? "", limit, PAGE_BYTES];
+    const start = namespace === null ? (from?.key ?? "") : `${namespace}/${from?.key ?? ""}`;
+    const bindings: Binding[] = [start, limit, PAGE_BYTES];
     if (namespace !== null) bindings.push(namespace);
-    const where = namespace === null ? "" : "namespace = ?4 AND";
+    const where =
+      namespace === null ? `${ASSET_KEY} ${after} ?1 AND deleted = 0` : liveAfter("?1", "?4", after);
     const scope = namespace === null ? "NULL" : "(SELECT seq FROM namespaces WHERE name = ?4)";
     return onReplica(this.#db, replica)
       .prepare(
@@ -208,8 +210,8 @@ export class D1AssetStore implements AssetOrigin {
            SELECT ${ROW}, key, (position = 1 OR bytes <= ?3) AS fits FROM (
              SELECT ${ROW}, ROW_NUMBER() OVER rows AS position,
                SUM(octet_length(definition)) OVER rows AS bytes, key
-             FROM (SELECT ${ROW}, ${key} AS key FROM assets
-                   WHERE ${where} ${key} ${after} ?1 AND deleted = 0 ORDER BY ${key} LIMIT ?2)
+             FROM (SELECT ${ROW}, ${ASSET_KEY} AS key FROM ${LIVE_ASSETS}
+                   WHERE ${where} ORDER BY ${ASSET_KEY} LIMIT ?2)
              WINDOW rows AS (ORDER BY key ROWS UNBOUNDED PRECEDING)
            )
          ) AS page ON TRUE ORDER BY page.key`,

@@ -3,6 +3,7 @@ import type { Namespace } from "../../identity/names.ts";
 import type { RunCommit } from "../commit.ts";
 import type { NamespaceDelete, NamespaceOrigin } from "../namespace-store.ts";
 import { ADVANCE, commitBatch, SEQ, type Advanced, type Found, type Inserted } from "./commit-log.ts";
+import { LIVE_ASSETS, liveAfter } from "./live-assets.ts";
 
 /** A row that a statement has written. */
 type Changed = { readonly seq: number } | { readonly name: string };
@@ -47,7 +48,7 @@ export class D1NamespaceStore implements NamespaceOrigin {
     const remove = this.#db
       .prepare(
         `DELETE FROM namespaces WHERE name = ?1
-         AND NOT EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND deleted = 0) RETURNING name`,
+         AND NOT EXISTS (SELECT 1 FROM ${LIVE_ASSETS} WHERE ${liveAfter("?1 || '/'", "?1")}) RETURNING name`,
       )
       .bind(name);
     const { outcome } = await this.#run<{ readonly outcome: "committed" | "absent" | "not-empty" }>(

@@ -3,6 +3,7 @@ import type { Commit } from "../asset-store.ts";
 import type { RunCommit } from "../commit.ts";
 import type { AssetState, NamespaceState, SetOutcome, SetStore, SetWrite } from "../set-store.ts";
 import { commitBatch, loadCommitLog, SEQ } from "./commit-log.ts";
+import { ASSET_KEY, LIVE_ASSETS, liveAfter } from "./live-assets.ts";
 
 /** Bytes of one bound list; D1 takes 2,000,000. */
 const LIST_BYTES = 1_500_000;
@@ -57,7 +58,8 @@ export class D1SetStore implements SetStore {
   async names(namespace: Namespace, after: string, limit: number): Promise<readonly AssetName[]> {
     const { results } = await this.#db
       .prepare(
-        "SELECT name FROM assets WHERE namespace = ?1 AND name > ?2 AND deleted = 0 ORDER BY name LIMIT ?3",
+        `SELECT name FROM ${LIVE_ASSETS} WHERE ${liveAfter("?1 || '/' || ?2", "?1")}
+         ORDER BY ${ASSET_KEY} LIMIT ?3`,
       )
       .bind(namespace, after, limit)
       .all<{ name: AssetName }>();
