@@ -64,9 +64,13 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
   Allow: { description: "The methods of this path.", schema: text, example: "GET, HEAD, POST" },
   "X-Lint-Warnings": {
     description:
-      "How many findings lint has in the stored asset; absent when none. `POST /api/edge/v1/lint` names them.",
+      "How many findings lint has in what was sent, members that no asset has among them. `POST /api/edge/v1/lint` names them.",
     schema: count,
     example: "1",
+  },
+  "X-Unchanged": {
+    description: "Nothing was written, or with `dry_run=true` would be: the asset is what was asked for.",
+    schema: { const: "true" },
   },
   "Preference-Applied": {
     description: "The body is the stored asset, as asked for with Prefer.",

@@ -5,6 +5,7 @@ export const Finding = z
   .strictObject({
     rule: z
       .enum([
+        "unknown-member",
         "syntax",
         "es5",
         "assignment",
