@@ -22,17 +22,25 @@ export class ApiError extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** Further members of the body, for programs. */
   readonly members: Readonly<Record<string, string>>;
+  /** What our own API says in place of the message where that is Sensu's and names nothing; null: the message. */
+  readonly detail: string | null;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { cause?: unknown; headers?: Record<string, string>; members?: Record<string, string> } = {},
+    options: {
+      cause?: unknown;
+      headers?: Record<string, string>;
+      members?: Record<string, string>;
+      detail?: string | null;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = "ApiError";
     this.kind = kind;
     this.headers = options.headers ?? {};
     this.members = options.members ?? {};
+    this.detail = options.detail ?? null;
   }
 }
 
@@ -66,7 +74,23 @@ export function denied(): ApiError {
   return new ApiError("permissionDenied", "unauthorized to perform action");
 }
 
-/** Sensu's one text for whatever is not there. */
-export function notFound(): ApiError {
-  return new ApiError("notFound", "not found");
+/** Sensu's one text for whatever is not there; `detail` names it on our own API. */
+export function notFound(detail: string | null = null): ApiError {
+  return new ApiError("notFound", "not found", { detail });
+}
+
+/** No asset of this name. */
+export function noAsset({
+  namespace,
+  name,
+}: {
+  readonly namespace: string;
+  readonly name: string;
+}): ApiError {
+  return notFound(`no asset named ${name} in namespace ${namespace}`);
+}
+
+/** No namespace of this name. */
+export function noNamespace(namespace: string): ApiError {
+  return notFound(`no namespace named ${namespace}`);
 }
