@@ -1,3 +1,8 @@
+import { excerpt } from "./lib/excerpt.ts";
+
+/** Characters of a name that an error repeats: any name that is one. */
+const NAME_CHARACTERS = 255;
+
 /** What can go wrong, in Sensu's words (contract §2.3). `http/respond.ts` alone knows the status of each. */
 export type ErrorKind =
   | "internal"
@@ -41,6 +46,12 @@ export class ApiError extends Error {
     this.headers = options.headers ?? {};
     this.members = options.members ?? {};
     this.detail = options.detail ?? null;
+  }
+
+  /** The same error with its detail as the message. */
+  named(): ApiError {
+    const { kind, message, detail, headers, members } = this;
+    return new ApiError(kind, detail ?? message, { cause: this, headers, members });
   }
 }
 
@@ -87,10 +98,15 @@ export function noAsset({
   readonly namespace: string;
   readonly name: string;
 }): ApiError {
-  return notFound(`no asset named ${name} in namespace ${namespace}`);
+  return notFound(`no asset named ${excerpt(name, NAME_CHARACTERS)} in namespace ${namespace}`);
+}
+
+/** No key of this name. */
+export function noKey(name: string): ApiError {
+  return notFound(`no key named ${excerpt(name, NAME_CHARACTERS)}`);
 }
 
 /** No namespace of this name. */
 export function noNamespace(namespace: string): ApiError {
-  return notFound(`no namespace named ${namespace}`);
+  return notFound(`no namespace named ${excerpt(namespace, NAME_CHARACTERS)}`);
 }

@@ -121,6 +121,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     clock: clock.now,
     state,
   });
+  const namespaces = new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(database), edge));
   const serve = compile({
     routes,
     services: {
@@ -138,7 +139,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       apply: new ApplyService(new JournaledSetStore(new D1SetStore(database), edge), plans),
       cursors: new CursorSeal(config),
       settings: config,
-      namespaces: new NamespaceService(new JournaledNamespaceStore(new D1NamespaceStore(database), edge)),
+      namespaces,
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
       health: healthOf(edge, {
@@ -154,6 +155,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     },
     authenticator: authenticator(sources, tokens),
     clock: clock.now,
+    isMissing: (namespace, arrival) => namespaces.isMissing(namespace, arrival),
     translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
     observe: (exchange) => observer.observe(exchange),
   });

@@ -52,8 +52,13 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
   Warning: { description: "Only with X-Cache: STALE.", schema: { const: '110 - "Response is Stale"' } },
   "Retry-After": { description: "Seconds to wait before asking again.", schema: count, example: "5" },
   "WWW-Authenticate": {
-    description: "Which credential is asked for.",
-    schema: { type: "string", enum: ['Bearer realm="sensu"', 'Basic realm="sensu"'] },
+    description:
+      "Which credential is asked for. Where there was none, or one that is malformed, `error_description` says what to send (RFC 6750 §3).",
+    schema: {
+      type: "string",
+      pattern:
+        '^(Bearer|Basic) realm="sensu"(, error="invalid_token")?(, error_description="[ !#-\\[\\]-~]+")?$',
+    },
     example: 'Bearer realm="sensu"',
   },
   "Accept-Encoding": { description: "What a body may be encoded as.", schema: { const: "identity" } },

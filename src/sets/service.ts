@@ -6,6 +6,7 @@ import type { Principal } from "../auth/principal.ts";
 import { ApiError, denied, invalid, notFound } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import { findingsIn, refuseFindings } from "../resolve/lint/asset-findings.ts";
+import { excerpt } from "../lib/excerpt.ts";
 import { Meter } from "../lib/meter.ts";
 import type { Linter } from "../resolve/lint/linter.ts";
 import type { AssetWrite, Commit } from "../store/asset-store.ts";
@@ -21,6 +22,8 @@ const APPLY_ATTEMPTS = 3;
 /** Steps of matching names with the globs of grants for one set. */
 const MATCHING_STEPS = 200_000_000;
 const PLAN_MS = 3_600_000;
+/** Characters of an unknown plan's id that an error repeats. */
+const PLAN_CHARACTERS = 64;
 
 /** How a set is planned. */
 export interface PlanOptions {
@@ -84,7 +87,11 @@ export class ApplyService {
   async load(by: Principal, namespace: Namespace, id: string, now: number): Promise<Plan> {
     const text = await this.#plans.load(id, namespace, now);
     const plan = text === null ? null : restorePlan(text);
-    if (plan?.namespace !== namespace) throw notFound();
+    if (plan?.namespace !== namespace) {
+      throw notFound(
+        `no plan named ${excerpt(id, PLAN_CHARACTERS)} in namespace ${namespace}, or it is over an hour old; plan again`,
+      );
+    }
     if (!namesOf(plan).every(editor(by, namespace))) throw denied();
     return plan;
   }
