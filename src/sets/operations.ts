@@ -44,7 +44,7 @@ const PLAN_QUERY = {
   labelSelector: z.array(text).meta({
     description:
       "Bounds a prune: only assets whose stored labels fit are considered for deletion, in the grammar of lists. Repeated, all must fit; an empty one is refused. With it, the tenth is of those that fit.",
-    examples: [["managed_by == release-pipeline"]],
+    examples: [['managed_by == "release-pipeline"']],
   }),
   strict: STRICT,
 };

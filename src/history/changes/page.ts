@@ -67,7 +67,9 @@ export function checkCursor(from: Cursor | null, { scope }: Follower, scan: Chan
   if (from.epoch !== scan.epoch)
     throw gone("the database was restored since, or the cursor is of another one", newest);
   if (from.seq > scan.seq) {
-    throw invalid(`the cursor is past the newest commit, whose cursor is ${printCursor(newest)}`);
+    throw invalid(
+      `the cursor is at seq ${from.seq}, past the newest commit, ${scan.seq}, whose cursor is ${printCursor(newest)}`,
+    );
   }
   if (from.startedAt === null && from.seq < scan.forgotten) {
     throw gone("commits after the cursor are no longer kept", newest);
