@@ -167,9 +167,13 @@ async function inOurWords<S>(error: unknown, visit: Visit, options: RouterOption
   if (!(error instanceof ApiError) || error.detail === null || !visit.url.pathname.startsWith(OWN))
     return error;
   const { namespace } = visit;
-  // What cannot be looked up now is no reason for another error.
-  const isMissing = namespace !== null && (await options.isMissing(namespace, visit).catch(() => false));
-  return isMissing ? noNamespace(namespace).named() : error.named();
+  if (namespace === null) return error.named();
+  try {
+    if (await options.isMissing(namespace, visit)) return noNamespace(namespace).named();
+  } catch {
+    // What cannot be looked up now is no reason for another error.
+  }
+  return error.named();
 }
 
 /** Who may call the routes that change nothing and show nothing of keys, metrics and the audit. */
