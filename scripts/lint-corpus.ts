@@ -1,7 +1,7 @@
 // npm run lint:corpus -- FILE [--examples N] [--format table|json]: what lint finds in a file of definitions, counted.
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { decodeAsset } from "../src/definitions/decode.ts";
+import { readAsset } from "../src/definitions/decode.ts";
 import type { Finding } from "../src/resolve/lint/linter.ts";
 import { findingsIn } from "../src/resolve/lint/asset-findings.ts";
 import { Linter } from "../src/resolve/lint/linter.ts";
@@ -25,12 +25,13 @@ export function lintCorpus(text: string, examples: number): { definitions: numbe
         .map((line): unknown => JSON.parse(line));
   const found = new Map<string, { findings: number; definitions: Set<number>; examples: string[] }>();
   for (const [index, body] of bodies.entries()) {
-    const asset = decodeAsset(body);
-    for (const finding of findingsIn(asset, new Linter())) {
+    const written = readAsset(body);
+    for (const finding of findingsIn(written, new Linter())) {
       const count = found.get(finding.rule) ?? { findings: 0, definitions: new Set(), examples: [] };
       count.findings += 1;
       count.definitions.add(index);
-      if (count.examples.length < examples) count.examples.push(shown(asset.metadata?.name ?? "", finding));
+      if (count.examples.length < examples)
+        count.examples.push(shown(written.asset.metadata?.name ?? "", finding));
       found.set(finding.rule, count);
     }
     if (process.stderr.isTTY && index % 50 === 0) process.stderr.write(`\r${index}/${bodies.length}`);

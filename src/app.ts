@@ -5,13 +5,14 @@ import { keyUnconfirmed } from "./auth/key-credentials.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Access, Context } from "./context.ts";
 import type { Route } from "./http/route.ts";
-import { ApiError, notFound } from "./errors.ts";
+import { ApiError, noNamespace, notFound } from "./errors.ts";
 import type { Namespace } from "./identity/names.ts";
 import { chargedTo } from "./observability/account.ts";
 import type { Exchange } from "./observability/exchange.ts";
 import { Spent } from "./observability/spent.ts";
+import { cleanPath, noRoute, OWN } from "./http/paths.ts";
 import { readNamespace } from "./http/place.ts";
-import { failure, isServerFault, streamEnd } from "./http/respond.ts";
+import { failure, isServerFault, movedTo, streamEnd } from "./http/respond.ts";
 import { markStale } from "./http/served.ts";
 import { refuseWebSocket } from "./http/upgrade.ts";
 
@@ -24,6 +25,11 @@ export interface RouterOptions<S> {
   readonly clock: () => number;
   /** Names what handlers let through without a name: a failing database is `unavailable`. */
   readonly translate: (error: unknown) => unknown;
+  /** Whether there is no namespace of this name, for errors that say what is missing. */
+  readonly isMissing: (
+    namespace: Namespace,
+    arrival: Arrival & { readonly spent: Spent },
+  ) => Promise<boolean>;
   /** Told of every request and its answer. */
   readonly observe: (exchange: Exchange) => void;
 }
@@ -42,6 +48,8 @@ interface Visit extends Arrival {
   readonly spent: Spent;
   route: string | null;
   principal: string | null;
+  /** That of the path, once it is known that the caller may do something there. */
+  namespace: Namespace | null;
   /** See `Principal`; null once the credential is known to hold, and before. */
   unconfirmedSeconds: number | null;
 }
@@ -73,13 +81,15 @@ export function compile<S>(options: RouterOptions<S>): Serve {
 
   const answered = async (request: Request, visit: Visit): Promise<[Response, fault?: unknown]> => {
     try {
-      // A raw slash at the end is part of no name and no path (contract §2.5).
-      if (visit.url.pathname.length > 1 && visit.url.pathname.endsWith("/")) throw notFound();
+      const { pathname, search } = visit.url;
+      const clean = cleanPath(request.url, pathname);
+      if (clean !== null) return [movedTo(clean + search, request.method)];
+      if (pathname.length > 1 && pathname.endsWith("/")) throw noRoute(pathname);
       const response = await router.fetch(request, visit);
-      if (response === undefined) throw notFound();
+      if (response === undefined) throw noRoute(pathname);
       return [response];
     } catch (thrown) {
-      const error = options.translate(thrown);
+      const error = await inOurWords(options.translate(thrown), visit, options);
       const whole = failure(error, visit.requestId);
       const response = request.method === "HEAD" ? await withoutBody(whole) : whole;
       return isServerFault(error) ? [response, error] : [response];
@@ -89,7 +99,7 @@ export function compile<S>(options: RouterOptions<S>): Serve {
   return async (request, arrival) => {
     const started = options.clock();
     const url = new URL(request.url);
-    const known = { route: null, principal: null, unconfirmedSeconds: null };
+    const known = { route: null, principal: null, namespace: null, unconfirmedSeconds: null };
     const visit: Visit = { ...arrival, ...known, url, spent: new Spent() };
     const { requestId, spent } = visit;
     const [given, fault] = await chargedTo(spent, () => answered(request, visit));
@@ -145,10 +155,25 @@ async function answer<S>(
   visit.unconfirmedSeconds = principal?.unconfirmedSeconds ?? null;
   const namespace = readNamespace(row.method, params);
   if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
+  visit.namespace = namespace;
   const stillValid = async () =>
     isPublic || authenticator.stillValid(request, { waitUntil: visit.waitUntil, now: clock() });
   const context: Context = { ...visit, request, namespace, params, principal, now, stillValid };
   return row.operation.serve(context, services);
+}
+
+/** The error as our own API says it, which names what is missing; everywhere else Sensu's words stand. */
+async function inOurWords<S>(error: unknown, visit: Visit, options: RouterOptions<S>): Promise<unknown> {
+  if (!(error instanceof ApiError) || error.detail === null || !visit.url.pathname.startsWith(OWN))
+    return error;
+  const { namespace } = visit;
+  if (namespace === null) return error.named();
+  try {
+    if (await options.isMissing(namespace, visit)) return noNamespace(namespace).named();
+  } catch {
+    // What cannot be looked up now is no reason for another error.
+  }
+  return error.named();
 }
 
 /** Who may call the routes that change nothing and show nothing of keys, metrics and the audit. */

@@ -1,3 +1,8 @@
+import { excerpt } from "./lib/excerpt.ts";
+
+/** Characters of a name that an error repeats: any name that is one. */
+const NAME_CHARACTERS = 255;
+
 /** What can go wrong, in Sensu's words (contract §2.3). `http/respond.ts` alone knows the status of each. */
 export type ErrorKind =
   | "internal"
@@ -22,17 +27,31 @@ export class ApiError extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** Further members of the body, for programs. */
   readonly members: Readonly<Record<string, string>>;
+  /** What our own API says in place of the message where that is Sensu's and names nothing; null: the message. */
+  readonly detail: string | null;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { cause?: unknown; headers?: Record<string, string>; members?: Record<string, string> } = {},
+    options: {
+      cause?: unknown;
+      headers?: Record<string, string>;
+      members?: Record<string, string>;
+      detail?: string | null;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = "ApiError";
     this.kind = kind;
     this.headers = options.headers ?? {};
     this.members = options.members ?? {};
+    this.detail = options.detail ?? null;
+  }
+
+  /** The same error with its detail as the message. */
+  named(): ApiError {
+    const { kind, message, detail, headers, members } = this;
+    return new ApiError(kind, detail ?? message, { cause: this, headers, members });
   }
 }
 
@@ -66,12 +85,33 @@ export function denied(): ApiError {
   return new ApiError("permissionDenied", "unauthorized to perform action");
 }
 
-/** Sensu's one text for whatever is not there. */
-export function notFound(): ApiError {
-  return new ApiError("notFound", "not found");
+/** Sensu's one text for whatever is not there; `detail` names it on our own API. */
+export function notFound(detail: string | null = null): ApiError {
+  return new ApiError("notFound", "not found", { detail });
 }
 
-/** The 404 of what needs a namespace that does not exist, where it is ours to say so. */
+/** No asset of this name. */
+export function noAsset({
+  namespace,
+  name,
+}: {
+  readonly namespace: string;
+  readonly name: string;
+}): ApiError {
+  return notFound(`no asset named ${excerpt(name, NAME_CHARACTERS)} in namespace ${namespace}`);
+}
+
+/** No key of this name. */
+export function noKey(name: string): ApiError {
+  return notFound(`no key named ${excerpt(name, NAME_CHARACTERS)}`);
+}
+
+/** No namespace of this name. */
 export function noNamespace(namespace: string): ApiError {
+  return notFound(`no namespace named ${excerpt(namespace, NAME_CHARACTERS)}`);
+}
+
+/** The 404 of a write, a set or a feed whose namespace does not exist (design: HTTP). */
+export function namespaceMissing(namespace: string): ApiError {
   return new ApiError("notFound", `the namespace ${namespace} does not exist`);
 }

@@ -123,6 +123,9 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     clock: clock.now,
     state,
   });
+  const namespaces = new NamespaceService(
+    new JournaledNamespaceStore(new D1NamespaceStore(database, run), edge),
+  );
   const serve = compile({
     routes,
     services: {
@@ -141,9 +144,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       apply: new ApplyService(new D1SetStore(database, run), plans),
       cursors: new CursorSeal(config),
       settings: config,
-      namespaces: new NamespaceService(
-        new JournaledNamespaceStore(new D1NamespaceStore(database, run), edge),
-      ),
+      namespaces,
       keys: new KeyService(keys),
       login: new LoginService(sources, sessions),
       health: healthOf(edge, {
@@ -159,6 +160,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     },
     authenticator: authenticator(sources, tokens),
     clock: clock.now,
+    isMissing: (namespace, arrival) => namespaces.isMissing(namespace, arrival),
     translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
     observe: (exchange) => observer.observe(exchange),
   });

@@ -1,7 +1,7 @@
 import { invalid } from "../errors.ts";
 import { readBody, parseWholeBody } from "../http/body.ts";
 import type { AssetId } from "../identity/names.ts";
-import { decodePatch } from "../definitions/decode.ts";
+import { decodePatch, type WrittenPatch } from "../definitions/decode.ts";
 import type { Json } from "../definitions/merge-patch.ts";
 
 const MERGE_PATCH = "application/merge-patch+json";
@@ -9,7 +9,7 @@ const MERGE_PATCH = "application/merge-patch+json";
 const ACCEPTED = new Set(["", "application/x-www-form-urlencoded", MERGE_PATCH]);
 
 /** Reads the merge patch of a request (contract §2.10 steps 1 to 4). */
-export async function readPatch(request: Request): Promise<Record<string, Json>> {
+export async function readPatch(request: Request): Promise<WrittenPatch> {
   refuseOtherTypes(request.headers.get("Content-Type") ?? "");
   return decodePatch(parseWholeBody(await readBody(request)));
 }

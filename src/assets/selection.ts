@@ -23,14 +23,14 @@ export interface Selectors {
   readonly fieldSelector: readonly string[];
 }
 
+/** Whether an asset is selected. */
+export type Selects = (asset: Pick<StoredAsset, "namespace" | "name" | "definition">) => boolean;
+
 /**
  * What `labelSelector` and `fieldSelector` ask of an asset; null when they ask nothing (contract §3.4). What it takes is
  * drawn from the meter. Throws a 400 when one asset takes more than a request has.
  */
-export function readSelection(
-  { labelSelector, fieldSelector }: Selectors,
-  meter: Meter,
-): ((asset: StoredAsset) => boolean) | null {
+export function readSelection({ labelSelector, fieldSelector }: Selectors, meter: Meter): Selects | null {
   const labels = readSelector(labelSelector);
   const fields = readSelector(fieldSelector);
   if (labels.length === 0 && fields.length === 0) return null;

@@ -1,10 +1,11 @@
-import { ApiError, databaseUnavailable, noNamespace, notFound, unavailable } from "../errors.ts";
+import { ApiError, databaseUnavailable, noAsset, namespaceMissing, unavailable } from "../errors.ts";
 import { holds } from "../http/conditional.ts";
 import type { AssetId, Namespace } from "../identity/names.ts";
 import {
   IF_ABSENT,
   UNCONDITIONAL,
   type AssetStore,
+  type AssetWrite,
   type Commit,
   type PageFrom,
   type StoredAsset,
@@ -32,6 +33,14 @@ export interface Pace {
   readonly timer: Timer;
 }
 
+/** What a write would change. */
+export interface Comparison {
+  readonly write: AssetWrite;
+  readonly current: StoredAsset | null;
+  /** Whether it would change the writer's name at the most. */
+  readonly isSame: boolean;
+}
+
 /** The rules of assets over any store. Knows no HTTP; throws `ApiError` in Sensu's words. */
 export class AssetService {
   readonly #store: AssetStore;
@@ -45,7 +54,7 @@ export class AssetService {
   /** An asset, or `notFound`. */
   async get(id: AssetId, reading: Reading): Promise<StoredAsset> {
     const found = await this.#store.get(id, reading);
-    if (found === null) throw notFound();
+    if (found === null) throw noAsset(id);
     return found;
   }
 
@@ -115,10 +124,31 @@ export class AssetService {
     }
   }
 
+  /**
+   * What `replace` would write and what it would write over, as the database has it now. Writes nothing; throws what
+   * `replace` throws, but for a namespace that does not exist.
+   */
+  async compare(
+    id: AssetId,
+    asset: Asset,
+    filters: FilterReader,
+    commit: Commit,
+    condition: WriteCondition,
+  ): Promise<Comparison> {
+    const reading = newReading("newest", commit.waitUntil, commit.spent);
+    const current = await this.#store.get(id, reading);
+    if (reading.tier === "STALE") throw databaseUnavailable();
+    if (!holds(condition, current === null ? [] : tagsOf(current))) throw conditionFailed(id.name);
+    const write = await prepareWrite(id, asset, commit.principal, filters);
+    if (current === null) return { write, current, isSame: false };
+    const same = await prepareWrite(id, asset, createdBy(current), filters);
+    return { write, current, isSame: same.definition === current.definition };
+  }
+
   /** Deletes an asset, or `notFound`, which comes before any condition. */
   async delete(id: AssetId, condition: WriteCondition, commit: Commit): Promise<void> {
     const { outcome } = await this.#store.delete(id, condition, commit);
-    if (outcome === "absent") throw notFound();
+    if (outcome === "absent") throw noAsset(id);
     if (outcome === "condition-failed") throw conditionFailed(id.name);
   }
 
@@ -133,7 +163,7 @@ export class AssetService {
     const result = await this.#store.put(write, condition, commit);
     if (result.outcome === "committed") return { ...write, seq: result.seq };
     if (result.outcome === "namespace-missing") {
-      throw noNamespace(place.namespace);
+      throw namespaceMissing(place.namespace);
     }
     if (condition === IF_ABSENT) throw new ApiError("alreadyExists", "resource already exists");
     throw conditionFailed(write.name);

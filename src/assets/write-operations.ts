@@ -1,7 +1,7 @@
 import { allows, seesEveryName } from "../auth/grants.ts";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { ServedAsset } from "../definitions/answers.ts";
-import { decodeAsset } from "../definitions/decode.ts";
+import { decodeAsset, readAsset, type WrittenAsset } from "../definitions/decode.ts";
 import { SERVED, SIMPLE, WITH_BUILDS } from "../definitions/examples.ts";
 import { Asset, AssetPatch } from "../definitions/schema.ts";
 import { denied } from "../errors.ts";
@@ -17,7 +17,8 @@ import type { BodyReader } from "../http/request-body.ts";
 import { IF_MATCH, IF_NONE_MATCH_WRITE, PREFER, REASON_HEADER } from "../http/request-headers.ts";
 import { empty, json } from "../http/respond.ts";
 import { ref } from "../lib/schema-ref.ts";
-import { findingsIn, refuseFindings } from "../resolve/lint/asset-findings.ts";
+import type { UnknownMember } from "../definitions/unknown-members.ts";
+import { findingsIn, lintWarnings, refuseFindings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { FILTERS, NO_NAMESPACE } from "./common.ts";
@@ -32,7 +33,7 @@ interface Uses {
 }
 
 const WRITE_QUERY = { strict: STRICT, reason: REASON, filters: FILTERS };
-const WRITE_HEADERS = ["ETag", "Vary?", "X-Lint-Warnings?", "Preference-Applied?"];
+const WRITE_HEADERS = ["ETag", "Vary?", "X-Lint-Warnings", "Preference-Applied?"];
 const CONDITIONS = [IF_MATCH, IF_NONE_MATCH_WRITE];
 const BAD_ASSET = [
   "resource is invalid: SHA-512 checksum must be exactly 128 hexadecimal digits",
@@ -51,12 +52,12 @@ const writtenAnswer = (description: string, headers: readonly string[]) =>
 const SIMPLE_EXAMPLE = { summary: "One archive, filters as a map", value: SIMPLE };
 
 /** An asset, bare or as `sensuctl dump` wraps it. */
-function assetBody(examples: Readonly<Record<string, Example>>): BodyReader<Asset> {
+function assetBody(examples: Readonly<Record<string, Example>>): BodyReader<WrittenAsset> {
   return {
     description: "The asset. Any Content-Type will do; the body is JSON.",
     required: true,
     content: { "application/json": { schema: ref(Asset), examples } },
-    read: async (request) => decodeAsset(parseBody(await readBody(request))),
+    read: async (request) => readAsset(parseBody(await readBody(request))),
   };
 }
 
@@ -82,17 +83,18 @@ export const createAsset = operation({
   },
   async handle(asked, { assets, settings }: Uses) {
     const negotiation = negotiateForm(asked.request, asked.query.filters);
-    const asset = await asked.body();
+    const sent = await asked.body();
+    const { asset } = sent;
     const principal = principalOf(asked);
     const namespace = namespaceOf(asked);
     const need = { role: "edit", namespace, name: asset.metadata?.name ?? "" } as const;
     // The route's guard cannot know the name; a grant narrowed to some names is checked here.
     if (!seesEveryName(principal.grants, namespace) && !allows(principal.grants, need)) throw denied();
     const linter = new Linter();
-    if (settings.lint === "strict" || asked.query.strict) refuseFindings(asset, linter);
+    if (settings.lint === "strict" || asked.query.strict) refuseFindings(sent, linter);
     const place = { namespace, name: null };
     const stored = await assets.create(place, asset, linter.filters, commitOf(asked));
-    const headers = { ...lintHeader(stored, linter), Location: locationOf(stored) };
+    const headers = { ...lintHeader(stored, sent.unknown, linter), Location: locationOf(stored) };
     return written(asked, stored, negotiation, 200, headers);
   },
 });
@@ -125,13 +127,13 @@ export const replaceAsset = operation({
   },
   async handle(asked, { assets, settings }: Uses) {
     const negotiation = negotiateForm(asked.request, asked.query.filters);
-    const asset = await asked.body();
+    const sent = await asked.body();
     const place = { namespace: namespaceOf(asked), name: asked.params["name"] ?? "" };
     const linter = new Linter();
-    if (settings.lint === "strict" || asked.query.strict) refuseFindings(asset, linter);
+    if (settings.lint === "strict" || asked.query.strict) refuseFindings(sent, linter);
     const condition = readConditions(asked.request.headers);
-    const stored = await assets.replace(place, asset, linter.filters, commitOf(asked), condition);
-    return written(asked, stored, negotiation, 201, lintHeader(stored, linter));
+    const stored = await assets.replace(place, sent.asset, linter.filters, commitOf(asked), condition);
+    return written(asked, stored, negotiation, 201, lintHeader(stored, sent.unknown, linter));
   },
 });
 
@@ -166,7 +168,7 @@ export const patchAsset = operation({
   },
   answers: {
     200: answers.json("The asset as it now is.", ServedAsset, SERVED, {
-      headers: ["ETag", "Vary?", "X-Lint-Warnings?"],
+      headers: ["ETag", "Vary?", "X-Lint-Warnings"],
     }),
     400: answers.invalid(
       "invalid Content-Type header: text/plain.  Allowed values: application/merge-patch+json",
@@ -180,15 +182,18 @@ export const patchAsset = operation({
   async handle(asked, { assets, settings }: Uses) {
     const id = assetIdOf(asked);
     const negotiation = negotiateForm(asked.request, asked.query.filters);
-    const patch = await asked.body();
+    const { patch, unknown } = await asked.body();
     refuseOtherPlace(patch, id);
     const condition = readConditions(asked.request.headers);
     const linter = new Linter();
     const isStrict = settings.lint === "strict" || asked.query.strict;
-    const accept = isStrict ? (merged: Asset) => refuseFindings(merged, linter) : undefined;
+    // A patch of nothing but misspelt members changes nothing, and is refused all the same.
+    if (isStrict) refuseFindings({ asset: {}, unknown }, linter);
+    const accept = isStrict ? (asset: Asset) => refuseFindings({ asset, unknown }, linter) : undefined;
     const stored = await assets.patch(id, patch, linter.filters, commitOf(asked), condition, accept);
     const { definition, etag } = represent(stored, negotiation);
-    return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lintHeader(stored, linter) });
+    const lint = lintHeader(stored, unknown, linter);
+    return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lint });
   },
 });
 
@@ -228,10 +233,14 @@ function written(
   return json(definition, { ...all, "Preference-Applied": "return=representation" }, status);
 }
 
-/** How many lint findings the stored asset has; none is no header. */
-function lintHeader({ definition }: StoredAsset, linter: Linter): Record<string, string> {
-  const count = findingsIn(decodeAsset(JSON.parse(definition)), linter).length;
-  return count === 0 ? {} : { "X-Lint-Warnings": String(count) };
+/** How many lint findings the stored asset has, and what was sent and is not stored. */
+function lintHeader(
+  { definition }: StoredAsset,
+  unknown: readonly UnknownMember[],
+  linter: Linter,
+): Record<string, string> {
+  const asset = decodeAsset(JSON.parse(definition));
+  return lintWarnings(findingsIn({ asset, unknown }, linter).length);
 }
 
 function locationOf({ namespace, name }: StoredAsset): string {

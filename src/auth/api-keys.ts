@@ -14,9 +14,14 @@ export function makeApiKey(random: Uint8Array): string {
   return body + checksum(body);
 }
 
+/** Whether a text looks like a key; those that do not are no secret, so an answer may say so. */
+export function hasKeyForm(text: string): boolean {
+  return FORM.test(text);
+}
+
 /** Whether a text can be a key at all: its form and its checksum. Says nothing about whether it was ever made. */
 export function isApiKey(text: string): boolean {
-  if (!FORM.test(text)) return false;
+  if (!hasKeyForm(text)) return false;
   const body = text.slice(0, -CHECKSUM_DIGITS);
   return checksum(body) === text.slice(-CHECKSUM_DIGITS);
 }

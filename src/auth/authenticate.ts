@@ -1,6 +1,8 @@
 import { decodeProtectedHeader } from "jose";
 import { ApiError } from "../errors.ts";
+import { hasKeyForm } from "./api-keys.ts";
 import { verifyAccessToken, type VerifiedToken } from "./access-tokens.ts";
+import { challenge } from "./challenge.ts";
 import { authorizationOf, readAuthorization } from "./authorization.ts";
 import type { FailureLimit } from "./failure-limit.ts";
 import {
@@ -67,8 +69,10 @@ export function authenticator(
       const principal = await sources.failures.limit(request, moment.now, (beforeLookup) =>
         principalOf(request, { ...moment, beforeLookup }),
       );
-      if (principal === null) throw INVALID_CREDENTIALS;
-      return principal;
+      if (principal !== null) return principal;
+      const { credential } = authorizationOf(request);
+      const isCutOff = credential.startsWith("sak_") && !hasKeyForm(credential);
+      throw isCutOff ? MALFORMED_CREDENTIALS : INVALID_CREDENTIALS;
     },
     async stillValid(request, moment) {
       const principal = await principalOf(request, moment);
@@ -81,23 +85,42 @@ export function authenticator(
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /**
- * The refusal of a header that has not the form of a credential: it needs no look-up and is not counted as a failure.
- * Null for one that must be checked.
+ * The refusal of a header that has not the form of a credential: it needs no look-up, is not counted as a failure, and
+ * says what to send, which reveals nothing. Null for one that must be checked.
  */
 export function rejectMalformed(header: string): ApiError | null {
   const { scheme, credential } = readAuthorization(header);
   if (scheme !== "bearer" && scheme !== "key") return BAD_CREDENTIALS;
   if (credential.startsWith("sak_") || (scheme === "bearer" && TOKEN.test(credential))) return null;
-  return INVALID_CREDENTIALS;
+  return MALFORMED_CREDENTIALS;
 }
 
 /** One wording for every credential that fails, so that an answer tells nothing about why it did. */
-export function unauthenticated(message: string, challenge = 'Bearer realm="sensu"'): ApiError {
-  return new ApiError("unauthenticated", message, { headers: { "WWW-Authenticate": challenge } });
+export function unauthenticated(message: string, asked = challenge({ scheme: "Bearer" })): ApiError {
+  return new ApiError("unauthenticated", message, { headers: { "WWW-Authenticate": asked } });
 }
 
-export const BAD_CREDENTIALS = unauthenticated("bad credentials");
+/** Of a request without a credential of a known scheme. */
+export const BAD_CREDENTIALS = unauthenticated(
+  "bad credentials",
+  challenge({
+    scheme: "Bearer",
+    description:
+      "send Authorization: Bearer TOKEN with an access token, or Authorization: Key KEY with an API key",
+  }),
+);
+/** Of a credential that does not hold. */
 export const INVALID_CREDENTIALS = unauthenticated("invalid credentials");
+/** Of what can be no credential, such as one that was cut off. */
+export const MALFORMED_CREDENTIALS = unauthenticated(
+  "invalid credentials",
+  challenge({
+    scheme: "Bearer",
+    error: "invalid_token",
+    description:
+      "malformed: an access token has three parts with dots between them and goes with Bearer; an API key is sak_ and 49 letters and digits",
+  }),
+);
 
 /** Null for a token that does not hold, whatever the reason. Throws `unavailable` when that cannot be known. */
 async function verifiedOrNull(

@@ -19,7 +19,7 @@ export const LINUX = {
   sha512: LINUX_SHA512,
   filters: ["entity.system.os == 'linux'", "entity.system.arch == 'amd64'"],
 };
-const WINDOWS = {
+export const WINDOWS = {
   url: "https://assets.example.com/http-checks_windows_amd64.tar.gz",
   sha512: WINDOWS_SHA512,
   filters: ["entity.system.os == 'windows'"],

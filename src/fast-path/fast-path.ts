@@ -1,4 +1,4 @@
-import { BAD_CREDENTIALS, INVALID_CREDENTIALS, rejectMalformed } from "../auth/authenticate.ts";
+import { BAD_CREDENTIALS, MALFORMED_CREDENTIALS, rejectMalformed } from "../auth/authenticate.ts";
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { RememberedTokens } from "../auth/token-cache.ts";
@@ -36,7 +36,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
   const assets = countersOf(ASSET, meter);
   const resolutions = countersOf(RESOLVE, meter);
   const bad = preparedFailure(BAD_CREDENTIALS);
-  const invalid = preparedFailure(INVALID_CREDENTIALS);
+  const malformed = preparedFailure(MALFORMED_CREDENTIALS);
 
   return (request) => {
     if (request.method !== "GET") return null;
@@ -83,7 +83,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
   function refuse(request: Request, authorization: string, counters: Counters): Response | null {
     const refusal = rejectMalformed(authorization);
     if (refusal === null) return null;
-    const response = (refusal === BAD_CREDENTIALS ? bad : invalid)(requestIdOf(request));
+    const response = (refusal === BAD_CREDENTIALS ? bad : malformed)(requestIdOf(request));
     return counted(request, response, counters, "refused", null);
   }
 

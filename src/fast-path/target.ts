@@ -82,8 +82,8 @@ function targetOf(url: string): Target | null {
   const nameEnd = isCore ? url.length : url.indexOf(RESOLVE_QUERY, nameStart);
   if (nameEnd === -1) return null;
   const encoded = url.slice(nameStart, nameEnd);
-  // A query, an escaped dot, or a slash where none belongs has a meaning that is decided elsewhere.
-  if ((isCore ? /\?|\/$|%2E/i : /[/?]|%2E/i).test(encoded)) return null;
+  // A query, a dot segment, an escaped dot, or a slash where none belongs has a meaning that is decided elsewhere.
+  if ((isCore ? /\?|^\/|\/$|%2E|(?:^|\/)\.{1,2}(?:\/|$)/i : /[/?]|%2E/i).test(encoded)) return null;
   const name = parseAssetName(decoded(encoded) ?? "");
   if (namespace === null || name === null) return null;
   const search = isCore ? null : url.slice(nameEnd + RESOLVE_QUERY.length - 1);

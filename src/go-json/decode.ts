@@ -2,10 +2,16 @@ import { invalid } from "../errors.ts";
 import { isObject } from "../lib/json.ts";
 import { refTo, type JsonSchema, type NamedSchema } from "../lib/json-schema.ts";
 
+/** Is called with the place of each member of a struct that the struct does not have, elements of lists by their index. */
+export type OnUnknown = (path: readonly string[]) => void;
+
 /** Where a value stands: the innermost struct, and the members that lead to it, as Go's errors name them. */
 interface Place {
   readonly struct: string;
   readonly path: string;
+  /** The same with the indices of lists, which Go's errors leave out. */
+  readonly steps: readonly string[];
+  readonly onUnknown: OnUnknown;
 }
 
 /** Reads a JSON value as Go's encoding/json reads it into a type (contract §1.4, V8-V20). */
@@ -81,7 +87,8 @@ export function goList<T>(of: Decoder<T> & NamedSchema): Decoder<T[]> {
     `[]*${of.type}`,
     { type: "array", items: refTo(of.id) },
     isList,
-    (value, place) => value.map((each) => of.decode(each, place)),
+    (value, place) =>
+      value.map((each, index) => of.decode(each, { ...place, steps: [...place.steps, String(index)] })),
     (value) => value.map(of.fold),
   );
 }
@@ -89,7 +96,8 @@ export function goList<T>(of: Decoder<T> & NamedSchema): Decoder<T[]> {
 type Members = Record<string, Decoder<unknown>>;
 
 /**
- * A struct: member names match in any letter case, the last one wins, unknown members vanish, null is no member.
+ * A struct: member names match in any letter case, the last one wins, null is no member. Unknown members vanish, and
+ * `onUnknown` is called for each.
  * `struct` is the name that errors about its members bear.
  */
 export function goStruct<M extends Members>(
@@ -111,12 +119,18 @@ export function goStruct<M extends Members>(
     type,
     { type: "object", properties },
     isObject,
-    (value, { path }) => {
+    (value, { path, steps, onUnknown }) => {
       const decoded: { [K in keyof M]?: Decoded<M[K]> } = {};
       for (const [key, each] of Object.entries(value)) {
         const { name, member } = find(key);
+        if (member === undefined) onUnknown([...steps, key]);
         if (member === undefined || each === null) continue;
-        const made = member.decode(each, { struct, path: path === "" ? name : `${path}.${name}` });
+        const made = member.decode(each, {
+          struct,
+          path: path === "" ? name : `${path}.${name}`,
+          steps: [...steps, name],
+          onUnknown,
+        });
         Object.assign(decoded, { [name]: made });
       }
       return decoded;
@@ -136,8 +150,8 @@ function isNamed(decoder: Decoder<unknown>): decoder is Decoder<unknown> & Named
 }
 
 /** Decodes a whole body. */
-export function goDecode<T>(decoder: Decoder<T>, body: unknown): T {
-  return decoder.decode(body, { struct: "", path: "" });
+export function goDecode<T>(decoder: Decoder<T>, body: unknown, onUnknown: OnUnknown = () => undefined): T {
+  return decoder.decode(body, { struct: "", path: "", steps: [], onUnknown });
 }
 
 /** What Go calls the kind of a JSON value. */

@@ -4,10 +4,11 @@ import type { AssetService } from "../assets/service.ts";
 import { allows, type Need, type Role } from "../auth/grants.ts";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { ServedAsset } from "../definitions/answers.ts";
+import type { Json } from "../definitions/merge-patch.ts";
 import { SERVED } from "../definitions/examples.ts";
-import { notFound } from "../errors.ts";
+import { noAsset } from "../errors.ts";
 import * as answers from "../http/answers.ts";
-import { CONTINUE, FORMAT_TEXT, LIMIT, REASON, SEQ } from "../http/common-parameters.ts";
+import { CONTINUE, DRY_RUN, FORMAT_TEXT, LIMIT, REASON, SEQ } from "../http/common-parameters.ts";
 import { readConditions } from "../http/conditional.ts";
 import { operation } from "../http/operation.ts";
 import { continueHeader, readPage, seqOfToken } from "../http/pagination.ts";
@@ -28,7 +29,7 @@ import type { AssetRevision, Lives } from "../store/history-store.ts";
 import { Difference, REVISION, Revision, RevisionWithDefinition, Rollback } from "./answers.ts";
 import { differenceLines, mergePatchBetween } from "./difference.ts";
 import { readableLives } from "./lives.ts";
-import type { HistoryService } from "./service.ts";
+import type { HistoryService, Rehearsal } from "./service.ts";
 import { shownDefinition, shownRevision, shownValue } from "./views.ts";
 
 interface Uses {
@@ -41,7 +42,11 @@ const PAGE = 1_000;
 const UPDATE = { ...REVISION, seq: 3, action: "update", etag: '"0f0f0f0f0f0f0f0f"' };
 const LINES = ['- headers.Authorization: "Bearer $TOKEN"'];
 const DIFFERENCE = { from: REVISION, to: UPDATE, patch: { headers: null }, lines: LINES };
-const NEVER = answers.notFound("The asset never was, or not at this seq.");
+const NEVER = answers.notFound(
+  "The asset never was, or there is no such revision.",
+  "no asset named my-secure-asset in namespace default",
+  "no revision 42 of asset my-secure-asset in namespace default; the newest is 3",
+);
 
 export const getAssetAt = operation({
   id: "getAssetAt",
@@ -70,7 +75,7 @@ export const getAssetAt = operation({
     const { at, filters } = asked.query;
     if (at === undefined) return serveAsset(asked, filters, assets);
     const { definition, etag } = await history.at(assetIdOf(asked), livesOf(asked), at);
-    if (definition === null || etag === null) throw notFound();
+    if (definition === null || etag === null) throw noAsset(assetIdOf(asked));
     const masked = !mayWrite(asked);
     return json(shownDefinition(definition, !masked), masked ? {} : { ETag: etag });
   },
@@ -170,15 +175,27 @@ export const rollbackAsset = operation({
   tag: "History",
   summary: "Write an old revision again",
   description:
-    "Writes what the asset was at a seq as a new revision, the caller's; brings a deleted asset back as well.",
-  query: strictQuery({ reason: REASON }),
+    "Writes what the asset was after a revision as a new one, the caller's; brings a deleted asset back as well. Where the asset is that already, nothing is written, and the answer says `X-Unchanged: true`. With `dry_run=true` the answer is the difference it would make, and nothing is written.",
+  query: strictQuery({ dry_run: DRY_RUN, reason: REASON }),
   headers: [REASON_HEADER, IF_MATCH, IF_NONE_MATCH_WRITE],
   body: jsonBody(Rollback, {
     description: "Where to go back to.",
     examples: { first: { summary: "As it was at first", value: { seq: 1 } } },
   }),
   answers: {
-    200: answers.json("The asset as it now is.", ServedAsset, SERVED, { headers: ["ETag"] }),
+    200: answers.content(
+      "The asset as it now is; with `dry_run=true`, what would change, from the last revision to the one asked for.",
+      {
+        "application/json": {
+          schema: { anyOf: [ref(ServedAsset), ref(Difference)] },
+          examples: {
+            written: { value: SERVED },
+            rehearsed: { summary: "With dry_run=true", value: DIFFERENCE },
+          },
+        },
+      },
+      { headers: ["ETag?", "X-Unchanged?"] },
+    ),
     400: answers.invalid("the asset was deleted by revision 7; choose an earlier one to bring it back"),
     404: NEVER,
     412: answers.shared("PreconditionFailed"),
@@ -189,10 +206,34 @@ export const rollbackAsset = operation({
     const id = assetIdOf(asked);
     const { seq } = await asked.body();
     const condition = readConditions(asked.request.headers);
-    const asset = await history.rollback(id, livesOf(asked), seq, condition, commitOf(asked));
-    return json(asset.definition, { ETag: asset.etag });
+    const wish = { id, lives: livesOf(asked), seq, condition, commit: commitOf(asked) };
+    if (asked.query.dry_run) return rehearsalAnswer(await history.rehearse(wish));
+    const { asset, isUnchanged } = await history.rollback(wish);
+    return json(asset.definition, { ETag: asset.etag, ...unchangedHeader(isUnchanged) });
   },
 });
+
+/** The difference that a rollback would make; its caller may write the asset, so nothing is masked. */
+function rehearsalAnswer({ from, to, write, current, isSame }: Rehearsal): Response {
+  const before = isSame || current === null ? null : shownJson(current.definition);
+  const after = isSame ? null : shownJson(write.definition);
+  const body = {
+    from: shownRevision(from),
+    to: shownRevision(to),
+    patch: isSame ? {} : mergePatchBetween(before, after),
+    lines: differenceLines(before, after),
+  };
+  return json(JSON.stringify(body), unchangedHeader(isSame));
+}
+
+function shownJson(definition: string): Json {
+  const value: Json = JSON.parse(definition);
+  return value;
+}
+
+function unchangedHeader(isUnchanged: boolean): Record<string, string> {
+  return isUnchanged ? { "X-Unchanged": "true" } : {};
+}
 
 function endOf(revision: AssetRevision | null): string {
   if (revision === null) return "nothing";

@@ -52,8 +52,13 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
   Warning: { description: "Only with X-Cache: STALE.", schema: { const: '110 - "Response is Stale"' } },
   "Retry-After": { description: "Seconds to wait before asking again.", schema: count, example: "5" },
   "WWW-Authenticate": {
-    description: "Which credential is asked for.",
-    schema: { type: "string", enum: ['Bearer realm="sensu"', 'Basic realm="sensu"'] },
+    description:
+      "Which credential is asked for. Where there was none, or one that is malformed, `error_description` says what to send (RFC 6750 §3).",
+    schema: {
+      type: "string",
+      pattern:
+        '^(Bearer|Basic) realm="sensu"(, error="invalid_token")?(, error_description="[ !#-\\[\\]-~]+")?$',
+    },
     example: 'Bearer realm="sensu"',
   },
   "Accept-Encoding": { description: "What a body may be encoded as.", schema: { const: "identity" } },
@@ -64,9 +69,13 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
   Allow: { description: "The methods of this path.", schema: text, example: "GET, HEAD, POST" },
   "X-Lint-Warnings": {
     description:
-      "How many findings lint has in the stored asset; absent when none. `POST /api/edge/v1/lint` names them.",
+      "How many findings lint has in what was sent, members that no asset has among them. `POST /api/edge/v1/lint` names them.",
     schema: count,
     example: "1",
+  },
+  "X-Unchanged": {
+    description: "Nothing was written, or with `dry_run=true` would be: the asset is what was asked for.",
+    schema: { const: "true" },
   },
   "Preference-Applied": {
     description: "The body is the stored asset, as asked for with Prefer.",

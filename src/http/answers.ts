@@ -141,7 +141,25 @@ export const SHARED: Readonly<Record<string, Answer>> = {
   NoNamespace: notFound("The path names no namespace, or one that does not exist."),
   BadQuery: invalid('unknown parameter "name"; this route has no parameters'),
   BadNamespace: invalid("resource is invalid: namespace name cannot contain spaces or special characters"),
-  NoRoute: notFound("The answer of every path that this document does not have."),
+  NoRoute: notFound(
+    "The answer of every path that this document does not have.",
+    "not found",
+    "not found: the path ends with a slash; send it without",
+    "this server has no checks; of Sensu's API it has assets, namespaces and /auth, beside its own under /api/edge/v1; /openapi.json lists all",
+  ),
+  Moved: empty(
+    "The answer of every path with repeated slashes or dot segments before the name of an asset, also without a credential: 301 to GET and HEAD, 308 to the rest. The query is kept.",
+    {
+      described: {
+        Location: {
+          description: "The same path without them.",
+          required: true,
+          schema: { type: "string", pattern: "^/(?!/)" },
+          example: "/auth",
+        },
+      },
+    },
+  ),
   MethodNotAllowed: refusal(
     "The answer of every path of this document to a method that it does not have.",
     1,

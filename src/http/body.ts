@@ -66,8 +66,8 @@ export function parseBody(bytes: Uint8Array, onValue: OnValue = atMostValues(BOD
 }
 
 /** The JSON value of a body that holds nothing else, as PATCH reads it (contract §2.10 step 4). */
-export function parseWholeBody(bytes: Uint8Array): unknown {
-  return parseScanned(bytes, scanWholeJson(bytes, atMostValues(BODY_VALUES)));
+export function parseWholeBody(bytes: Uint8Array, onValue: OnValue = atMostValues(BODY_VALUES)): unknown {
+  return parseScanned(bytes, scanWholeJson(bytes, onValue));
 }
 
 function parseScanned(bytes: Uint8Array, scan: ScannedJson): unknown {

@@ -1,4 +1,4 @@
-import { invalid, notFound } from "../errors.ts";
+import { invalid, noAsset, noNamespace } from "../errors.ts";
 import {
   AssetId,
   namespaceProblem,
@@ -22,7 +22,7 @@ export function readNamespace(method: string, params: Readonly<Record<string, st
   if (text === undefined) return null;
   const namespace = parseNamespace(text);
   if (namespace !== null) return namespace;
-  if (method === "GET") throw notFound();
+  if (method === "GET") throw noNamespace(text);
   throw invalid(`resource is invalid: ${namespaceProblem(text)}`);
 }
 
@@ -34,7 +34,9 @@ export function namespaceOf({ namespace }: Pick<Placed, "namespace">): Namespace
 
 /** The asset a path names; a text that can name no asset is `notFound`. */
 export function assetIdOf(placed: Placed): AssetId {
-  const name = parseAssetName(placed.params["name"] ?? "");
-  if (name === null) throw notFound();
-  return new AssetId(namespaceOf(placed), name);
+  const text = placed.params["name"] ?? "";
+  const namespace = namespaceOf(placed);
+  const name = parseAssetName(text);
+  if (name === null) throw noAsset({ namespace, name: text });
+  return new AssetId(namespace, name);
 }

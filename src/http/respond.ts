@@ -58,6 +58,12 @@ export function redirect(location: string, headers: Record<string, string>): Res
   return new Response(null, { status: 302, headers: { ...COMMON, ...headers, Location: location } });
 }
 
+/** A redirect to another path of ours: by 301 where a client may go on with GET, else by 308, which keeps method and body. */
+export function movedTo(location: string, method: string): Response {
+  const status = method === "GET" || method === "HEAD" ? 301 : 308;
+  return new Response(null, { status, headers: { ...COMMON, Location: location } });
+}
+
 /** How the streams of answers end: null for well, or with the error that broke them. */
 const streamEnds = new WeakMap<Response, Promise<{ readonly error: unknown } | null>>();
 

@@ -10,7 +10,7 @@ import {
   type Grant,
 } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { ApiError, invalid, noKey } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { GrantList, KeyRecord, KeyStore } from "../store/key-store.ts";
 
@@ -99,7 +99,7 @@ export class KeyService {
   async named(by: Principal, name: string): Promise<readonly KeyRecord[]> {
     await this.#authorise(by, name);
     const records = await this.#store.named(name, SHOWN);
-    if (records.length === 0) throw notFound();
+    if (records.length === 0) throw noKey(name);
     return records;
   }
 
@@ -110,14 +110,14 @@ export class KeyService {
     const { key, digest } = await newSecret();
     const oldExpiresAt = commit.at + overlapMs;
     const record = await this.#store.rotate({ digest, name, among, oldExpiresAt }, commit);
-    if (record === null) throw notFound();
+    if (record === null) throw noKey(name);
     return { key, record };
   }
 
   /** Revokes the live keys of a name that the caller might make; `notFound` when there is none. */
   async revoke(by: Principal, name: string, commit: Commit): Promise<void> {
     const among = await this.#manageableLive(by, name, commit.at);
-    if (among?.length === 0 || !(await this.#store.revoke(name, among, commit))) throw notFound();
+    if (among?.length === 0 || !(await this.#store.revoke(name, among, commit))) throw noKey(name);
   }
 
   /**
@@ -154,7 +154,7 @@ export class KeyService {
 
   /** `notFound` unless the caller might hand out every list of grants that keys of the name have had. */
   async #authorise(by: Principal, name: string): Promise<void> {
-    if (!(await this.#managesAll(by, name))) throw notFound();
+    if (!(await this.#managesAll(by, name))) throw noKey(name);
   }
 
   async #managesAll(by: Principal, name: string): Promise<boolean> {

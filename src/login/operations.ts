@@ -9,7 +9,7 @@ import { goBody } from "../http/request-body.ts";
 import { empty, json } from "../http/respond.ts";
 import { SessionTokens } from "./answers.ts";
 import { readBasic, type BasicCredential } from "./basic.ts";
-import type { LoginService, Tokens } from "./service.ts";
+import { SEND_KEY, type LoginService, type Tokens } from "./service.ts";
 
 interface Uses {
   readonly login: LoginService;
@@ -140,7 +140,7 @@ export const logout = operation({
 /** The user and password of the request, null when they cannot be read; another scheme is refused. */
 function basicOf(request: Request): BasicCredential | null {
   const { scheme, credential } = authorizationOf(request);
-  if (scheme !== "basic") throw unauthenticated("Request unauthorized", 'Basic realm="sensu"');
+  if (scheme !== "basic") throw unauthenticated("Request unauthorized", SEND_KEY);
   return readBasic(credential);
 }
 

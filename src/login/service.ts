@@ -1,4 +1,6 @@
 import { signAccessToken, subjectOfAccessToken } from "../auth/access-tokens.ts";
+import { hasKeyForm } from "../auth/api-keys.ts";
+import { challenge } from "../auth/challenge.ts";
 import { unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
 import { checkApiKey, keyUnconfirmed, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
 import { signRefreshToken, verifyRefreshToken, type RefreshClaims } from "../auth/refresh-tokens.ts";
@@ -18,7 +20,18 @@ export interface Tokens {
 const ACCESS_SECONDS = 300;
 const REFRESH_SECONDS = 12 * 3_600;
 
-const BASIC_CHALLENGE = 'Basic realm="sensu"';
+const BASIC_CHALLENGE = challenge({ scheme: "Basic" });
+/** Of a request that does not hold a key. */
+export const SEND_KEY = challenge({
+  scheme: "Basic",
+  description:
+    "send Authorization: Basic with the name of an API key as the user and the key, sak_..., as the password",
+});
+/** Of a request that is to continue or end a session and says of nobody's. */
+const SEND_ACCESS_TOKEN = challenge({
+  scheme: "Bearer",
+  description: "send Authorization: Bearer with the access token of the session, expired or not",
+});
 
 /** Sensu's login over API keys: the user is a key's name, the password the key (contract §4.1). */
 export class LoginService {
@@ -40,8 +53,9 @@ export class LoginService {
       if (found.unconfirmedSeconds !== null) throw keyUnconfirmed();
       return found.holder;
     });
-    if (holder === null) throw unauthenticated("Unauthorized", BASIC_CHALLENGE);
-    return holder;
+    if (holder !== null) return holder;
+    const hasKey = credential !== null && hasKeyForm(credential.password);
+    throw unauthenticated("Unauthorized", hasKey ? BASIC_CHALLENGE : SEND_KEY);
   }
 
   /** Opens a session for a key. `issuer` is the URL this server is reached by, where clients send the refresh. */
@@ -93,7 +107,7 @@ export class LoginService {
     try {
       return await subjectOfAccessToken(access ?? "", signingKeys);
     } catch {
-      throw unauthenticated("Request unauthorized");
+      throw unauthenticated("Request unauthorized", access === "" ? SEND_ACCESS_TOKEN : undefined);
     }
   }
 

@@ -1,8 +1,8 @@
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { ApiError, invalid, noNamespace } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import { namespaceProblem, parseNamespace, type Namespace } from "../identity/names.ts";
 import type { NamespaceStore } from "../store/namespace-store.ts";
-import type { Reading } from "../store/reading.ts";
+import { newReading, type Reading } from "../store/reading.ts";
 
 /** The rules of namespaces (contract §4.5). Knows no HTTP. */
 export class NamespaceService {
@@ -13,7 +13,16 @@ export class NamespaceService {
   }
 
   async get(name: Namespace, reading: Reading): Promise<void> {
-    if (!(await this.#store.exists(name, reading))) throw notFound();
+    if (!(await this.#store.exists(name, reading))) throw noNamespace(name);
+  }
+
+  /** Whether there is no such namespace now. The database is asked only when no copy knows of it. */
+  async isMissing(
+    name: Namespace,
+    { waitUntil, spent }: Pick<Reading, "waitUntil" | "spent">,
+  ): Promise<boolean> {
+    if (await this.#store.exists(name, newReading("bounded", waitUntil, spent))) return false;
+    return !(await this.#store.exists(name, newReading("newest", waitUntil, spent)));
   }
 
   names(reading: Reading): Promise<readonly Namespace[]> {
@@ -33,7 +42,7 @@ export class NamespaceService {
 
   async delete(name: Namespace, commit: Commit): Promise<void> {
     const outcome = await this.#store.delete(name, commit);
-    if (outcome === "absent") throw notFound();
+    if (outcome === "absent") throw noNamespace(name);
     if (outcome === "not-empty") throw invalid("resource is invalid: namespace is not empty");
   }
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { noNamespace } from "../errors.ts";
+import { namespaceMissing } from "../errors.ts";
 import * as answers from "../http/answers.ts";
 import { operation } from "../http/operation.ts";
 import { namespaceOf } from "../http/place.ts";
@@ -44,7 +44,7 @@ export const getUsage = operation({
   async handle(asked, { usage }: { readonly usage: UsageStore }) {
     const namespace = namespaceOf(asked);
     const held = await usage.ofNamespace(namespace);
-    if (held === null) throw noNamespace(namespace);
+    if (held === null) throw namespaceMissing(namespace);
     return json(
       JSON.stringify({
         namespace,

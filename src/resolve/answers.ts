@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { answerSchema } from "../lib/schema-ref.ts";
-import { LINUX } from "../definitions/examples.ts";
+import { LINUX, WINDOWS } from "../definitions/examples.ts";
 
 const verdict = () =>
   z
@@ -19,7 +19,12 @@ const verdict = () =>
 export const BuildReport = answerSchema("BuildReport", "A verdict per filter of a build.", () =>
   z.strictObject({
     index: z.int().min(0).describe("The place among the builds; an asset without builds is its own build 0."),
-    matches: z.boolean().nullable().describe("Null: not looked at, an earlier build had settled the matter."),
+    matches: z
+      .boolean()
+      .nullable()
+      .describe(
+        "Whether its filters are all true; `build` says which build is taken. Null: not looked at, since the evaluation steps of the request had ended.",
+      ),
     filters: z
       .array(z.strictObject({ filter: z.string(), verdict: verdict() }))
       .describe("Up to the first that is not true."),
@@ -52,7 +57,9 @@ export const Resolved = answerSchema("Resolved", "The one build a machine gets, 
     etag: z.string().describe("The tag of the asset."),
     explain: z
       .array(BuildReport.zod)
-      .describe("With `explain=true`: a verdict per build and filter.")
+      .describe(
+        "With `explain=true`: a verdict per build and filter, also of the builds after the one that is taken.",
+      )
       .optional(),
   }),
 );
@@ -121,12 +128,12 @@ export const RESOLVED = {
   etag: '"5b7c1f0e9a3d2468"',
 };
 
-/** A verdict on each filter, for a machine that the second build is not looked at for. */
+/** A verdict on each filter of `WITH_BUILDS` on Linux, up to the first of a build that is not true. */
 export const REPORTS = [
   {
     index: 0,
     matches: true,
     filters: LINUX.filters.map((filter) => ({ filter, verdict: { value: true } })),
   },
-  { index: 1, matches: null, filters: [] },
+  { index: 1, matches: false, filters: [{ filter: WINDOWS.filters[0], verdict: { value: false } }] },
 ];

@@ -1,4 +1,4 @@
-import { Budget } from "../es5/budget.ts";
+import { Budget, BudgetExhausted } from "../es5/budget.ts";
 import type { FilterError, Verdict } from "../es5/evaluate.ts";
 import { FilterReader } from "../es5/filter-reader.ts";
 import { Subject } from "./subject.ts";
@@ -23,7 +23,7 @@ export interface FilterReport {
 export interface BuildReport {
   /** The place among the builds, from 0; an asset without builds is its own build 0. */
   index: number;
-  /** `null`: not looked at, an earlier build had settled the matter. */
+  /** Whether its filters are all true; `null`: not looked at, since an earlier build had settled the matter. */
   matches: boolean | null;
   filters: FilterReport[];
 }
@@ -68,6 +68,36 @@ export function chooseFor(subject: Subject, asset: Choosable, rule: Rule): Choic
     if (report.matches === true && (best === null || count > best.filters)) best = { index, filters: count };
   }
   return best === null ? { outcome: "none", reports } : { outcome: "chosen", index: best.index, reports };
+}
+
+/**
+ * The reports of a choice with those of the builds that it did not look at, whose filters then are judged for people
+ * alone. Where the request's budget ends, the rest stays as it was: not looked at.
+ */
+export function reportsOnAll(subject: Subject, asset: Choosable, { reports }: Choice): BuildReport[] {
+  const all: BuildReport[] = [];
+  let isSpent = false;
+  for (const [index, { filters }] of candidates(asset).entries()) {
+    const known = reports[index];
+    if (known !== undefined && known.matches !== null) {
+      all.push(known);
+      continue;
+    }
+    const report: BuildReport | null = isSpent ? null : examineWithin(subject, index, filters ?? []);
+    isSpent = report === null;
+    all.push(report ?? { index, matches: null, filters: [] });
+  }
+  return all;
+}
+
+/** Null when the request's budget ends first. */
+function examineWithin(subject: Subject, index: number, filters: readonly string[]): BuildReport | null {
+  try {
+    return examine(subject, index, filters);
+  } catch (error) {
+    if (error instanceof BudgetExhausted) return null;
+    throw error;
+  }
 }
 
 /** The builds, or the asset itself where there are none: builds, when there are any, replace the top level. */

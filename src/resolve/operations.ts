@@ -37,7 +37,8 @@ export const RULE = oneOf(["first", "most-specific"], "first (agents of 6.x) or 
 const ANSWER_QUERY = {
   rule: RULE,
   explain: flag.default(false).meta({
-    description: "`true`: add a verdict per build and filter.",
+    description:
+      "`true`: add a verdict per build and filter, also of the builds after the one that is taken.",
     examples: ["true"],
   }),
   format: oneOf(["json", "env"])

@@ -1,11 +1,12 @@
 import type { Asset } from "../definitions/schema.ts";
 import type { Budget } from "../es5/budget.ts";
-import { chooseFor, type BuildReport, type Choice, type Rule } from "./choose.ts";
+import { chooseFor, reportsOnAll, type BuildReport, type Choice, type Rule } from "./choose.ts";
 import { excerpt } from "../lib/excerpt.ts";
 import type { Subject } from "./subject.ts";
 import { substituteBuild, type PlacedProblem } from "./tokens.ts";
 import { expressedAsset, type ExpressedAsset } from "../definitions/agent-view.ts";
 import type { Facts } from "./facts.ts";
+import { missingFacts } from "./missing-facts.ts";
 
 /** The one build a machine gets, ready to be fetched. */
 export interface Resolved {
@@ -41,14 +42,26 @@ export function resolveAsset(
   { facts, subject }: { facts: Facts; subject: Subject },
   rule: Rule,
   budget: Budget,
+): Resolution {
+  const choosable = expressedAsset(asset);
+  return resolutionOf(chooseFor(subject, choosable, rule), choosable, facts, budget);
+}
+
+/** The same with a verdict on every build, also of those after the one that is taken. */
+export function explainAsset(
+  asset: Asset,
+  { facts, subject }: { facts: Facts; subject: Subject },
+  rule: Rule,
+  budget: Budget,
 ): ExplainedResolution {
   const choosable = expressedAsset(asset);
   const choice = chooseFor(subject, choosable, rule);
-  return { resolution: resolutionOf(choice, choosable, facts, budget), reports: choice.reports };
+  const resolution = resolutionOf(choice, choosable, facts, budget);
+  return { resolution, reports: reportsOnAll(subject, choosable, choice) };
 }
 
 function resolutionOf(choice: Choice, asset: ExpressedAsset, facts: Facts, budget: Budget): Resolution {
-  if (choice.outcome !== "chosen") return { outcome: "none", reasons: reasonsOf(choice) };
+  if (choice.outcome !== "chosen") return { outcome: "none", reasons: reasonsOf(choice, facts) };
   const { index } = choice;
   const chosen = asset.builds[index] ?? asset;
   const { url, headers, problems } = substituteBuild(chosen, facts, budget);
@@ -58,14 +71,17 @@ function resolutionOf(choice: Choice, asset: ExpressedAsset, facts: Facts, budge
   };
 }
 
-/** Per build the filter that ruled it out, for people. */
-function reasonsOf(choice: Exclude<Choice, { outcome: "chosen" }>): string[] {
+/** Per build the filter that ruled it out, and the facts it asks for that were not given, for people. */
+function reasonsOf(choice: Exclude<Choice, { outcome: "chosen" }>, facts: Facts): string[] {
   return choice.reports.flatMap(({ index, filters }) => {
     const last = filters.at(-1);
     if (last === undefined) return [];
     const { filter, verdict } = last;
     const why =
       "error" in verdict ? `fails: ${excerpt(verdict.error.message, ERROR_CHARACTERS)}` : "is false";
-    return [`build ${index}: ${excerpt(filter, FILTER_CHARACTERS)} ${why}`];
+    const shown = excerpt(filter, FILTER_CHARACTERS);
+    const missing = missingFacts(shown, facts).map((fact) => `${fact} was not given`);
+    const hint = missing.length === 0 ? "" : ` (${missing.join(", ")})`;
+    return [`build ${index}: ${shown} ${why}${hint}`];
   });
 }

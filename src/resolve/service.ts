@@ -13,8 +13,8 @@ import { PLATFORMS, type Platform } from "./platforms.ts";
 import { Subject } from "./subject.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import type { Reading } from "../store/reading.ts";
-import { factsOfEntity, type NamedFacts } from "./facts.ts";
-import { resolveAsset, type ExplainedResolution, type Resolution } from "./resolve-asset.ts";
+import { factsOfEntity, type Facts, type NamedFacts } from "./facts.ts";
+import { explainAsset, resolveAsset, type Resolution } from "./resolve-asset.ts";
 
 /** Where assets come from: an asset, or `notFound`. */
 export interface AssetReader {
@@ -95,7 +95,9 @@ export class ResolveService {
     const key = resolutionKey(id, stored, rule, facts);
     const known = this.#known.get(key)?.value;
     if (known !== undefined) return known;
-    const { resolution } = explain(id, stored, rule, facts);
+    const resolution = withinMachine(id, facts, (machine, budget) =>
+      resolveAsset(assetOf(stored), machine, rule, budget),
+    );
     const made = { resolution, assetTag: stored.etag, etag: await entityTag(key) };
     this.#known.set(key, made, ENTRY_BYTES + textBytes(key) + resolutionBytes(resolution));
     return made;
@@ -105,7 +107,10 @@ export class ResolveService {
   async explain(id: AssetId, rule: Rule, facts: NamedFacts, reading: Reading): Promise<TaggedExplanation> {
     const stored = await this.#assets.get(id, reading);
     const etag = await entityTag(resolutionKey(id, stored, rule, facts));
-    return { ...explain(id, stored, rule, facts), assetTag: stored.etag, etag };
+    const explained = withinMachine(id, facts, (machine, budget) =>
+      explainAsset(assetOf(stored), machine, rule, budget),
+    );
+    return { ...explained, assetTag: stored.etag, etag };
   }
 
   async matrix(id: AssetId, rule: Rule, reading: Reading): Promise<Matrix> {
@@ -117,17 +122,22 @@ export class ResolveService {
       PLATFORMS.map((platform) => {
         const facts = factsOfEntity(platform.entity);
         const subject = new Subject(facts, filters);
-        return { platform, resolution: resolveAsset(asset, { facts, subject }, rule, budget).resolution };
+        return { platform, resolution: resolveAsset(asset, { facts, subject }, rule, budget) };
       }),
     );
     return { etag: stored.etag, rows };
   }
 }
 
-function explain(id: AssetId, stored: StoredAsset, rule: Rule, { facts }: NamedFacts): ExplainedResolution {
+/** Does work for a machine by the budget of one request. */
+function withinMachine<T>(
+  id: AssetId,
+  { facts }: NamedFacts,
+  work: (machine: { readonly facts: Facts; readonly subject: Subject }, budget: Budget) => T,
+): T {
   const budget = new Budget();
   const subject = new Subject(facts, new FilterReader(budget));
-  return withinBudget(id, () => resolveAsset(assetOf(stored), { facts, subject }, rule, budget));
+  return withinBudget(id, () => work({ facts, subject }, budget));
 }
 
 function assetOf({ definition }: StoredAsset): Asset {

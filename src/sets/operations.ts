@@ -1,25 +1,29 @@
+import * as z from "zod";
 import type { Context } from "../context.ts";
 import { commitOf, principalOf } from "../context.ts";
+import type { WrittenAsset } from "../definitions/decode.ts";
 import { Asset } from "../definitions/schema.ts";
 import { SIMPLE, WITH_BUILDS } from "../definitions/examples.ts";
 import { Budget, SET_STEPS } from "../es5/budget.ts";
 import * as answers from "../http/answers.ts";
+import { invalid } from "../errors.ts";
 import { readBody } from "../http/body.ts";
 import { DRY_RUN, REASON, STRICT } from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { flag, text, wholeNumber } from "../http/parameters.ts";
 import { namespaceOf } from "../http/place.ts";
-import { strictQuery } from "../http/query.ts";
+import { strictQuery, type QueryOf } from "../http/query.ts";
 import type { BodyReader } from "../http/request-body.ts";
 import { REASON_HEADER } from "../http/request-headers.ts";
 import { json } from "../http/respond.ts";
 import { ref } from "../lib/schema-ref.ts";
 import { FINDING } from "../resolve/lint/answers.ts";
+import { lintWarnings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
 import { Applied, DefinitionSet, Plan } from "./answers.ts";
 import { readDefinitions, SET_BYTES } from "./definitions.ts";
 import type { Definition } from "./plan.ts";
-import type { ApplyService, PlanOptions } from "./service.ts";
+import { countFindings, type ApplyService, type PlanOptions } from "./service.ts";
 
 /** What these operations call. */
 interface Uses {
@@ -36,6 +40,11 @@ const PLAN_QUERY = {
     description:
       "How many assets may be deleted, up to 5,000; when left out, a tenth of those that the caller may delete, or 3 where that is more, and none where the set is empty. `max-delete` is the same.",
     examples: [5],
+  }),
+  labelSelector: z.array(text).meta({
+    description:
+      "Bounds a prune: only assets whose stored labels fit are considered for deletion, in the grammar of lists. Repeated, all must fit; an empty one is refused. With it, the tenth is of those that fit.",
+    examples: [['managed_by == "release-pipeline"']],
   }),
   strict: STRICT,
 };
@@ -93,10 +102,14 @@ const CHANGES = {
   truncated: false,
 };
 
+/** Of every answer to a set. */
+const LINTED = { headers: ["X-Lint-Warnings"] };
+
 const BAD_SET = [
-  "definition 1: a is there twice",
+  'definition 1: a is definition 0 too, and they differ: - url: "https://assets.example.com/1.tar.gz"; + url: "https://assets.example.com/2.tar.gz"',
   "definition a: resource is invalid: SHA-512 checksum must be at least 128 characters",
   "the body is empty; send definitions, or [] for a set of none",
+  "labelSelector is empty; leave it out if every asset is to be considered",
   "the set is empty; send definitions, or prune=true to mean it",
   "this would delete 14 of 15 assets; the limit is 3: say max_delete=14 if that is meant",
   "this would delete more than 5000 assets, the most that one request may delete; delete some by name first",
@@ -121,10 +134,12 @@ export const planSet = operation({
     true,
   ),
   answers: {
-    200: answers.json("What would change.", Plan, {
-      plan: "plan-0b6c1f8e-7c39-4f0a-9d55-0b5d3f3f6c11",
-      ...CHANGES,
-    }),
+    200: answers.json(
+      "What would change.",
+      Plan,
+      { plan: "plan-0b6c1f8e-7c39-4f0a-9d55-0b5d3f3f6c11", ...CHANGES },
+      LINTED,
+    ),
     400: answers.invalid(...BAD_SET),
     404: answers.notFound("The namespace does not exist.", "the namespace team-a does not exist"),
     413: TOO_LARGE,
@@ -134,10 +149,12 @@ export const planSet = operation({
     const { apply } = services;
     const options = optionsOf(asked.query, services);
     const by = principalOf(asked);
-    const set = readDefinitions(await asked.body());
-    const plan = await apply.plan(by, namespaceOf(asked), set, options);
+    const namespace = namespaceOf(asked);
+    const set = readDefinitions(await asked.body(), namespace);
+    const plan = await apply.plan(by, namespace, set, options);
     const shown = await apply.show(by, plan, options.linter);
-    return json(`{"plan":${JSON.stringify(await apply.save(plan, asked.now))},${shown}}`);
+    const saved = JSON.stringify(await apply.save(plan, asked.now));
+    return json(`{"plan":${saved},${shown}}`, lintOf(set.values(), options));
   },
 });
 
@@ -151,15 +168,24 @@ export const applySet = operation({
   headers: [REASON_HEADER],
   body: setBody("The set, unless a plan is given.", false),
   answers: {
-    200: answers.json("What was done.", Applied, {
-      applied: true,
-      last: 43,
-      create: ["my-secure-asset"],
-      update: [],
-      unchanged: ["sensu/http-checks"],
-      delete: ["old"],
-    }),
-    400: answers.invalid(...BAD_SET, "this plan deletes 14 assets, more than max_delete=5"),
+    200: answers.json(
+      "What was done.",
+      Applied,
+      {
+        applied: true,
+        last: 43,
+        create: ["my-secure-asset"],
+        update: [],
+        unchanged: ["sensu/http-checks"],
+        delete: ["old"],
+      },
+      LINTED,
+    ),
+    400: answers.invalid(
+      ...BAD_SET,
+      "this plan deletes 14 assets, more than max_delete=5",
+      "labelSelector bounds the prune of a set, and a plan says what it deletes; leave it out",
+    ),
     404: answers.notFound(
       "The namespace or the plan does not exist, or the plan is of another namespace or over an hour old.",
     ),
@@ -172,20 +198,23 @@ export const applySet = operation({
   async handle(asked, services: Uses) {
     const options = optionsOf(asked.query, services);
     const { plan: id } = asked.query;
+    if (id !== undefined && options.labelSelector.length > 0)
+      throw invalid("labelSelector bounds the prune of a set, and a plan says what it deletes; leave it out");
     if (id !== undefined) return applyPlan(asked, id, asked.query.dry_run, options, services);
 
     const { apply } = services;
     const by = principalOf(asked);
     const namespace = namespaceOf(asked);
-    const set = readDefinitions(await asked.body());
+    const set = readDefinitions(await asked.body(), namespace);
     if (asked.query.dry_run) {
       const plan = await apply.plan(by, namespace, set, options);
-      return json(`{"applied":false,${await apply.show(by, plan, options.linter)}}`);
+      const shown = await apply.show(by, plan, options.linter);
+      return json(`{"applied":false,${shown}}`, lintOf(set.values(), options));
     }
     const { plan, last } = await apply.applySet(by, namespace, set, options, commitOf(asked));
     const { create, update, unchanged, delete: deleted } = plan;
     const done = { create: create.map(nameOf), update: update.map(nameOf), unchanged, delete: deleted };
-    return json(JSON.stringify({ applied: true, last, ...done }));
+    return json(JSON.stringify({ applied: true, last, ...done }), lintOf(set.values(), options));
   },
 });
 
@@ -200,21 +229,28 @@ async function applyPlan(
   const plan = await apply.load(by, namespaceOf(context), id, context.now);
   if (dryRun) await apply.refuseStale(plan);
   const shown = await apply.show(by, plan, options.linter);
-  if (dryRun) return json(`{"applied":false,${shown}}`);
+  const lint = lintOf([...plan.create, ...plan.update], options);
+  if (dryRun) return json(`{"applied":false,${shown}}`, lint);
   const last = await apply.applyPlan(by, plan, options, commitOf(context));
-  return json(`{"applied":true,"last":${last},${shown}}`);
+  return json(`{"applied":true,"last":${last},${shown}}`, lint);
 }
 
-function optionsOf(
-  query: { readonly prune: boolean; readonly max_delete?: number | undefined; readonly strict: boolean },
-  { settings }: Uses,
-): PlanOptions {
+function optionsOf(query: QueryOf<typeof PLAN_QUERY>, { settings }: Uses): PlanOptions {
+  const { labelSelector } = query;
+  if (labelSelector.some((selector) => selector.trim() === ""))
+    throw invalid("labelSelector is empty; leave it out if every asset is to be considered");
   return {
+    labelSelector,
     prune: query.prune,
     maxDelete: query.max_delete ?? null,
     strict: query.strict || settings.lint === "strict",
     linter: new Linter(new Budget(SET_STEPS)),
   };
+}
+
+/** The header with the number of findings in these definitions, whether the answer shows them or not. */
+function lintOf(definitions: Iterable<WrittenAsset>, { linter }: PlanOptions): Record<string, string> {
+  return lintWarnings(countFindings(definitions, linter));
 }
 
 function nameOf({ name }: Definition): string {

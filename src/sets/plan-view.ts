@@ -24,10 +24,11 @@ export async function showPlan(
   const changed = [...plan.update.map(({ name }) => name), ...plan.delete];
   const current = await store.definitions(plan.namespace, changed, DETAIL_BYTES);
   const entries = new Entries();
-  const written = async ({ name, asset }: Definition, before: Json) => {
+  const written = async (definition: Definition, before: Json) => {
+    const { name, asset } = definition;
     const after = parse((await encodeChecked({ namespace: plan.namespace, name }, asset, by)).definition);
     const lines = differenceLines(before, after);
-    return { lines, patch: mergePatchBetween(before, after), lint: findingsIn(asset, linter) };
+    return { lines, patch: mergePatchBetween(before, after), lint: findingsIn(definition, linter) };
   };
 
   const update: string[] = [];

@@ -1,5 +1,5 @@
 import { prepareWrite, storedBytes } from "../assets/prepare.ts";
-import type { Asset } from "../definitions/schema.ts";
+import type { WrittenAsset } from "../definitions/decode.ts";
 import { ApiError } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import type { FilterReader } from "../es5/filter-reader.ts";
@@ -8,9 +8,8 @@ import type { NamespaceState } from "../store/set-store.ts";
 import { placedError, type DefinitionSet } from "./definitions.ts";
 
 /** A definition as it was sent. Who writes it is decided when it is applied. */
-export interface Definition {
+export interface Definition extends WrittenAsset {
   readonly name: AssetName;
-  readonly asset: Asset;
 }
 
 /** What would be done to a namespace, and for which state of it. */
@@ -53,16 +52,16 @@ export async function makePlan(
   const update: Definition[] = [];
   const unchanged: AssetName[] = [];
   let bytes = 0;
-  for (const [name, asset] of set) {
+  for (const [name, written] of set) {
     const existing = current.get(name);
-    const write = await checked(namespace, { name, asset }, existing?.createdBy ?? "", filters);
+    const write = await checked(namespace, { name, ...written }, existing?.createdBy ?? "", filters);
     if (write.etag === existing?.etag) {
       unchanged.push(name);
       continue;
     }
     bytes += storedBytes(write);
     if (bytes > STORED_SET_BYTES) throw tooLarge();
-    (existing === undefined ? create : update).push({ name, asset });
+    (existing === undefined ? create : update).push({ name, ...written });
   }
   return { namespace, seq: state.seq, create, update, unchanged, delete: deletes };
 }

@@ -1,10 +1,12 @@
 import { encodeChecked } from "../assets/prepare.ts";
-import type { Asset } from "../definitions/schema.ts";
+import { LIST_STEPS, readSelection } from "../assets/selection.ts";
+import type { WrittenAsset } from "../definitions/decode.ts";
 import { NameMatcher } from "../auth/name-matcher.ts";
 import type { Principal } from "../auth/principal.ts";
-import { ApiError, denied, invalid, noNamespace, notFound } from "../errors.ts";
+import { ApiError, denied, invalid, namespaceMissing, notFound } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
-import { refuseFindings } from "../resolve/lint/asset-findings.ts";
+import { findingsIn, refuseFindings } from "../resolve/lint/asset-findings.ts";
+import { excerpt } from "../lib/excerpt.ts";
 import { Meter } from "../lib/meter.ts";
 import type { Linter } from "../resolve/lint/linter.ts";
 import type { AssetWrite, Commit } from "../store/asset-store.ts";
@@ -20,6 +22,8 @@ const APPLY_ATTEMPTS = 3;
 /** Steps of matching names with the globs of grants for one set. */
 const MATCHING_STEPS = 200_000_000;
 const PLAN_MS = 3_600_000;
+/** Characters of an unknown plan's id that an error repeats. */
+const PLAN_CHARACTERS = 64;
 
 /** How a set is planned. */
 export interface PlanOptions {
@@ -27,6 +31,8 @@ export interface PlanOptions {
   readonly prune: boolean;
   /** How many assets may be deleted; null: as many as need no saying. */
   readonly maxDelete: number | null;
+  /** Selectors that an asset must fit to be considered for deletion; none: every one is. */
+  readonly labelSelector: readonly string[];
   /** Whether definitions with lint findings are refused. */
   readonly strict: boolean;
   /** Lints all definitions of the set within one budget. */
@@ -52,8 +58,9 @@ export class ApplyService {
     mayEdit: Editor,
     namespace: Namespace,
     set: DefinitionSet,
-    { prune, maxDelete, strict, linter }: PlanOptions,
+    { prune, maxDelete, labelSelector, strict, linter }: PlanOptions,
   ): Promise<Plan> {
+    const selects = readSelection({ labelSelector, fieldSelector: [] }, new Meter(LIST_STEPS));
     const names = [...set.keys()];
     if (!names.every(mayEdit)) throw denied();
     if (set.size === 0 && !prune)
@@ -61,9 +68,9 @@ export class ApplyService {
     if (strict) refuseLint(set, linter);
     // Read before the names to delete are: what is committed meanwhile makes the plan one that no longer fits.
     const state = await this.#sets.state(namespace, names);
-    if (state === null) throw noNamespace(namespace);
+    if (state === null) throw namespaceMissing(namespace);
     const deletes = prune
-      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })
+      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, selects, maxDelete })
       : [];
     return makePlan(namespace, state, set, deletes, linter.filters);
   }
@@ -80,7 +87,11 @@ export class ApplyService {
   async load(by: Principal, namespace: Namespace, id: string, now: number): Promise<Plan> {
     const text = await this.#plans.load(id, namespace, now);
     const plan = text === null ? null : restorePlan(text);
-    if (plan?.namespace !== namespace) throw notFound();
+    if (plan?.namespace !== namespace) {
+      throw notFound(
+        `no plan named ${excerpt(id, PLAN_CHARACTERS)} in namespace ${namespace}, or it is over an hour old; plan again`,
+      );
+    }
     if (!namesOf(plan).every(editor(by, namespace))) throw denied();
     return plan;
   }
@@ -93,7 +104,7 @@ export class ApplyService {
   /** Throws `conflict` when the namespace is not what it was planned for. */
   async refuseStale(plan: Plan): Promise<void> {
     const state = await this.#sets.state(plan.namespace, []);
-    if (state === null) throw noNamespace(plan.namespace);
+    if (state === null) throw namespaceMissing(plan.namespace);
     if (state.seq !== plan.seq) throw changed(plan);
   }
 
@@ -109,7 +120,7 @@ export class ApplyService {
     }
     if (strict)
       refuseLint(
-        [...plan.create, ...plan.update].map(({ name, asset }) => [name, asset] as const),
+        [...plan.create, ...plan.update].map((definition) => [definition.name, definition] as const),
         linter,
       );
     const last = await this.#apply(by, editor(by, plan.namespace), plan, commit);
@@ -149,8 +160,15 @@ export class ApplyService {
   }
 }
 
-function refuseLint(definitions: Iterable<readonly [AssetName, Asset]>, linter: Linter): void {
-  for (const [name, asset] of definitions) placed(name, () => refuseFindings(asset, linter));
+function refuseLint(definitions: Iterable<readonly [AssetName, WrittenAsset]>, linter: Linter): void {
+  for (const [name, written] of definitions) placed(name, () => refuseFindings(written, linter));
+}
+
+/** How many findings lint has in all of these definitions together. */
+export function countFindings(definitions: Iterable<WrittenAsset>, linter: Linter): number {
+  let count = 0;
+  for (const written of definitions) count += findingsIn(written, linter).length;
+  return count;
 }
 
 type Editor = (name: AssetName) => boolean;

@@ -1,7 +1,7 @@
 import type { Plan } from "./plan.ts";
 
 /** Raised when what is stored changes: plans of an earlier form are no plans. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 interface StoredPlan {
   readonly format: number;

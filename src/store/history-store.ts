@@ -47,6 +47,8 @@ export interface HistoryStore {
   ofAsset(id: AssetId, lives: Lives, before: number | null, limit: number): Promise<RevisionPage>;
   /** The last commit to an asset at or before a seq; null when there was none. */
   at(id: AssetId, lives: Lives, seq: number): Promise<AssetRevision | null>;
+  /** The seq of the newest commit of all. */
+  newest(): Promise<number>;
   /** Commits of every kind that are older than `before` (null: all). */
   audit(scope: AuditScope, before: number | null, limit: number): Promise<RevisionPage>;
 }

@@ -162,7 +162,12 @@ describe("sensuctl dump all", () => {
       const answer = await api("GET", `${path}?limit=100`, { token: root });
       const body: unknown = await answer.json();
       if (answer.status === 200) served.push(path);
-      else expect([path, answer.status, body]).toEqual([path, 404, { message: "not found", code: 2 }]);
+      else
+        expect([path, answer.status, body]).toEqual([
+          path,
+          404,
+          { message: expect.stringContaining("this server has no "), code: 2 },
+        ]);
     }
     expect(served).toEqual(["/api/core/v2/namespaces", ASSETS]);
   });

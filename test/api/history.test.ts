@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { anAsset, OTHER_SHA512, servedAsset } from "../support/fixtures.ts";
+import { anAsset, OTHER_SHA512, servedAsset, SHA512 } from "../support/fixtures.ts";
 import { aNamespace, api, ASSETS, freshStorage, tokenFor } from "../support/worker.ts";
 
 const alice = await tokenFor(["edit@default"], { name: "alice" });
@@ -323,4 +323,106 @@ it("a definition is served by the edge route as by Sensu's own", async () => {
   await api("PUT", ONE, { token: alice, body: anAsset("one") });
   const got = await api("GET", EDGE, { token: viewer });
   expect(await got.text()).toBe(servedAsset("one", "alice"));
+});
+
+describe("a rollback", () => {
+  const back = (seq: unknown, query = "", headers: Record<string, string> = {}) =>
+    api("POST", `${EDGE}/rollback${query}`, { token: alice, body: { seq }, headers });
+  const revisions = async () => (await api("GET", `${EDGE}/revisions`, { token: alice })).json<Shown[]>();
+
+  it("to a revision that does not exist is 404 with the newest, and writes nothing", async () => {
+    const [newest] = await aHistory();
+    await api("POST", ASSETS, { token: alice, body: anAsset("other") });
+    for (const seq of [0, 42, (newest?.seq ?? 0) + 1]) {
+      for (const query of ["", "?dry_run=true"]) {
+        const answer = await back(seq, query);
+        expect([answer.status, await answer.json()]).toEqual([
+          404,
+          {
+            message: `no revision ${seq} of asset one in namespace default; the newest is ${newest?.seq}`,
+            code: 2,
+          },
+        ]);
+      }
+    }
+    expect(await revisions()).toHaveLength(3);
+  });
+
+  it("that changes nothing writes nothing and says so", async () => {
+    const [, , created] = await aHistory();
+    expect((await back(created?.seq)).headers.get("X-Unchanged")).toBeNull();
+    const before = await revisions();
+    const again = await api("POST", `${EDGE}/rollback`, { token: bob, body: { seq: created?.seq } });
+    expect([again.status, again.headers.get("X-Unchanged"), again.headers.get("ETag")]).toEqual([
+      200,
+      "true",
+      created?.etag,
+    ]);
+    expect(await again.json()).toMatchObject({ headers: { Authorization: "s3cret" } });
+    expect(await revisions()).toEqual(before);
+    expect((await back(created?.seq, "", { "If-Match": '"x"' })).status).toBe(412);
+  });
+
+  it("with dry_run answers with the difference and writes nothing", async () => {
+    const [deleted, , created] = await aHistory();
+    const undeleted = await (await back(created?.seq, "?dry_run=true")).json<Record<string, unknown>>();
+    expect(undeleted).toMatchObject({
+      from: deleted,
+      to: created,
+      patch: { metadata: { created_by: "alice" } },
+    });
+    expect(await revisions()).toHaveLength(3);
+
+    await api("PUT", ONE, { token: bob, body: anAsset("one", { sha512: OTHER_SHA512 }) });
+    const changed = await back(created?.seq, "?dry_run=true");
+    expect(changed.headers.get("X-Unchanged")).toBeNull();
+    expect((await changed.json<{ lines: string[] }>()).lines).toEqual([
+      `- sha512: "${OTHER_SHA512}"`,
+      `+ sha512: "${SHA512}"`,
+      '- metadata.created_by: "bob"',
+      '+ metadata.created_by: "alice"',
+      '+ headers.Authorization: "s3cret"',
+    ]);
+    expect((await back(created?.seq, "?dry_run=true", { "If-Match": '"x"' })).status).toBe(412);
+    expect((await back(created?.seq, "?dry_run=yes")).status).toBe(400);
+    expect(await revisions()).toHaveLength(4);
+
+    await back(created?.seq);
+    const same = await back(created?.seq, "?dry_run=true");
+    expect([same.headers.get("X-Unchanged"), await same.json()]).toMatchObject([
+      "true",
+      { patch: {}, lines: [] },
+    ]);
+  });
+});
+
+describe("a seq that no commit has had", () => {
+  it.each(["?at=2000", "/diff?from=2000", "/diff?to=2000", "/diff?from=1&to=2000", "/revisions/2000"])(
+    "is 404 with the newest revision of the asset for %s",
+    async (path) => {
+      const [newest] = await aHistory();
+      const answer = await api("GET", `${EDGE}${path}`, { token: viewer });
+      expect([answer.status, await answer.json()]).toEqual([
+        404,
+        {
+          message: `no revision 2000 of asset one in namespace default; the newest is ${newest?.seq}`,
+          code: 2,
+        },
+      ]);
+    },
+  );
+
+  it("is not one of a commit to another asset, at which an asset is what it was", async () => {
+    const [, updated, created] = await aHistory();
+    await api("POST", ASSETS, { token: alice, body: anAsset("one") });
+    await api("POST", ASSETS, { token: alice, body: anAsset("other") });
+    const [latest] = await (
+      await api("GET", `${ASSETS.replace("core/v2", "edge/v1")}/other/revisions`, { token: viewer })
+    ).json<Shown[]>();
+    expect((await api("GET", `${EDGE}?at=${latest?.seq}`, { token: viewer })).status).toBe(200);
+    expect(
+      (await api("GET", `${EDGE}/diff?from=${created?.seq}&to=${latest?.seq}`, { token: viewer })).status,
+    ).toBe(200);
+    expect(updated?.seq).toBeLessThan(latest?.seq ?? 0);
+  });
 });

@@ -34,16 +34,26 @@ describe("every row of the route table", () => {
   it.each(rows(guarded))("%s answers 401 to a request without a credential", async (_, row) => {
     const response = await api(row.method, pathOf(row));
     expect(response.status).toBe(401);
-    expect(response.headers.get("WWW-Authenticate")).toBe('Bearer realm="sensu"');
+    expect(response.headers.get("WWW-Authenticate")).toMatch(
+      /^Bearer realm="sensu", error_description="send Authorization: /,
+    );
     expect(response.headers.get("Cache-Control")).toBe("private, no-cache");
     expect(await response.text()).toBe('{"message":"bad credentials","code":5}');
   });
 
   it.each(rows(guarded))("%s answers one and the same 401 to every bad credential", async (_, row) => {
-    for (const [what, authorization] of await badCredentials()) {
+    for (const [what, authorization, isMalformed = false] of await badCredentials()) {
       const response = await api(row.method, pathOf(row), { headers: { Authorization: authorization } });
       expect([what, response.status]).toEqual([what, 401]);
-      expect(response.headers.get("WWW-Authenticate")).toBe('Bearer realm="sensu"');
+      // What no credential looks like is known to whoever sent it.
+      expect([what, response.headers.get("WWW-Authenticate")]).toEqual([
+        what,
+        isMalformed
+          ? expect.stringMatching(
+              /^Bearer realm="sensu", error="invalid_token", error_description="malformed: /,
+            )
+          : 'Bearer realm="sensu"',
+      ]);
       expect(await response.text()).toBe('{"message":"invalid credentials","code":5}');
     }
   });
@@ -98,30 +108,46 @@ describe("every row of the route table", () => {
     if (row.path === "/") return;
     const response = await api(row.method, `${pathOf(row)}/`, { token: await tokenFor(["admin@*"]) });
     expect(response.status).toBe(404);
-    expect(await response.text()).toBe('{"message":"not found","code":2}');
+    expect(await response.text()).toBe(
+      '{"message":"not found: the path ends with a slash; send it without","code":2}',
+    );
   });
 });
 
 it.each([
-  "/nope",
-  "/api/core/v2",
-  "/api/core/v3/assets",
-  "/api/core/v2/assets/one",
-  "/api/core/v2/namespaces/default/checks",
-])("the unknown path %s is 404 for anyone", async (path) => {
-  const response = await api("GET", path);
-  expect(response.status).toBe(404);
-  expect(await response.text()).toBe('{"message":"not found","code":2}');
+  ["/nope", "not found"],
+  ["/api/core/v2/assets/one", "not found"],
+  ["/api/core/v2", "not found"],
+  ["/api/core/v3/assets", "this server has nothing under /api/core/v3; of Sensu's API"],
+  [
+    "/api/enterprise/authentication/v2/oidc",
+    "this server has nothing under /api/enterprise/authentication; of",
+  ],
+  [
+    "/api/core/v2/namespaces/default/checks",
+    "this server has no checks; of Sensu's API it has assets, namespaces",
+  ],
+  ["/api/core/v2/namespaces/default/events/a/b", "this server has no events; of Sensu's API"],
+  ["/api/core/v2/users", "this server has no users; of Sensu's API"],
+  [`/api/core/v2/${"x".repeat(200)}`, `this server has no ${"x".repeat(64)}...; of Sensu's API`],
+  ["/api/edge/v1/nothing", "no such path; /openapi.json lists what there is"],
+])("the unknown path %s is 404 for anyone, and says what there is", async (path, message) => {
+  for (const method of ["GET", "PUT"]) {
+    const response = await api(method, path);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({ message: expect.stringContaining(message), code: 2 });
+  }
 });
 
 /** Every kind of credential that must not open anything, as an Authorization header. */
-async function badCredentials(): Promise<[string, string][]> {
+async function badCredentials(): Promise<[what: string, authorization: string, isMalformed?: true][]> {
   const good = await tokenFor(["admin@*"]);
   const past = await tokenFor(["admin@*"], { ttl: -10 });
   const elsewhere = await tokenFor(["admin@*"], { secret: "another-secret-that-is-not-in-the-ring-at-all" });
   const { revoked, expired } = await deadKeys;
   return [
-    ["garbage", "Bearer garbage"],
+    ["garbage", "Bearer garbage", true],
+    ["a secret that was cut off", "Key sak_0123456789", true],
     ["three parts of garbage", "Bearer a.b.c"],
     ["an expired token", `Bearer ${past}`],
     ["an unknown kid", `Bearer ${elsewhere}`],
@@ -134,7 +160,7 @@ async function badCredentials(): Promise<[string, string][]> {
     ["a revoked key", `Key ${revoked}`],
     ["a revoked key as a bearer", `Bearer ${revoked}`],
     ["an expired key", `Key ${expired}`],
-    ["a token under the Key scheme", `Key ${good}`],
+    ["a token under the Key scheme", `Key ${good}`, true],
   ];
 }
 

@@ -279,7 +279,7 @@ describe("a parameter that is wrong", () => {
     ["apply?prune=true&max_delete=all", 'invalid max_delete "all": use a whole number'],
     ["apply?max_delete=1&max-delete=2", "the parameter max_delete is repeated; send it once"],
     ["plan?prune=1", 'invalid prune "1": use true or false'],
-    ["plan?labelSelector=a", 'unknown parameter "labelSelector"; this route has prune, max_delete, strict'],
+    ["plan?fieldSelector=a", 'unknown parameter "fieldSelector"; did you mean labelSelector?'],
   ])("%s is 400 and nothing is written", async (path, message) => {
     await fill("a");
     const before = await storedRows();

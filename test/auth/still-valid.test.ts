@@ -44,6 +44,7 @@ it("a handler learns that the access token it was called with has expired meanwh
       failures: new FailureLimit(async () => true),
     }),
     clock: () => now,
+    isMissing: async () => false,
     translate: (error) => error,
     observe: () => undefined,
   });

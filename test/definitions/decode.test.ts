@@ -46,7 +46,7 @@ describe("the decoder of an asset", () => {
       url: "b",
       metadata: { name: "x" },
     });
-    expect(decodePatch({ URL: null, Metadata: { Labels: { a: null }, x: 1 } })).toEqual({
+    expect(decodePatch({ URL: null, Metadata: { Labels: { a: null }, x: 1 } }).patch).toEqual({
       url: null,
       metadata: { labels: { a: null } },
     });

@@ -172,7 +172,7 @@ describe("fetch-asset.sh", () => {
     expect(await fetchAsset("none")).toMatchObject({
       code: 3,
       out: "",
-      err: expect.stringContaining("not found"),
+      err: expect.stringContaining("no asset named none in namespace default"),
     });
     expect(await fetchAsset("none", { SENSU_TOKEN: "wrong" })).toMatchObject({
       code: 2,

@@ -21,7 +21,7 @@ it("npm run keys writes to the streams of its process and ends with the command'
   const listed = await runScript(["scripts/keys.ts", "list"], server());
   expect(listed).toMatchObject({ code: 0, out: expect.stringMatching(/^NAME +STATUS/), err: "" });
   const failed = await runScript(["scripts/keys.ts", "get", "--name", "none"], server());
-  expect(failed).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^404: not found/) });
+  expect(failed).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^404: no key named none/) });
 });
 
 it("makes a key that is shown once, lists, rotates and revokes it", async () => {
@@ -57,7 +57,7 @@ it("says what is wrong and what to do, and exits with 1", async () => {
     [["dance"], {}, /npm run --silent keys -- list/],
     [["create", "--name", "x"], {}, /--grants is missing/],
     [["create", "--name", "x", "--grants", "all"], {}, /^400: "all" is not a grant/],
-    [["get", "--name", "none"], {}, /^404: not found/],
+    [["get", "--name", "none"], {}, /^404: no key named none/],
     [["list"], { SENSU_TOKEN: "nonsense" }, /^401: invalid credentials; the credential in SENSU_TOKEN/],
     [["list"], { SENSU_API_URL: "http://127.0.0.1:9" }, /does not answer: .*; set SENSU_API_URL/],
     [["rotate", "--name", "x", "--overlap", "soon"], {}, /--overlap "soon"/],

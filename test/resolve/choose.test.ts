@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Budget, BudgetExhausted } from "../../src/es5/budget.ts";
-import { chooseBuild, type Choice, type Rule } from "../../src/resolve/choose.ts";
+import { FilterReader } from "../../src/es5/filter-reader.ts";
+import { chooseBuild, chooseFor, reportsOnAll, type Choice, type Rule } from "../../src/resolve/choose.ts";
+import { Subject } from "../../src/resolve/subject.ts";
 
 const LINUX = "entity.system.os == 'linux'";
 const AMD64 = "entity.system.arch == 'amd64'";
@@ -116,5 +118,26 @@ describe("filters of one asset", () => {
         index: 0,
         error: { kind: "budget", message: "more than 10000 evaluation steps" },
       });
+  });
+});
+
+describe("the reports on all builds", () => {
+  const reports = (asset: Parameters<typeof chooseBuild>[0], budget = new Budget(), rule: Rule = "first") => {
+    const subject = new Subject(MACHINE, new FilterReader(budget));
+    return reportsOnAll(subject, asset, chooseFor(subject, asset, rule)).map(({ matches }) => matches);
+  };
+
+  it("hold a verdict on those after the one that is taken, or that stopped the asset", () => {
+    expect(reports(builds([LINUX], ["false"], [LINUX, AMD64]))).toEqual([true, false, true]);
+    expect(reports(builds(["nope"], [LINUX], ["false"]))).toEqual([false, true, false]);
+    expect(reports(builds([LINUX], ["nope"]), new Budget(), "most-specific")).toEqual([true, false]);
+  });
+
+  it("leave out what the budget does not reach, which changes no choice", () => {
+    const long = Array.from({ length: 40 }, (_, index) => [
+      `for (var i = ${index}; i < ${index + 700}; i++); false`,
+    ]);
+    const found = reports(builds([LINUX], ...long), new Budget(20_000));
+    expect([found.length, found[0], found[1], found.at(-1)]).toEqual([41, true, false, null]);
   });
 });

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { readDefinitions } from "../../src/sets/definitions.ts";
+import { namespaceNamed } from "../support/names.ts";
 import { parseBody, parseWholeBody } from "../../src/http/body.ts";
+
+const readIn = (bytes: Uint8Array) => readDefinitions(bytes, namespaceNamed("default"));
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const named = (count: number) =>
@@ -28,7 +31,7 @@ describe("a set", () => {
     ],
   ])("of too much is refused before it is parsed: %s", (_, text, message) => {
     const parsed = vi.spyOn(JSON, "parse");
-    expect(() => readDefinitions(bytesOf(text))).toThrow(message);
+    expect(() => readIn(bytesOf(text))).toThrow(message);
     expect(parsed.mock.calls.length).toBeLessThanOrEqual(1);
   });
 
@@ -38,16 +41,16 @@ describe("a set", () => {
       named(1_000).join("\n"),
       named(1_000).join("\n\n \r\n"),
     ]) {
-      expect(readDefinitions(bytesOf(text)).size).toBe(1_000);
+      expect(readIn(bytesOf(text)).size).toBe(1_000);
     }
     const pretty = JSON.stringify(JSON.parse(`[${named(1_000).join()}]`), null, 2);
-    expect(readDefinitions(bytesOf(pretty)).size).toBe(1_000);
+    expect(readIn(bytesOf(pretty)).size).toBe(1_000);
     const wide = JSON.stringify({ metadata: { name: "a" }, x: Object.fromEntries(named(1_500).entries()) });
-    expect(readDefinitions(bytesOf(wide)).size).toBe(1);
+    expect(readIn(bytesOf(wide)).size).toBe(1);
   });
 
   it("of blank lines only is empty", () => {
-    expect(() => readDefinitions(bytesOf(" \n\n\t\r\n"))).toThrow("the body is empty");
+    expect(() => readIn(bytesOf(" \n\n\t\r\n"))).toThrow("the body is empty");
   });
 });
 

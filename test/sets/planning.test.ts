@@ -21,6 +21,7 @@ const HOUR_MS = 3_600_000;
 const options = (members: Partial<PlanOptions> = {}): PlanOptions => ({
   prune: false,
   maxDelete: null,
+  labelSelector: [],
   strict: false,
   linter: new Linter(),
   ...members,
@@ -30,7 +31,8 @@ const principal = (name: string, ...grants: string[]) => ({
   grants: grants.flatMap((text) => parseGrant(text) ?? []),
 });
 const editor = principal("alice", "edit@*");
-const set = (...names: string[]) => new Map(names.map((name) => [assetNamed(name), anAsset(name)]));
+const written = (...asset: Parameters<typeof anAsset>) => ({ asset: anAsset(...asset), unknown: [] });
+const set = (...names: string[]) => new Map(names.map((name) => [assetNamed(name), written(name)]));
 const conflict = { kind: "conflict" };
 
 /** What a namespace holds of these names as `by` has written them. */
@@ -90,7 +92,7 @@ describe("a plan", () => {
   it("tells creates, updates and what is there already, whoever wrote that", async () => {
     const state = await stateOf(["same", "differs"]);
     const wanted = new Map(set("same", "fresh"));
-    wanted.set(assetNamed("differs"), anAsset("differs", { sha512: OTHER_SHA512 }));
+    wanted.set(assetNamed("differs"), written("differs", { sha512: OTHER_SHA512 }));
     const plan = await planOf(state, wanted, [assetNamed("gone")]);
     expect(plan).toMatchObject({ seq: 7, unchanged: ["same"], delete: ["gone"] });
     expect([plan.create, plan.update].map((each) => each.map(({ name }) => name))).toEqual([
@@ -111,7 +113,7 @@ describe("a plan", () => {
     const annotations = { big: '"'.repeat(60_000) };
     const many = Array.from({ length: 200 }, (_, index) => `a${index}`);
     const large = new Map(
-      many.map((name) => [assetNamed(name), anAsset(name, { metadata: { annotations } })]),
+      many.map((name) => [assetNamed(name), written(name, { metadata: { annotations } })]),
     );
     await expect(planOf({ seq: 1, assets: [] }, large, [])).rejects.toMatchObject({
       kind: "tooLarge",
@@ -170,7 +172,7 @@ describe("a plan", () => {
 });
 
 describe("strict", () => {
-  const findings = new Map([[assetNamed("a"), anAsset("a", { filters: ["entity.system.os == 'linus'"] })]]);
+  const findings = new Map([[assetNamed("a"), written("a", { filters: ["entity.system.os == 'linus'"] })]]);
 
   it("refuses a set with findings when it is planned, and a plan when it is applied", async () => {
     const { service, writes } = aStore();
@@ -240,6 +242,7 @@ describe("a prune", () => {
       namespace: DEFAULT,
       keep: new Set<AssetName>(),
       mayDelete: () => true,
+      selects: null,
       maxDelete: null,
       ...members,
     });
@@ -293,7 +296,7 @@ describe("a prune", () => {
 });
 
 describe("a set of definitions", () => {
-  const read = (text: string) => [...readDefinitions(new TextEncoder().encode(text)).keys()];
+  const read = (text: string) => [...readDefinitions(new TextEncoder().encode(text), DEFAULT).keys()];
 
   it("is an array, one definition, or one a line; a name stands in it once", () => {
     const [a, b] = ["a", "b"].map((name) => JSON.stringify(anAsset(name)));
@@ -303,6 +306,9 @@ describe("a set of definitions", () => {
       ["a", "b"],
       [],
     ]);
-    expect(() => read(`[${a},${b},${a}]`)).toThrow("definition 2: a is there twice");
+    const other = JSON.stringify(anAsset("a", { sha512: OTHER_SHA512 }));
+    expect(() => read(`[${a},${b},${other}]`)).toThrow(
+      /^definition 2: a is definition 0 too, and they differ: - sha512: ".+"; \+ sha512: ".+"$/,
+    );
   });
 });

@@ -8,7 +8,7 @@ import { anAsset } from "../support/fixtures.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
 
 const DEFAULT = namespaceNamed("default");
-const OPTIONS = { prune: false, maxDelete: null, strict: false, linter: new Linter() };
+const OPTIONS = { prune: false, maxDelete: null, labelSelector: [], strict: false, linter: new Linter() };
 const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
 
 const principal = (...grants: string[]) => ({
@@ -47,7 +47,8 @@ function aService(there: readonly AssetName[] = ["team/own", "theirs"].map(asset
   return { service: new ApplyService(sets, plans), reads, writes };
 }
 
-const set = (...names: string[]) => new Map(names.map((name) => [assetNamed(name), anAsset(name)]));
+const set = (...names: string[]) =>
+  new Map(names.map((name) => [assetNamed(name), { asset: anAsset(name), unknown: [] }]));
 
 it.each([
   ["creates or updates", set("theirs"), OPTIONS],
@@ -89,7 +90,7 @@ it("answers 400 and names the budget when globs take too long to match, for a se
   const slow = principal(...Array<string>(49).fill(glob), "edit@default/*");
   const many = Array.from({ length: 5_000 }, (_, index) => assetNamed(`${"a".repeat(200)}${index}`));
   const refused = "the globs of the grants take more than 200000000 steps to match, the budget of one set";
-  const body = new Map(many.map((name) => [name, anAsset(name)]));
+  const body = new Map(many.map((name) => [name, { asset: anAsset(name), unknown: [] }]));
   const { service } = aService();
   await expect((async () => service.plan(slow, DEFAULT, body, OPTIONS))()).rejects.toThrow(refused);
   const { service: pruning } = aService(many);

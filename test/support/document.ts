@@ -60,8 +60,12 @@ function patternOf(template: string): RegExp {
 }
 
 /** What the document says of a request: its operation, or that the path has another method, or no path. */
-export function operationFor(method: string, path: string): Operation | "other-method" | "no-path" {
+export function operationFor(
+  method: string,
+  path: string,
+): Operation | "other-method" | "no-path" | "unclean" {
   const { pathname } = new URL(`http://document${path}`);
+  if (/^(?!\/api\/core\/v2\/namespaces\/[^/]+\/assets\/[^/]).*\/\//.test(pathname)) return "unclean";
   const found = Object.keys(DOCUMENT.paths).find(
     (template) => PATTERNS.get(template)?.test(pathname) === true,
   );
@@ -73,6 +77,7 @@ export function operationFor(method: string, path: string): Operation | "other-m
 /** The answers of an operation by status; of what is no operation, the one that there is. */
 export function answersOf(operation: ReturnType<typeof operationFor>): Readonly<Record<string, Answer>> {
   if (operation === "no-path") return only("404", "NoRoute");
+  if (operation === "unclean") return { ...only("301", "Moved"), ...only("308", "Moved") };
   if (operation === "other-method") return only("405", "MethodNotAllowed");
   return Object.fromEntries(
     Object.entries(operation.responses).map(([status, answer]) => [status, resolved<Answer>(answer)]),

@@ -40,6 +40,7 @@ export function localServer(): Serve {
     },
     clock: () => Date.now(),
     translate: (error) => error,
+    isMissing: async () => false,
     observe: ({ fault }) => {
       if (fault !== undefined) throw fault;
     },

@@ -77,7 +77,7 @@ export const listChanges = operation({
     ),
     400: answers.invalid(
       "wait cannot be more than 25 seconds",
-      `the cursor is past the newest commit, whose cursor is ${CURSOR}`,
+      `the cursor is at seq 2000, past the newest commit, 42, whose cursor is ${CURSOR}`,
     ),
     403: answers.shared("PermissionDenied"),
     404: answers.notFound("The namespace asked for does not exist.", "the namespace nope does not exist"),

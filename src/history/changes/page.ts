@@ -1,6 +1,6 @@
 import type { Grant } from "../../auth/grants.ts";
 import { NameMatcher } from "../../auth/name-matcher.ts";
-import { ApiError, invalid, noNamespace } from "../../errors.ts";
+import { ApiError, invalid, namespaceMissing } from "../../errors.ts";
 import type { Namespace } from "../../identity/names.ts";
 import { grantsEverywhere } from "../lives.ts";
 import { Meter } from "../../lib/meter.ts";
@@ -62,12 +62,14 @@ export function visibleTo(
  */
 export function checkCursor(from: Cursor | null, { scope }: Follower, scan: ChangeScan): void {
   const newest = cursorAt(scan.epoch, scan.seq, null);
-  if (!scan.exists) throw noNamespace(scope ?? "*");
+  if (!scan.exists) throw namespaceMissing(scope ?? "*");
   if (from === null) return;
   if (from.epoch !== scan.epoch)
     throw gone("the database was restored since, or the cursor is of another one", newest);
   if (from.seq > scan.seq) {
-    throw invalid(`the cursor is past the newest commit, whose cursor is ${printCursor(newest)}`);
+    throw invalid(
+      `the cursor is at seq ${from.seq}, past the newest commit, ${scan.seq}, whose cursor is ${printCursor(newest)}`,
+    );
   }
   if (from.startedAt === null && from.seq < scan.forgotten) {
     throw gone("commits after the cursor are no longer kept", newest);

@@ -6,6 +6,7 @@ export const Finding = answerSchema("Finding", "Something that is legal in an as
   z.strictObject({
     rule: z
       .enum([
+        "unknown-member",
         "syntax",
         "es5",
         "assignment",

@@ -1,4 +1,4 @@
-import type { Asset } from "../../definitions/schema.ts";
+import type { WrittenAsset } from "../../definitions/decode.ts";
 import { invalid } from "../../errors.ts";
 import type { Finding, Linter } from "./linter.ts";
 import { expressedAsset } from "../../definitions/agent-view.ts";
@@ -7,15 +7,20 @@ import { expressedAsset } from "../../definitions/agent-view.ts";
 const SHOWN = 20;
 
 /** What is legal in an asset and yet wrong, and what to do about it. One linter serves a whole request. */
-export function findingsIn(asset: Asset, linter: Linter): Finding[] {
-  return linter.lint(expressedAsset(asset));
+export function findingsIn({ asset, unknown }: WrittenAsset, linter: Linter): Finding[] {
+  return linter.lintOnce(asset, () => linter.lint(expressedAsset(asset), unknown));
 }
 
 /** Refuses an asset with findings, naming them: what `strict=true` and `LINT=strict` ask for. */
-export function refuseFindings(asset: Asset, linter: Linter): void {
-  const findings = findingsIn(asset, linter);
+export function refuseFindings(written: WrittenAsset, linter: Linter): void {
+  const findings = findingsIn(written, linter);
   if (findings.length === 0) return;
   const shown = findings.slice(0, SHOWN).map(({ where, message }) => `${where}: ${message}`);
   const more = findings.length > SHOWN ? [`and ${findings.length - SHOWN} more`] : [];
   throw invalid(`lint: ${[...shown, ...more].join("; ")}`);
+}
+
+/** The header that says how many findings there are, 0 too: a definition without any was looked at. */
+export function lintWarnings(count: number): Record<string, string> {
+  return { "X-Lint-Warnings": String(count) };
 }

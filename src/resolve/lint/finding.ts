@@ -2,6 +2,7 @@ import type { Budget } from "../../es5/budget.ts";
 
 /** `budget` says what was not checked, and why; the others say what is wrong. */
 export type LintRule =
+  | "unknown-member"
   | "syntax"
   | "es5"
   | "assignment"

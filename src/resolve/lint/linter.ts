@@ -4,7 +4,9 @@ import { FilterReader } from "../../es5/filter-reader.ts";
 import { lintOrder, lintRules } from "./builds.ts";
 import { lintFields, lintFilterTemplate, type Fields } from "./fields.ts";
 import { lintFilter } from "./filters.ts";
+import type { UnknownMember } from "../../definitions/unknown-members.ts";
 import { Findings, type Finding } from "./finding.ts";
+import { lintMembers } from "./members.ts";
 import { PLATFORMS } from "../platforms.ts";
 import { Subject } from "../subject.ts";
 
@@ -17,6 +19,7 @@ export type LintableAsset = Choosable<Build & Fields>;
 export class Linter {
   /** What the request's other checks read filters with too, so that each is read once. */
   readonly filters: FilterReader;
+  readonly #known = new WeakMap<object, Finding[]>();
   #machines: ReadonlyMap<string, Subject> | null = null;
 
   constructor(budget: Budget = new Budget()) {
@@ -27,15 +30,23 @@ export class Linter {
    * What is legal in an asset and yet wrong: each finding says where, and what to do. Where the budget ends, the last one
    * says so: what comes after it was not checked.
    */
-  lint(asset: LintableAsset): Finding[] {
+  lint(asset: LintableAsset, unknown: readonly UnknownMember[] = []): Finding[] {
     const findings = new Findings(this.filters.budget);
     try {
+      lintMembers(unknown, this.filters.budget, findings);
       this.#check(asset, findings);
     } catch (error) {
       if (!(error instanceof BudgetExhausted)) throw error;
       findings.list.push(unfinished(asset, error));
     }
     return findings.list;
+  }
+
+  /** The findings of a definition, which this linter checks once however often it is asked. */
+  lintOnce(definition: object, lint: () => Finding[]): Finding[] {
+    const findings = this.#known.get(definition) ?? lint();
+    this.#known.set(definition, findings);
+    return findings;
   }
 
   #check(asset: LintableAsset, findings: Findings): void {

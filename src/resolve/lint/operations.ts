@@ -1,4 +1,4 @@
-import { decodeAsset } from "../../definitions/decode.ts";
+import { readAsset } from "../../definitions/decode.ts";
 import { SIMPLE } from "../../definitions/examples.ts";
 import { Asset } from "../../definitions/schema.ts";
 import * as answers from "../../http/answers.ts";
@@ -15,7 +15,7 @@ export const lintAsset = operation({
   tag: "Resolve",
   summary: "Lint a definition",
   description:
-    "What is legal in an asset and yet wrong: builds that can never match, values no agent reports, assignments for comparisons, upper-case digests. Nothing is stored.",
+    "What is legal in an asset and yet wrong: members that no asset has (the first 20), builds that can never match, values no agent reports, assignments for comparisons, upper-case digests. Nothing is stored.",
   body: {
     description: "The asset, bare or wrapped.",
     required: true,
@@ -31,7 +31,7 @@ export const lintAsset = operation({
         },
       },
     },
-    read: async (request) => decodeAsset(parseBody(await readBody(request))),
+    read: async (request) => readAsset(parseBody(await readBody(request))),
   },
   answers: {
     200: answers.json(
@@ -45,8 +45,8 @@ export const lintAsset = operation({
     503: answers.shared("Unavailable"),
   },
   async handle(asked) {
-    const asset = await asked.body();
-    const warnings = findingsIn(asset, new Linter());
-    return json(JSON.stringify({ name: asset.metadata?.name ?? null, warnings }));
+    const written = await asked.body();
+    const warnings = findingsIn(written, new Linter());
+    return json(JSON.stringify({ name: written.asset.metadata?.name ?? null, warnings }));
   },
 });

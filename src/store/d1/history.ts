@@ -45,6 +45,11 @@ export class D1HistoryStore implements HistoryStore {
       .first<AssetRevision>();
   }
 
+  async newest(): Promise<number> {
+    const row = await this.#db.prepare("SELECT seq FROM meta").first<{ seq: number }>();
+    return row?.seq ?? 0;
+  }
+
   audit(scope: AuditScope, before: number | null, limit: number): Promise<RevisionPage> {
     if (scope === "everything") return this.#page("TRUE", [], before, limit);
     if ("principal" in scope) return this.#page("principal = ?1", [scope.principal], before, limit);
