@@ -8,7 +8,7 @@ import { migrate } from "./filling.ts";
 import { progress } from "./progress.ts";
 import { measure, type Measured } from "./rows/measure.ts";
 import { operationsOn } from "./rows/operations.ts";
-import { complaints, report, withGrowth } from "./rows/report.ts";
+import { complaints, exceptions, report, withGrowth } from "./rows/report.ts";
 import { fillStore, scaled } from "./rows/store.ts";
 import { startServer } from "./servers.ts";
 import { makeWorkFolder } from "./work-folder.ts";
@@ -53,6 +53,7 @@ try {
 const figures = report(size, measured);
 process.stdout.write(figures);
 if (values.readme) writeFileSync("README.md", withGrowth(readFileSync("README.md", "utf8"), figures));
+console.error(`\n${exceptions(measured)}`);
 const found = complaints(measured);
 for (const complaint of found) console.error(`\n${complaint}`);
 if (values.check && found.length > 0) process.exitCode = 1;
