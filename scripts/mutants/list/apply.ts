@@ -19,8 +19,8 @@ const SERVICE: readonly Edit[] = [
   },
   {
     means: "a plan of one namespace is loaded in another",
-    find: "if (plan?.namespace !== namespace) throw notFound();",
-    replace: "if (plan === null) throw notFound();",
+    find: "if (plan?.namespace !== namespace) {",
+    replace: "if (plan === null) {",
   },
   {
     means: "a plan deletes more than max_delete",
@@ -64,8 +64,8 @@ const SERVICE: readonly Edit[] = [
   },
   {
     means: "a prune deletes what the caller may not edit",
-    find: "mayDelete: mayEdit, maxDelete })",
-    replace: "mayDelete: () => true, maxDelete })",
+    find: "mayDelete: mayEdit, selects, maxDelete })",
+    replace: "mayDelete: () => true, selects, maxDelete })",
   },
   {
     means: "globs of grants take any time to match",
@@ -79,13 +79,13 @@ const SERVICE: readonly Edit[] = [
   },
   {
     means: "a plan is made of a later state than its deletes, so a write between is lost",
-    find: "    const state = await this.#sets.state(namespace, names);\n    if (state === null) throw noNamespace(namespace);\n    const deletes = prune\n      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })\n      : [];\n",
+    find: "    const state = await this.#sets.state(namespace, names);\n    if (state === null) throw namespaceMissing(namespace);\n    const deletes = prune\n      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, selects, maxDelete })\n      : [];\n",
     replace:
-      "    const deletes = prune\n      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, maxDelete })\n      : [];\n    const state = await this.#sets.state(namespace, names);\n    if (state === null) throw noNamespace(namespace);\n",
+      "    const deletes = prune\n      ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, selects, maxDelete })\n      : [];\n    const state = await this.#sets.state(namespace, names);\n    if (state === null) throw namespaceMissing(namespace);\n",
   },
   {
     means: "a set for a namespace that does not exist is planned as if it were empty",
-    find: "if (state === null) throw noNamespace(namespace);\n",
+    find: "if (state === null) throw namespaceMissing(namespace);\n",
     replace:
       "if (state === null) return makePlan(namespace, { seq: 0, assets: [] }, set, [], linter.filters);\n",
   },
@@ -142,13 +142,13 @@ const PRUNE: readonly Edit[] = [
   },
   {
     means: "a prune may delete a tenth and no fewer than none",
-    find: "Math.max(FEW, Math.floor(existing / SHARE))",
-    replace: "Math.floor(existing / SHARE)",
+    find: "Math.max(FEW, Math.floor(considered / SHARE))",
+    replace: "Math.floor(considered / SHARE)",
   },
   {
     means: "a prune deletes three at the most, however large the namespace",
-    find: "Math.max(FEW, Math.floor(existing / SHARE))",
-    replace: "Math.min(existing, FEW)",
+    find: "Math.max(FEW, Math.floor(considered / SHARE))",
+    replace: "Math.min(considered, FEW)",
   },
   {
     means: "a prune deletes without limit",
@@ -162,8 +162,8 @@ const PRUNE: readonly Edit[] = [
   },
   {
     means: "a prune deletes what is in the set",
-    find: "if (!keep.has(name)) doomed.push(name);",
-    replace: "void keep;\n      doomed.push(name);",
+    find: "selected.filter((name) => !keep.has(name))",
+    replace: "selected.filter(() => keep !== null)",
   },
   {
     means: "one request deletes more than 5,000",
@@ -190,8 +190,8 @@ const PRUNE: readonly Edit[] = [
 const DEFINITIONS: readonly Edit[] = [
   {
     means: "of two definitions of one name the last wins in silence",
-    find: "if (found.has(name)) throw invalid(`definition ${index}: ${name} is there twice`);",
-    replace: "",
+    find: "else found.set(name, joined(name, first, { index, written, normal: null }, namespace));",
+    replace: "else found.set(name, { index, written, normal: joined === null ? null : null });",
   },
   {
     means: "an empty body is a set of none, whose prune deletes everything",
@@ -230,7 +230,7 @@ const OPERATIONS: readonly Edit[] = [
   },
   {
     means: "a dry run of a plan applies it",
-    find: 'if (dryRun) return json(`{"applied":false,${shown}}`);',
+    find: 'if (dryRun) return json(`{"applied":false,${shown}}`, lint);',
     replace: "",
     named: "dry_run",
   },
