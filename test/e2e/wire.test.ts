@@ -59,3 +59,22 @@ it.each(["/version", "/docs", "/openapi.json", "/nowhere", "/api/core/v2/namespa
     expect(head.endsWith("\r\n\r\n")).toBe(true);
   },
 );
+
+it.each([
+  ["GET //auth", 301, "/auth"],
+  ["POST //auth/token?a=b", 308, "/auth/token?a=b"],
+  ["GET //example.com//x", 301, "/example.com/x"],
+])("%s is %i, to %s", async (line, status, location) => {
+  const answer = await answerTo([`${line} HTTP/1.1`]);
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(answer.split("\r\n").find((header) => /^location:/i.test(header))).toMatch(
+    new RegExp(`: ${location.replace("?", "\\?")}$`),
+  );
+});
+
+it.each(["/./auth/test", "/api/../auth/test"])(
+  "GET %s goes to /auth/test or is redirected there",
+  async (path) => {
+    expect(await answerTo([`GET ${path} HTTP/1.1`])).toMatch(/^HTTP\/1\.1 (?:401|301) /);
+  },
+);
