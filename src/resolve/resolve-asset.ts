@@ -3,8 +3,8 @@ import type { Budget } from "../es5/budget.ts";
 import { chooseFor, type BuildReport, type Choice, type Rule } from "./choose.ts";
 import { excerpt } from "../lib/excerpt.ts";
 import type { Subject } from "./subject.ts";
-import { substituteBuild, type PlacedProblem } from "./tokens.ts";
-import { expressedAsset, type ExpressedAsset } from "../definitions/agent-view.ts";
+import { substituteBuild, type BuildTokenProblem } from "./substitute-build.ts";
+import { agentView, type AgentAsset } from "../definitions/agent-view.ts";
 import type { Facts } from "./facts.ts";
 
 /** The one build a machine gets, ready to be fetched. */
@@ -15,7 +15,7 @@ export interface Resolved {
   /** Its place among the builds, from 0. */
   readonly build: number;
   /** Tokens that the facts do not fill; an agent would install nothing. */
-  readonly unresolved: readonly PlacedProblem[];
+  readonly unresolved: readonly BuildTokenProblem[];
 }
 
 export type Resolution =
@@ -42,12 +42,12 @@ export function resolveAsset(
   rule: Rule,
   budget: Budget,
 ): ExplainedResolution {
-  const choosable = expressedAsset(asset);
+  const choosable = agentView(asset);
   const choice = chooseFor(subject, choosable, rule);
   return { resolution: resolutionOf(choice, choosable, facts, budget), reports: choice.reports };
 }
 
-function resolutionOf(choice: Choice, asset: ExpressedAsset, facts: Facts, budget: Budget): Resolution {
+function resolutionOf(choice: Choice, asset: AgentAsset, facts: Facts, budget: Budget): Resolution {
   if (choice.outcome !== "chosen") return { outcome: "none", reasons: reasonsOf(choice) };
   const { index } = choice;
   const chosen = asset.builds[index] ?? asset;

@@ -8,7 +8,8 @@ import { Linter } from "../../src/resolve/lint/linter.ts";
 import type { Program } from "../../src/es5/parser/ast.ts";
 import { Subject } from "../../src/resolve/subject.ts";
 import { newFilterReader, parse } from "../support/filters.ts";
-import { substituteBuild, substituteTokens } from "../../src/resolve/tokens.ts";
+import { substituteBuild } from "../../src/resolve/substitute-build.ts";
+import { substituteTokens } from "../../src/resolve/tokens.ts";
 import { runs } from "../support/nightly.ts";
 
 const ENTITY = { name: "a", labels: { zone: "b" }, system: { os: "linux" }, subscriptions: ["c", "d"] };

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { substituteBuild, substituteTokens } from "../../src/resolve/tokens.ts";
+import { substituteBuild } from "../../src/resolve/substitute-build.ts";
+import { substituteTokens } from "../../src/resolve/tokens.ts";
 
 const FACTS = {
   name: "web-1",

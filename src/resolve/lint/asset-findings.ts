@@ -1,14 +1,14 @@
 import type { Asset } from "../../definitions/schema.ts";
 import { invalid } from "../../errors.ts";
 import type { Finding, Linter } from "./linter.ts";
-import { expressedAsset } from "../../definitions/agent-view.ts";
+import { agentView } from "../../definitions/agent-view.ts";
 
 /** Findings named in the message of a refusal at the most. */
 const SHOWN = 20;
 
 /** What is legal in an asset and yet wrong, and what to do about it. One linter serves a whole request. */
 export function findingsIn(asset: Asset, linter: Linter): Finding[] {
-  return linter.lint(expressedAsset(asset));
+  return linter.lint(agentView(asset));
 }
 
 /** Refuses an asset with findings, naming them: what `strict=true` and `LINT=strict` ask for. */
