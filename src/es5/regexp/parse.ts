@@ -9,7 +9,16 @@ import {
   type RangeSet,
 } from "./classes.ts";
 import type { PatternProblem } from "./problem.ts";
-import { choice, group, repeat, sequence, single, type Part } from "./steps.ts";
+import {
+  assertion,
+  captureGroup,
+  character,
+  choice,
+  repeat,
+  sequence,
+  type Part,
+  type Repetition,
+} from "./parts.ts";
 
 export interface PatternFlags {
   ignoreCase: boolean;
@@ -51,7 +60,7 @@ export function parsePattern(text: string, { ignoreCase, multiline }: PatternFla
   const state: State = { text, at: 0, groups: 0, depth: 0, lastName: text.lastIndexOf(":]"), flags };
   const node = readChoice(state);
   if (state.at < text.length) throw patternError("unexpected )", text);
-  return { whole: group(0, node), groups: state.groups };
+  return { whole: captureGroup(0, node), groups: state.groups };
 }
 
 function readChoice(state: State): Part {
@@ -91,7 +100,7 @@ function readSequence(state: State): Part {
   }
 }
 
-function readRepetition(state: State): { min: number; max: number; greedy: boolean } | null {
+function readRepetition(state: State): Repetition | null {
   const match = read(state, REPETITION);
   if (match === null) return null;
   const [, spelled = "", low, comma, high, lazy] = match;
@@ -110,25 +119,22 @@ function readAtom(state: State): Part | null {
     case "(":
       return readGroup(state);
     case "[":
-      return single({ set: parseClass(state, state.lastName), fold: flags.includes("i") });
+      return character(parseClass(state, state.lastName), flags.includes("i"));
     case ".":
       state.at += 1;
-      return single({ set: flags.includes("s") ? ANY : NOT_LINE_FEED });
+      return character(flags.includes("s") ? ANY : NOT_LINE_FEED, false);
     case "^":
       state.at += 1;
-      return single({ shape: flags.includes("m") ? LINE_START : TEXT_START });
+      return assertion(flags.includes("m") ? LINE_START : TEXT_START);
     case "$":
       state.at += 1;
-      return single({ shape: flags.includes("m") ? LINE_END : TEXT_END });
+      return assertion(flags.includes("m") ? LINE_END : TEXT_END);
     case "\\":
-      if (take(state, "\\b")) return single({ shape: WORD_BOUNDARY });
-      if (take(state, "\\B")) return single({ shape: NO_WORD_BOUNDARY });
-      return single({
-        set: union(readPerl(state) ?? oneCode(readCharacter(state))),
-        fold: flags.includes("i"),
-      });
+      if (take(state, "\\b")) return assertion(WORD_BOUNDARY);
+      if (take(state, "\\B")) return assertion(NO_WORD_BOUNDARY);
+      return character(union(readPerl(state) ?? oneCode(readCharacter(state))), flags.includes("i"));
     default:
-      return single({ set: union(oneCode(readCharacter(state))), fold: flags.includes("i") });
+      return character(union(oneCode(readCharacter(state))), flags.includes("i"));
   }
 }
 
@@ -154,7 +160,7 @@ function readGroup(state: State): Part | null {
   if (!take(state, ")")) throw patternError("missing closing )", text);
   state.depth -= 1;
   state.flags = flags;
-  return index === 0 ? part : group(index, part);
+  return index === 0 ? part : captureGroup(index, part);
 }
 
 /** Go shows a name to its end, and flags to the first that is none. */
