@@ -96,8 +96,8 @@ export function report(parser: Parser, at: number, message: string, times = 1): 
   parser.problems += times;
 }
 
-/** Runs `parse` with something of the scope as it is inside. */
-export function within<T>(
+/** Runs `parse` with a flag of the scope set to `value`. */
+export function withFlag<T>(
   { scope }: Parser,
   what: "inLoop" | "inSwitch" | "allowIn",
   value: boolean,
