@@ -11,7 +11,8 @@ import {
   type Interpreter,
 } from "./interpreter/interpreter.ts";
 import { isJump, runList } from "./interpreter/statements.ts";
-import { fromData, isObject, type Value } from "./interpreter/values.ts";
+import { fromData } from "./interpreter/new-values.ts";
+import { isObject, type Value } from "./interpreter/values.ts";
 import { excerpt } from "../lib/excerpt.ts";
 import type { FunctionNode, Program } from "./parser/ast.ts";
 import { MAX_EXPRESSION_LENGTH, parseProgram } from "./syntax.ts";
@@ -134,7 +135,7 @@ function describe(interpreter: Interpreter, error: unknown): FilterError {
 
 function explainThrown(interpreter: Interpreter, value: Value): FilterError {
   if (isObject(value) && value.kind === "Error") {
-    const { name, primitive: message } = value;
+    const { name, message } = value;
     return {
       kind: KINDS[name] ?? "thrown",
       message: message === undefined ? name : `${name}: ${message}`,

@@ -1,5 +1,6 @@
 import type { FunctionNode } from "../parser/ast.ts";
-import { newObject, type Kind, type Native, type ScriptObject, type Value } from "./values.ts";
+import { newError, newObject } from "./new-values.ts";
+import type { FunctionObject, Kind, Native, ScriptObject, Value } from "./values.ts";
 
 /** Evaluation steps a filter may take (design: limits). A step is one node of the tree visited. */
 export const MAX_STEPS = 10_000;
@@ -36,7 +37,8 @@ export interface Interpreter {
   changedFacts: boolean;
   readonly library: Library;
   readonly global: ScriptObject;
-  readonly functions: Map<Native, ScriptObject>;
+  /** The function objects of built-ins. */
+  readonly functions: Map<Native, FunctionObject>;
   /** Runs the body of a function. Given from outside: calls lead from expressions back to statements. */
   readonly runBody: (interpreter: Interpreter, node: FunctionNode, context: Context) => Value;
 }
@@ -145,10 +147,4 @@ export function refuse(what: string): never {
 /** An exception of the language, in otto's wording: `TypeError: ...`, or the bare name without a message. */
 export function raise(name: ErrorName, message = ""): never {
   throw new Thrown(newError(name, message === "" ? undefined : message));
-}
-
-export function newError(name: ErrorName, message: string | undefined): ScriptObject {
-  const error = newObject("Error", { name, primitive: message });
-  if (message !== undefined) error.members.set("message", message);
-  return error;
 }

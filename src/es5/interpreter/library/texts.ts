@@ -13,7 +13,7 @@ import {
 } from "../interpreter.ts";
 import { makeArray } from "../members.ts";
 import { append, compareTexts } from "../operators.ts";
-import { isCallable, isObject, type Native, type Value } from "../values.ts";
+import { isCallable, isPattern, type Native, type Value } from "../values.ts";
 import { allMatches, groupTexts, matchResult, nextMatch, toPattern } from "./patterns.ts";
 import { readTemplate, type Piece } from "./templates.ts";
 
@@ -104,13 +104,9 @@ function match(text: string, [value]: Value[], interpreter: Interpreter): Value 
 }
 
 function replace(text: string, [search, replacement]: Value[], interpreter: Interpreter): Value {
-  const found =
-    isObject(search) && search.pattern !== null ? allMatches(interpreter, search.pattern, text) : [];
-  if (!isObject(search) || search.pattern === null) {
-    const plain = wanted(interpreter, text, search);
-    const start = text.indexOf(plain);
-    if (start >= 0) found.push([start, start + plain.length]);
-  }
+  const found = isPattern(search)
+    ? allMatches(interpreter, search.pattern, text)
+    : firstOccurrence(interpreter, text, search);
   const put = isCallable(replacement)
     ? callReplacer(interpreter, replacement, text)
     : fillTemplate(interpreter, readTemplate(interpreter, toText(interpreter, replacement)), text);
@@ -123,6 +119,13 @@ function replace(text: string, [search, replacement]: Value[], interpreter: Inte
     last = end;
   }
   return result + text.slice(last);
+}
+
+/** Where a text first occurs, as the only match; none where it does not. */
+function firstOccurrence(interpreter: Interpreter, text: string, search: Value): Match[] {
+  const plain = wanted(interpreter, text, search);
+  const start = text.indexOf(plain);
+  return start < 0 ? [] : [[start, start + plain.length]];
 }
 
 /** Adds to the result what a match is replaced by. */
@@ -154,7 +157,7 @@ function split(text: string, [separator, limit]: Value[], interpreter: Interpret
   const most = limit === undefined ? Infinity : toInteger(interpreter, limit) >>> 0;
   if (most === 0) return makeArray(interpreter, []);
   if (separator === undefined) return makeArray(interpreter, [text]);
-  if (!isObject(separator) || separator.pattern === null) {
+  if (!isPattern(separator)) {
     const plain = wanted(interpreter, text, separator);
     // One piece more than a list may hold is enough to be refused for.
     const pieces = Math.min(most, MAX_ITEMS + 1, 1 + Math.floor(text.length / Math.max(1, plain.length)));
