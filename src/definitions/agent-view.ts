@@ -13,7 +13,7 @@ export interface AgentAsset extends AgentBuild {
   readonly builds: readonly AgentBuild[];
 }
 
-/** An asset as agents see it. */
+/** Converts an asset to the form agents use: filters as expressions, no headers as null. */
 export function agentView(asset: Asset): AgentAsset {
   return { ...agentBuild(asset), builds: (asset.builds ?? []).map(agentBuild) };
 }

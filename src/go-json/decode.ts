@@ -15,24 +15,24 @@ export interface Decoder<T> {
   readonly decode: (value: unknown, place: Place) => T;
   /** The value with its members under their own names; what a merge patch needs, in which nulls have a meaning. */
   readonly fold: (value: unknown) => unknown;
-  /** What it takes, for documents. */
+  /** The JSON schema of the values it accepts, for documents. */
   readonly schema: JsonSchema;
 }
 
-/** The decoder with more said about what it takes. */
+/** Adds to the schema of a decoder. */
 export function described<T>(decoder: Decoder<T>, more: JsonSchema): Decoder<T> {
   return { ...decoder, schema: { ...decoder.schema, ...more } };
 }
 
-/** The decoder with a name in the OpenAPI document, where others refer to it. */
+/** Gives a decoder a name in the OpenAPI document, by which others refer to it. */
 export function named<T>(id: string, decoder: Decoder<T>, more: JsonSchema): Decoder<T> & NamedSchema {
   return { ...described(decoder, more), id };
 }
 
-/** What a decoder makes. */
+/** The type that a decoder returns. */
 export type Decoded<D> = D extends Decoder<infer T> ? T : never;
 
-/** A decoder of what `accepts` lets through. */
+/** A decoder of the values that `accepts` is true for. */
 function goType<V, T>(
   type: string,
   schema: JsonSchema,
@@ -75,7 +75,7 @@ export const goStringMap: Decoder<Record<string, string>> = goType(
     Object.fromEntries(Object.entries(value).map(([key, each]) => [key, element(each, place)])),
 );
 
-/** A list of structs; an element must be one, where Go's server would fall over a null. */
+/** A list of structs; a null element is refused, where Go's server panics. */
 export function goList<T>(of: Decoder<T> & NamedSchema): Decoder<T[]> {
   return goType(
     `[]*${of.type}`,
@@ -90,7 +90,7 @@ type Members = Record<string, Decoder<unknown>>;
 
 /**
  * A struct: member names match in any letter case, the last one wins, unknown members vanish, null is no member.
- * `struct` is the name that errors about its members bear.
+ * `struct` is its name in errors about its members.
  */
 export function goStruct<M extends Members>(
   struct: string,
@@ -116,8 +116,8 @@ export function goStruct<M extends Members>(
       for (const [key, each] of Object.entries(value)) {
         const { name, member } = find(key);
         if (member === undefined || each === null) continue;
-        const made = member.decode(each, { struct, path: path === "" ? name : `${path}.${name}` });
-        Object.assign(decoded, { [name]: made });
+        const result = member.decode(each, { struct, path: path === "" ? name : `${path}.${name}` });
+        Object.assign(decoded, { [name]: result });
       }
       return decoded;
     },

@@ -14,7 +14,7 @@ export interface Resolved {
   readonly headers: Readonly<Record<string, string>> | null;
   /** Its place among the builds, from 0. */
   readonly build: number;
-  /** Tokens that the facts do not fill; an agent would install nothing. */
+  /** Tokens that the facts cannot replace; with any of these an agent installs nothing. */
   readonly unresolved: readonly BuildTokenProblem[];
 }
 
@@ -22,7 +22,7 @@ export type Resolution =
   | { readonly outcome: "resolved"; readonly resolved: Resolved }
   | { readonly outcome: "none"; readonly reasons: readonly string[] };
 
-/** A resolution and how it came about: as long as the asset itself. */
+/** A resolution and the verdicts behind it: as long as the asset itself. */
 export interface ExplainedResolution {
   readonly resolution: Resolution;
   readonly reports: readonly BuildReport[];
@@ -42,9 +42,9 @@ export function resolveAsset(
   rule: Rule,
   budget: Budget,
 ): ExplainedResolution {
-  const choosable = agentView(asset);
-  const choice = chooseFor(subject, choosable, rule);
-  return { resolution: resolutionOf(choice, choosable, facts, budget), reports: choice.reports };
+  const view = agentView(asset);
+  const choice = chooseFor(subject, view, rule);
+  return { resolution: resolutionOf(choice, view, facts, budget), reports: choice.reports };
 }
 
 function resolutionOf(choice: Choice, asset: AgentAsset, facts: Facts, budget: Budget): Resolution {
@@ -58,7 +58,7 @@ function resolutionOf(choice: Choice, asset: AgentAsset, facts: Facts, budget: B
   };
 }
 
-/** Per build the filter that ruled it out, for people. */
+/** For each build the filter that ruled it out, as text for people. */
 function reasonsOf(choice: Exclude<Choice, { outcome: "chosen" }>): string[] {
   return choice.reports.flatMap(({ index, filters }) => {
     const last = filters.at(-1);

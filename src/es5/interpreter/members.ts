@@ -29,9 +29,9 @@ export function nativeFunction(
 ): FunctionObject {
   const known = interpreter.functions.get(call);
   if (known !== undefined) return known;
-  const made = newFunction({ name, call, construct });
-  interpreter.functions.set(call, made);
-  return made;
+  const created = newFunction({ name, call, construct });
+  interpreter.functions.set(call, created);
+  return created;
 }
 
 /** A member of a value that is neither `undefined` nor `null`, its class's methods included. */

@@ -35,9 +35,9 @@ export interface ParsedPattern {
 interface State extends TextCursor {
   groups: number;
   depth: number;
-  /** Where the last `:]` is, the end of a class with a name; -1 without one. */
+  /** Where the last `:]` is, the end of a named class; -1 without one. */
   readonly lastName: number;
-  /** The letters in force: `i` folds case, `m` is for `^` and `$`, `s` for the dot; `U` makes repetitions lazy. */
+  /** The flags in force: `i` folds case, `m` is for `^` and `$`, `s` for the dot; `U` makes repetitions lazy. */
   flags: string;
 }
 
@@ -112,7 +112,7 @@ function readRepetition(state: State): Repetition | null {
   return { min, max: comma !== undefined && high === undefined ? Infinity : max, greedy };
 }
 
-/** One thing that may be repeated; `null` for a change of flags, which matches nothing by itself. */
+/** Reads what a repetition applies to; `null` for a change of flags, which matches nothing by itself. */
 function readAtom(state: State): Part | null {
   const { text, at, flags } = state;
   switch (text.charAt(at)) {
@@ -163,9 +163,9 @@ function readGroup(state: State): Part | null {
   return index === 0 ? part : captureGroup(index, part);
 }
 
-/** Go shows a name to its end, and flags to the first that is none. */
+/** Go's complaint about a group, which quotes a name to its end, and flags up to the first that does not exist. */
 function badGroup(rest: string): PatternProblem {
-  const [shown = ""] = /^\(\?(?:P<[^>]*>?|[imsU]*(?:-[imsU]*)?[^]?)/.exec(rest) ?? [];
-  const named = shown.startsWith("(?P<");
-  return patternError(named ? "invalid named capture" : "invalid or unsupported Perl syntax", shown);
+  const [quoted = ""] = /^\(\?(?:P<[^>]*>?|[imsU]*(?:-[imsU]*)?[^]?)/.exec(rest) ?? [];
+  const named = quoted.startsWith("(?P<");
+  return patternError(named ? "invalid named capture" : "invalid or unsupported Perl syntax", quoted);
 }

@@ -9,7 +9,7 @@ import { ENTITY_MEMBERS, KNOWN_VALUES, SYSTEM_MEMBERS, type KnownValues } from "
 import { LATER_METHODS } from "./later-methods.ts";
 import { memberPath, visitNodes } from "./tree.ts";
 
-/** What it takes to begin with a filter. */
+/** Work of starting on a filter. */
 const FILTER_WORK = 128;
 
 const LATER_SYNTAX = /=>|`|\b(?:let|const|class|import|export|async|await)\b|\?\.|\?\?|\*\*|\.\.\./;
@@ -105,7 +105,7 @@ function lintChain(node: Expression, parent: Expression | null, add: Add): void 
   }
 }
 
-/** The member someone meant, if another spelling of it exists. */
+/** What to write instead of an unknown member: another spelling of it, if there is one. */
 function advise(name: string, next?: string): string {
   if (name === "metadata") return `write entity.${next ?? "name"}, filters see the entity flat`;
   if (name === "class") return "write entity.entity_class";
@@ -134,7 +134,7 @@ function lintMethod(
 /** The names of the language and of the facts. */
 const GLOBALS = new Set(["entity", ...LIBRARY.globals.keys()]);
 
-/** The names a filter brings with it, or `null` where a `with` makes that unknowable. */
+/** The names a filter declares; `null` where a `with` makes them unknowable. */
 function visibleNames(program: Program, budget: Budget): Set<string> | null {
   const names = new Set(namesOf(program.declared));
   let knowable = true;
@@ -172,7 +172,7 @@ function meantBy(name: string, parent: Expression | null): string {
     : "correct it, or put it in quotes if it is a value";
 }
 
-/** A name or a value in a message, which it must not fill. */
+/** A name or a value for a message, cut so that it does not fill it. */
 function quoted(text: string): string {
   return excerpt(text, QUOTED_CHARACTERS);
 }

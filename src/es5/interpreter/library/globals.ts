@@ -24,7 +24,7 @@ import { ERROR_METHODS, FUNCTION_METHODS, makeObject, OBJECT_METHODS, OBJECT_STA
 import { newPattern, PATTERN_METHODS } from "./patterns.ts";
 import { TEXT_METHODS } from "./texts.ts";
 
-/** What each member of a part of the library takes when that is first asked for. */
+/** Work of each member of a built-in object, when that is first used. */
 const MEMBER_WORK = 16;
 
 type Make = (interpreter: Interpreter) => Value;
@@ -40,8 +40,8 @@ function builtIn(
   return [
     name,
     (interpreter) => {
-      const made = nativeFunction(interpreter, name, call, construct);
-      return fill(interpreter, made, members);
+      const object = nativeFunction(interpreter, name, call, construct);
+      return fill(interpreter, object, members);
     },
   ];
 }
@@ -109,7 +109,7 @@ const ERRORS = [
 
 /**
  * What ES5 has and a filter does not get: code from text; the time, for a choice of build must depend on the asset and
- * the facts alone; and what no filter was ever seen to need.
+ * the facts alone; and what no known filter needs.
  */
 const REFUSED =
   "eval Function Date JSON escape unescape encodeURI encodeURIComponent decodeURI decodeURIComponent".split(

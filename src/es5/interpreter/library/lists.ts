@@ -5,7 +5,7 @@ import { compareTexts, strictlyEqual } from "../operators.ts";
 import { newSparseArray } from "../new-values.ts";
 import { isCallable, isObject, type Native, type ScriptObject, type Value } from "../values.ts";
 
-/** What a sort takes for each comparison, beyond what is compared. */
+/** Work of each comparison of a sort, beside that of the comparison itself. */
 const COMPARISON_WORK = 4;
 
 /** `items` are those of `self`, with its holes, which this runtime's own methods skip as ES5 wants it. */
@@ -18,7 +18,7 @@ function onItems(method: Method): Native {
   };
 }
 
-/** A method that changes the list: what it leaves in `items` is written back. */
+/** A method that changes the list: `items` is written back when it returns. */
 function changing(method: Method): Native {
   return onItems((items, args, interpreter, self) => {
     const before = items.length;
@@ -66,7 +66,7 @@ function folding(direction: "reduce" | "reduceRight"): Native {
   });
 }
 
-/** Where the wanted item is: the first from a place on, or the last up to one. */
+/** The index of an item: the first from a position on, or the last up to one. */
 function finding(name: "findIndex" | "findLastIndex"): Native {
   return onItems((items, [wanted, from], interpreter) => {
     const { length } = items;

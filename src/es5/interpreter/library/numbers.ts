@@ -2,7 +2,7 @@ import { decimalPrefix, toInteger, toNumber, toText, unwrap } from "../convert.t
 import { payCharacters, raise, refuse, spend, type Interpreter } from "../interpreter.ts";
 import type { Native, Value } from "../values.ts";
 
-/** What it takes to spell a number in up to a thousand digits. */
+/** Work of writing a number in up to a thousand digits. */
 const DIGITS_WORK = 256;
 
 function thisNumber(interpreter: Interpreter, self: Value): number {

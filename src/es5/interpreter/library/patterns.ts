@@ -66,20 +66,20 @@ export function allMatches(
   return findAll(pattern.program, text, all ? Infinity : 1, payer(interpreter));
 }
 
-/** What a step of a match takes. */
+/** Work of a step of a match. */
 const MATCH_WORK = 6;
 
 function payer(interpreter: Interpreter): (work: number) => void {
   return (work) => spend(interpreter, MATCH_WORK * work);
 }
 
-/** The text of a group, `undefined` for one that took no part or does not exist. */
+/** The text of a capture group, `undefined` for one that took no part or does not exist. */
 export function groupText(text: string, match: Match, group: number): string | undefined {
   const start = match[2 * group] ?? -1;
   return start < 0 ? undefined : text.slice(start, match[2 * group + 1]);
 }
 
-/** The text of each group. */
+/** The text of each capture group, that of the whole match first. */
 export function groupTexts(interpreter: Interpreter, text: string, match: Match): (string | undefined)[] {
   const groups = match.length / 2;
   payItems(interpreter, groups);

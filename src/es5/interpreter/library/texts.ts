@@ -17,7 +17,7 @@ import { isCallable, isPattern, type Native, type Value } from "../values.ts";
 import { allMatches, groupTexts, matchResult, nextMatch, toPattern } from "./patterns.ts";
 import { readTemplate, type Piece } from "./templates.ts";
 
-/** What each piece of a text that is split takes. */
+/** Work of each piece of a text that is split. */
 const PIECE_WORK = 2;
 
 type Method = (text: string, args: Value[], interpreter: Interpreter) => Value;
@@ -32,12 +32,12 @@ function onText(method: Method): Native {
   };
 }
 
-/** A position given as argument; `undefined` stays what it is, so that it can stand for the end. */
+/** A position as an argument; `undefined` is kept, so that it can stand for the end. */
 function position(interpreter: Interpreter, value: Value): number | undefined {
   return value === undefined ? undefined : toInteger(interpreter, value);
 }
 
-/** A method that looks at each character, which takes longer than copying them. */
+/** A method that converts each character, which costs more than copying. */
 function byCharacter(convert: (text: string) => string): Method {
   return (text, _, interpreter) => {
     payCharacters(interpreter, text.length);
@@ -140,7 +140,7 @@ function callReplacer(interpreter: Interpreter, replacer: { call: Native }, text
   };
 }
 
-/** Each piece is paid for before it is made: a short template can name the whole text many times. */
+/** Pays for each piece before adding it: a short template can refer to the whole text many times. */
 function fillTemplate(interpreter: Interpreter, template: readonly Piece[], text: string): Put {
   return (found, before) => {
     let result = before;
