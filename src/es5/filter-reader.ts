@@ -4,7 +4,7 @@ import { prepare, type Prepared } from "./evaluate.ts";
 /** Work of starting on a filter. */
 const FILTER_WORK = 128;
 /** Characters of filters whose trees are kept: those of the largest definition. A tree is fifty times as large as its text. */
-const CACHED_CHARACTERS = 512_000;
+const REMEMBERED = 512_000;
 
 /** Parses the filters of one request, each once as a rule, and draws the work from the request's budget. */
 export class FilterReader {
@@ -22,7 +22,7 @@ export class FilterReader {
     if (known !== undefined) return known;
     this.budget.spend(FILTER_WORK);
     const prepared = prepare(expression, this.budget);
-    if (this.#characters + expression.length > CACHED_CHARACTERS) {
+    if (this.#characters + expression.length > REMEMBERED) {
       this.#known.clear();
       this.#characters = 0;
     }
