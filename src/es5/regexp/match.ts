@@ -51,7 +51,8 @@ export function findMatch(program: PatternProgram, text: string, from: number, s
         break;
       }
       if (code < 0) continue;
-      const { set, foldCase, next } = step;
+      const { operand, next } = step;
+      const { set, foldCase } = operand;
       spend(1 + (set.items.length >> (foldCase ? 0 : 3)));
       const matches = foldCase ? inSetInAnyCase(set, (cases ??= casesOf(code, spend))) : inSet(set, code);
       if (matches) follow(program, text, at, { step: next, slots }, ahead, spend);
@@ -96,12 +97,12 @@ function follow(
     } else if (step.kind === "capture") {
       spend(slots.length >> 2);
       const saved = slots.slice();
-      saved[step.slot] = at;
+      saved[step.operand] = at;
       pending.push({ step: step.next, slots: saved });
     } else if (step.kind === "split") {
-      pending.push({ step: step.alternative, slots });
+      pending.push({ step: step.operand, slots });
       pending.push({ step: step.next, slots });
-    } else if (step.kind === "jump" || (step.kind === "assertion" && holds(step.assertion, text, at))) {
+    } else if (step.kind === "jump" || (step.kind === "assertion" && holds(step.operand, text, at))) {
       pending.push({ step: step.next, slots });
     }
   }

@@ -19,7 +19,8 @@ export interface Repetition {
 export function character(set: CharacterSet, foldCase: boolean): Part {
   return {
     repeats: 1,
-    build: (builder, next) => add(builder, { kind: "character", set, foldCase, next, visitedAt: 0 }),
+    build: (builder, next) =>
+      add(builder, { kind: "character", operand: { set, foldCase }, next, visitedAt: 0 }),
   };
 }
 
@@ -27,7 +28,7 @@ export function character(set: CharacterSet, foldCase: boolean): Part {
 export function assertion(expression: RegExp): Part {
   return {
     repeats: 1,
-    build: (builder, next) => add(builder, { kind: "assertion", assertion: expression, next, visitedAt: 0 }),
+    build: (builder, next) => add(builder, { kind: "assertion", operand: expression, next, visitedAt: 0 }),
   };
 }
 
@@ -36,9 +37,9 @@ export function captureGroup(index: number, { repeats, build }: Part): Part {
   return {
     repeats,
     build(builder, next) {
-      const end = add(builder, { kind: "capture", slot: 2 * index + 1, next, visitedAt: 0 });
+      const end = add(builder, { kind: "capture", operand: 2 * index + 1, next, visitedAt: 0 });
       const inside = build(builder, end);
-      return add(builder, { kind: "capture", slot: 2 * index, next: inside, visitedAt: 0 });
+      return add(builder, { kind: "capture", operand: 2 * index, next: inside, visitedAt: 0 });
     },
   };
 }
@@ -58,9 +59,9 @@ export function choice(parts: Part[], last: Part): Part {
     build: (builder, end) =>
       parts.reduceRight(
         (alternative: Step, part) => {
-          const jump = add(builder, { kind: "jump", next: end, visitedAt: 0 });
+          const jump = add(builder, { kind: "jump", operand: null, next: end, visitedAt: 0 });
           const next = part.build(builder, jump);
-          return add(builder, { kind: "split", next, alternative, visitedAt: 0 });
+          return add(builder, { kind: "split", operand: alternative, next, visitedAt: 0 });
         },
         last.build(builder, end),
       ),
@@ -85,7 +86,7 @@ export function repeat(part: Part, { min, max, greedy }: Repetition): Part {
 /** The part any number of times, then `next`. */
 function loop(builder: Builder, part: Part, next: Step, greedy: boolean): Step {
   const split = newSplit(builder, next);
-  const again = add(builder, { kind: "jump", next: split, visitedAt: 0 });
+  const again = add(builder, { kind: "jump", operand: null, next: split, visitedAt: 0 });
   enter(split, part.build(builder, again), greedy);
   return split;
 }
@@ -99,12 +100,12 @@ function option(builder: Builder, part: Part, after: Step, next: Step, greedy: b
 
 /** A split that skips a part both ways until `enter` says which way leads into it. */
 function newSplit(builder: Builder, next: Step): SplitStep {
-  return add(builder, { kind: "split", next, alternative: next, visitedAt: 0 });
+  return add(builder, { kind: "split", operand: next, next, visitedAt: 0 });
 }
 
 function enter(split: SplitStep, part: Step, greedy: boolean): void {
   if (greedy) split.next = part;
-  else split.alternative = part;
+  else split.operand = part;
 }
 
 function mostRepeats(parts: Part[]): number {

@@ -39,7 +39,10 @@ export function compilePattern(
 ): PatternProgram {
   const { whole, groups } = readPattern(source, flags, spend);
   const builder: Builder = { steps: [], spend };
-  const first = whole.build(builder, add(builder, { kind: "match", visitedAt: 0 }));
+  const first = whole.build(
+    builder,
+    add(builder, { kind: "match", operand: null, next: null, visitedAt: 0 }),
+  );
   return { steps: builder.steps, first, slots: 2 * (groups + 1), position: 0 };
 }
 

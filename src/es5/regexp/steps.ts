@@ -1,53 +1,37 @@
 import type { Spend } from "../budget.ts";
 import type { CharacterSet } from "./classes.ts";
 
-/** One step of the matcher, which tries them in the order that Perl would. */
-export type Step = CharacterStep | AssertionStep | CaptureStep | SplitStep | JumpStep | MatchStep;
-
-interface Visited {
+/**
+ * One step of the matcher, which tries them in the order that Perl would. All kinds have the same members in the same
+ * order, because V8 reads objects of one shape faster and a match visits very many of them.
+ */
+interface StepOf<Kind extends string, Operand, Next = Step> {
+  readonly kind: Kind;
+  operand: Operand;
+  next: Next;
   /** The serial number of the last position at which the matcher was here (`PatternProgram.position`). */
   visitedAt: number;
 }
 
 /** Consumes a character of the set. */
-export interface CharacterStep extends Visited {
-  readonly kind: "character";
+export type CharacterStep = StepOf<"character", CharacterMatcher>;
+/** Continues where the sticky expression matches, which consumes nothing. */
+type AssertionStep = StepOf<"assertion", RegExp>;
+/** Saves the position in the capture slot of this number. */
+type CaptureStep = StepOf<"capture", number>;
+/** Tries `next`, then the alternative. */
+export type SplitStep = StepOf<"split", Step>;
+/** Leads to `next`, where branches meet again. */
+type JumpStep = StepOf<"jump", null>;
+/** The match is complete. */
+export type MatchStep = StepOf<"match", null, null>;
+
+export type Step = CharacterStep | AssertionStep | CaptureStep | SplitStep | JumpStep | MatchStep;
+
+export interface CharacterMatcher {
   readonly set: CharacterSet;
   /** A character matches in any of its cases. */
   readonly foldCase: boolean;
-  readonly next: Step;
-}
-
-/** Continues where the sticky expression matches, which consumes nothing. */
-interface AssertionStep extends Visited {
-  readonly kind: "assertion";
-  readonly assertion: RegExp;
-  readonly next: Step;
-}
-
-/** Saves the position in a capture slot. */
-interface CaptureStep extends Visited {
-  readonly kind: "capture";
-  readonly slot: number;
-  readonly next: Step;
-}
-
-/** Tries `next`, then `alternative`. */
-export interface SplitStep extends Visited {
-  readonly kind: "split";
-  next: Step;
-  alternative: Step;
-}
-
-/** Where branches meet again: leads to `next`. */
-interface JumpStep extends Visited {
-  readonly kind: "jump";
-  readonly next: Step;
-}
-
-/** The match is complete. */
-export interface MatchStep extends Visited {
-  readonly kind: "match";
 }
 
 /** The program under construction, and what pays for each of its steps. */
