@@ -22,7 +22,8 @@ import {
 import { getUsage } from "./namespaces/usage-operation.ts";
 import { lintAsset } from "./resolve/lint/operations.ts";
 import { showMatrix } from "./resolve/matrix-operation.ts";
-import { downloadAsset, resolveAsset, resolveAssetForEntity } from "./resolve/operations.ts";
+import { downloadAsset } from "./resolve/download-operation.ts";
+import { resolveAsset, resolveAssetForEntity } from "./resolve/operations.ts";
 import type { Services } from "./services.ts";
 import { applySet, planSet } from "./sets/operations.ts";
 import { getDocs, getDocsFile, getOpenApi } from "./system/document-operations.ts";

@@ -2,23 +2,23 @@ import { filterExpressions } from "./filters.ts";
 import type { Asset, Build } from "./schema.ts";
 
 /** A build with its filters as the expressions that agents evaluate, whatever form they were written in. */
-export interface ExpressedBuild {
+export interface AgentBuild {
   readonly url: string;
   readonly sha512: string;
   readonly filters: readonly string[];
   readonly headers: Readonly<Record<string, string>> | null;
 }
 
-export interface ExpressedAsset extends ExpressedBuild {
-  readonly builds: readonly ExpressedBuild[];
+export interface AgentAsset extends AgentBuild {
+  readonly builds: readonly AgentBuild[];
 }
 
-/** An asset as agents see it. */
-export function expressedAsset(asset: Asset): ExpressedAsset {
-  return { ...expressedBuild(asset), builds: (asset.builds ?? []).map(expressedBuild) };
+/** Converts an asset to the form agents use: filters as expressions, no headers as null. */
+export function agentView(asset: Asset): AgentAsset {
+  return { ...agentBuild(asset), builds: (asset.builds ?? []).map(agentBuild) };
 }
 
-function expressedBuild({ url = "", sha512 = "", filters, headers = {} }: Build): ExpressedBuild {
+function agentBuild({ url = "", sha512 = "", filters, headers = {} }: Build): AgentBuild {
   const isEmpty = Object.keys(headers).length === 0;
   return { url, sha512, filters: filterExpressions(filters), headers: isEmpty ? null : headers };
 }

@@ -1,6 +1,6 @@
 import { isObject } from "../lib/json.ts";
 
-/** What JSON.parse makes of a document. */
+/** What JSON.parse returns. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**

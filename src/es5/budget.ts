@@ -1,4 +1,4 @@
-/** Work is counted finer than steps, because some steps are longer: a long text, a regular expression. */
+/** Units of work in a step. Some steps cost more than others (a long text, a regular expression), so work is finer. */
 export const WORK_PER_STEP = 32;
 
 /** Pays for work that is about to be done; throws when there is not enough left. */
@@ -10,8 +10,8 @@ export const REQUEST_STEPS = 200_000;
 export const SET_STEPS = 1_000_000;
 
 /**
- * The work one request may still do. Whatever a request does for filters draws on one of these: reading them, their
- * evaluation, the comparison of their builds. Running out is an error that names the budget, never another answer.
+ * The work one request may still do. Everything a request does for filters draws on one budget: parsing,
+ * evaluation, comparing builds. When it ends, the request fails with an error that names the budget.
  */
 export class Budget {
   readonly steps: number;

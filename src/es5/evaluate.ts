@@ -11,7 +11,8 @@ import {
   type Interpreter,
 } from "./interpreter/interpreter.ts";
 import { isJump, runList } from "./interpreter/statements.ts";
-import { fromData, isObject, type Value } from "./interpreter/values.ts";
+import { fromData } from "./interpreter/new-values.ts";
+import { isObject, type Value } from "./interpreter/values.ts";
 import { excerpt } from "../lib/excerpt.ts";
 import type { FunctionNode, Program } from "./parser/ast.ts";
 import { MAX_EXPRESSION_LENGTH, parseProgram } from "./syntax.ts";
@@ -37,8 +38,8 @@ export interface Facts {
 }
 
 /**
- * Facts from an entity as the agent shows it to filters: flat JSON (contract §6.3). Making them is the caller's to pay:
- * filters read them for what reading takes.
+ * Creates the facts of an entity as the agent presents it to filters: flat JSON (contract §6.3). The caller pays for the
+ * conversion; filters pay only for reading.
  */
 export function newFacts(entity: unknown): Facts {
   return { entity: fromData(entity, true), changed: false };
@@ -49,16 +50,16 @@ export interface EvaluationOptions {
   onSteps?: (steps: number) => void;
 }
 
-/** What a run takes before its first step, and an error at its end. */
+/** Work of a run before its first step, and of an error at its end. */
 const RUN_WORK = 64;
 const ERROR_WORK = 128;
 /** Characters of an error's message. A filter can throw a text of any length; people read the start. */
 const MESSAGE_CHARACTERS = 500;
 
-/** A filter read once and run often. */
+/** A filter that is parsed, to be run many times; or why it cannot be. */
 export type Prepared = { program: Program } | { error: FilterError };
 
-/** Reads a filter, drawing on the budget of a request. Throws BudgetExhausted. */
+/** Parses a filter, drawing on the budget of a request. Throws BudgetExhausted. */
 export function prepare(expression: string, budget: Budget): Prepared {
   if (expression.length > MAX_EXPRESSION_LENGTH) {
     return {
@@ -69,9 +70,9 @@ export function prepare(expression: string, budget: Budget): Prepared {
   return "program" in parsed ? parsed : { error: { kind: "syntax", message: parsed.problem } };
 }
 
-/** Whether a filter is true for an entity, by a budget of its own. Never throws. */
+/** Evaluates a filter for an entity with a budget of its own. Never throws. */
 export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
-  // Twice what the filter may take: its own end comes first.
+  // Twice the steps of a filter, so that its own limit ends it and never this budget.
   const budget = new Budget(2 * MAX_STEPS);
   const verdict = judge(prepare(expression, new Budget()), newFacts(entity), budget);
   options.onSteps?.(Math.min(budget.taken, MAX_STEPS));
@@ -79,8 +80,8 @@ export function evaluate(expression: string, entity: unknown, options: Evaluatio
 }
 
 /**
- * The same for facts that several filters share, drawing on the budget of a request. A filter that takes more than its
- * own 10,000 steps has an error for a verdict; when the request's budget ends first, there is none: BudgetExhausted.
+ * Evaluates a filter for facts that several filters share, drawing on the budget of a request. A filter past its own
+ * 10,000 steps gets an error as its verdict. Throws BudgetExhausted when the request's budget ends first.
  */
 export function judge(filter: Prepared, facts: Facts, budget: Budget = new Budget()): Verdict {
   if ("error" in filter) return filter;
@@ -134,7 +135,7 @@ function describe(interpreter: Interpreter, error: unknown): FilterError {
 
 function explainThrown(interpreter: Interpreter, value: Value): FilterError {
   if (isObject(value) && value.kind === "Error") {
-    const { name, primitive: message } = value;
+    const { name, message } = value;
     return {
       kind: KINDS[name] ?? "thrown",
       message: message === undefined ? name : `${name}: ${message}`,

@@ -1,12 +1,12 @@
 import type { Budget } from "./budget.ts";
 import { prepare, type Prepared } from "./evaluate.ts";
 
-/** What it takes to begin with a filter. */
+/** Work of starting on a filter. */
 const FILTER_WORK = 128;
-/** Characters of filters that are remembered as read: as many as the largest definition has. Their trees take fifty times that. */
+/** Characters of filters whose trees are kept: those of the largest definition. A tree is fifty times as large as its text. */
 const REMEMBERED = 512_000;
 
-/** Reads the filters of one request, each once as a rule, and draws what that takes from the request's budget. */
+/** Parses the filters of one request, each once as a rule, and draws the work from the request's budget. */
 export class FilterReader {
   readonly budget: Budget;
   readonly #known = new Map<string, Prepared>();

@@ -21,24 +21,24 @@ export interface Decoder<T> {
   readonly decode: (value: unknown, place: Place) => T;
   /** The value with its members under their own names; what a merge patch needs, in which nulls have a meaning. */
   readonly fold: (value: unknown) => unknown;
-  /** What it takes, for documents. */
+  /** The JSON schema of the values it accepts, for documents. */
   readonly schema: JsonSchema;
 }
 
-/** The decoder with more said about what it takes. */
+/** Adds to the schema of a decoder. */
 export function described<T>(decoder: Decoder<T>, more: JsonSchema): Decoder<T> {
   return { ...decoder, schema: { ...decoder.schema, ...more } };
 }
 
-/** The decoder with a name in the OpenAPI document, where others refer to it. */
+/** Gives a decoder a name in the OpenAPI document, by which others refer to it. */
 export function named<T>(id: string, decoder: Decoder<T>, more: JsonSchema): Decoder<T> & NamedSchema {
   return { ...described(decoder, more), id };
 }
 
-/** What a decoder makes. */
+/** The type that a decoder returns. */
 export type Decoded<D> = D extends Decoder<infer T> ? T : never;
 
-/** A decoder of what `accepts` lets through. */
+/** A decoder of the values that `accepts` is true for. */
 function goType<V, T>(
   type: string,
   schema: JsonSchema,
@@ -81,7 +81,7 @@ export const goStringMap: Decoder<Record<string, string>> = goType(
     Object.fromEntries(Object.entries(value).map(([key, each]) => [key, element(each, place)])),
 );
 
-/** A list of structs; an element must be one, where Go's server would fall over a null. */
+/** A list of structs; a null element is refused, where Go's server panics. */
 export function goList<T>(of: Decoder<T> & NamedSchema): Decoder<T[]> {
   return goType(
     `[]*${of.type}`,
@@ -98,7 +98,7 @@ type Members = Record<string, Decoder<unknown>>;
 /**
  * A struct: member names match in any letter case, the last one wins, null is no member. Unknown members vanish, and
  * `onUnknown` is called for each.
- * `struct` is the name that errors about its members bear.
+ * `struct` is its name in errors about its members.
  */
 export function goStruct<M extends Members>(
   struct: string,

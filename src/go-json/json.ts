@@ -28,12 +28,12 @@ export function scanWholeJson(bytes: Uint8Array, onValue?: OnValue): ScannedJson
   return rest === undefined ? scanned : { error: complaint(rest, "after top-level value") };
 }
 
-/** Go takes the byte for a character: the first byte of a BOM, 0xEF, is shown as 'ï' (contract V6). */
+/** Go takes the byte for a character: the first byte of a BOM, 0xEF, becomes 'ï' (contract V6). */
 function complaint(byte: number, where: string): string {
   const character = String.fromCharCode(byte);
   const inner = quoteGo(character).slice(1, -1);
-  const shown = character === "'" ? "\\'" : character === '"' ? '"' : inner;
-  return `invalid character '${shown}' ${where}`;
+  const quoted = character === "'" ? "\\'" : character === '"' ? '"' : inner;
+  return `invalid character '${quoted}' ${where}`;
 }
 
 /** What Go's encoder writes differently: HTML-safe, two line separators, and before Go 1.22 no \b and \f. */

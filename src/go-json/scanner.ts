@@ -1,4 +1,4 @@
-/** Go allows 10,000; nothing Sensu reads needs more than five, and what walks the value afterwards is recursive. */
+/** Go allows 10,000; nothing Sensu reads needs more than five, and the decoders are recursive. */
 export const MAX_DEPTH = 1_000;
 
 /** What stopped a scan, in Go's words. `where` is empty when the only thing wrong is that more bytes were needed. */
@@ -21,7 +21,7 @@ const WORDS = new Map(["true", "false", "null"].map((word) => [word.charCodeAt(0
 
 type Expected = "value" | "element or close" | "key" | "key or close" | "colon" | "comma or close";
 
-/** Called at the start of each value with how many values it lies in; it may throw, and so end the scan. */
+/** Called at the start of each value with its nesting depth; may throw to end the scan. */
 export type OnValue = (depth: number) => void;
 
 /** Finds where the first value ends, by the grammar and with the complaints of Go's encoding/json (scanner.go). */

@@ -1,17 +1,17 @@
 /** Failures in a row that open a breaker. One slow answer is common in a cold location, three are not. */
 const FAILURES_TO_OPEN = 3;
-/** Milliseconds for which it stays open (I4). */
+/** How long it stays open (I4). */
 const OPEN_MS = 10_000;
 
 /**
- * A circuit breaker: after three failures in a row callers are refused at once for 10 s, so that they need not wait for
- * what does not answer. Then one caller is let through every 10 s, until one succeeds.
+ * A circuit breaker: after three failures in a row it refuses callers for 10 s, so that they need not wait for a timeout.
+ * Then it lets one caller through every 10 s, until one succeeds.
  */
 export class Breaker {
   #failures = 0;
   #openUntil = 0;
 
-  /** Whether to call now. */
+  /** Whether a caller may try now. `now`: milliseconds since the epoch. */
   allows(now: number): boolean {
     if (!this.isOpen) return true;
     if (now < this.#openUntil) return false;

@@ -1,6 +1,6 @@
 import type { Meter } from "./meter.ts";
 
-/** A glob over names, cut at its stars; `*` stands for any run of characters. */
+/** A compiled glob, split at its stars; `*` matches any run of characters. */
 export interface Glob {
   readonly head: string;
   /** Between the first star and the last. */
@@ -9,13 +9,13 @@ export interface Glob {
   readonly tail: string | null;
 }
 
-/** Steps of looking at a glob at all, and of looking for one of its parts. */
+/** Steps of a match, and of searching for one of its parts. */
 const GLOB_STEPS = 16;
 const PART_STEPS = 32;
-/** Steps for each place where a part may stand: longer parts are skipped along. */
+/** Most steps for each position where a part may stand: longer parts are searched faster. */
 const PLACE_STEPS = 8;
 
-/** Cuts a glob for `matchesGlob`. Stars in a row are one. */
+/** Compiles a glob for `matchesGlob`. Stars in a row are one. */
 export function compileGlob(text: string): Glob {
   const [head = "", ...rest] = text.split("*");
   const tail = rest.pop() ?? null;
@@ -28,8 +28,8 @@ export function starsOf(text: string): number {
 }
 
 /**
- * Whether a text matches a glob; what it takes is drawn from the meter. Each part between stars is looked for once,
- * after the one before it: the first place where it stands leaves the most for the rest.
+ * Whether a text matches a glob; draws its work from the meter. Each part between stars is searched for once,
+ * after the one before it: its first occurrence leaves the most for the rest.
  */
 export function matchesGlob({ head, parts, tail }: Glob, text: string, meter?: Meter): boolean {
   meter?.spend(GLOB_STEPS);

@@ -1,22 +1,22 @@
-/** What an isolate's memory may take up; it has 128 MB for everything. */
+/** Bounds of a memory; an isolate has 128 MB for everything. */
 export interface MemoryLimits {
   readonly entries: number;
   readonly bytes: number;
 }
 
-/** A value as it is held: whoever looks at it often may hold on to this, and `use` it instead of looking it up. */
+/** An entry of a memory. Keep it to `use` a value that is needed often without looking up its key. */
 export interface Kept<V> {
   readonly key: string;
-  /** Undefined once it has been let go of. */
+  /** Undefined once the entry is evicted. */
   value: V | undefined;
   readonly bytes: number;
-  /** How many moves there had been when this was moved to the end. */
+  /** The number of moves in the memory when this entry was last moved to the end. */
   movedAt: number;
 }
 
 /**
- * Values by key, bounded by number and bytes; the least recently used goes first, give or take an eighth: a value among
- * the newest is not moved for each use.
+ * Caches values by key, bounded by number and bytes; the least recently used is evicted first. The order is exact to an
+ * eighth of the entries, because the most recent are not moved on each use.
  */
 export class Memory<V> {
   readonly #limits: MemoryLimits;
@@ -35,7 +35,7 @@ export class Memory<V> {
     return kept;
   }
 
-  /** The value that somebody holds on to, as if it had been looked up; undefined once it has been let go of. */
+  /** The value of an entry, counted as a use like `get`; undefined once it is evicted. */
   use(kept: Kept<V>): V | undefined {
     if (kept.value !== undefined && this.#moves - kept.movedAt > this.#kept.size / 8) {
       this.#kept.delete(kept.key);

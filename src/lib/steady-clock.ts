@@ -1,4 +1,4 @@
-/** Steps back up to this are taken for the interleaving of requests, each of which has a time of its own. */
+/** Smaller steps back come from interleaved requests, each of which has a time of its own. */
 const JITTER_MS = 500;
 
 /** The time in milliseconds since the Unix epoch, as one isolate counts it. */
@@ -9,9 +9,9 @@ export interface Clock {
 }
 
 /**
- * A clock that never goes back. When `wall` does, by more than jitter, it goes on from where it was: time passes on as
- * before, but how much passed around the step is unknown, which is what listeners are for. (`performance.now()` is no
- * help: in Workers it is `Date.now()`.)
+ * A clock that never goes back. When `wall` is set back by more than jitter, this clock continues from its last value
+ * and calls its listeners, because it is unknown how much time passed around the step. (`performance.now()` is no help:
+ * in Workers it is `Date.now()`.)
  */
 export function steadyClock(wall: () => number): Clock {
   const listeners: (() => void)[] = [];

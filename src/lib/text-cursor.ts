@@ -1,17 +1,17 @@
-/** A place in a text. */
+/** A text and a position in it. */
 export interface TextCursor {
   readonly text: string;
   at: number;
 }
 
-/** Takes this text, if it is what comes next. */
+/** Consumes `text` if it comes next, and returns whether it does. */
 export function take(cursor: TextCursor, text: string): boolean {
   if (!cursor.text.startsWith(text, cursor.at)) return false;
   cursor.at += text.length;
   return true;
 }
 
-/** Takes what a sticky expression matches next; whether it does. */
+/** Consumes what a sticky expression matches here, and returns whether it does. */
 export function pass(cursor: TextCursor, shape: RegExp): boolean {
   shape.lastIndex = cursor.at;
   if (!shape.test(cursor.text)) return false;
@@ -19,7 +19,7 @@ export function pass(cursor: TextCursor, shape: RegExp): boolean {
   return true;
 }
 
-/** The same, with its groups. */
+/** Consumes what a sticky expression matches here, and returns the match with its groups. */
 export function read(cursor: TextCursor, shape: RegExp): RegExpExecArray | null {
   shape.lastIndex = cursor.at;
   const found = shape.exec(cursor.text);
@@ -27,7 +27,7 @@ export function read(cursor: TextCursor, shape: RegExp): RegExpExecArray | null 
   return found;
 }
 
-/** Takes the next character; there must be one. */
+/** Consumes the next character; there must be one. */
 export function readCodePoint(cursor: TextCursor): number {
   const code = cursor.text.codePointAt(cursor.at) ?? 0;
   cursor.at += code > 0xffff ? 2 : 1;

@@ -19,7 +19,7 @@ export interface FilterReport {
   verdict: Verdict;
 }
 
-/** What was found out about a build: the filters up to the first that is not true. */
+/** The verdicts on a build: its filters up to the first that is not true. */
 export interface BuildReport {
   /** The place among the builds, from 0; an asset without builds is its own build 0. */
   index: number;
@@ -33,7 +33,7 @@ export type Choice =
   | { outcome: "none"; reports: BuildReport[] }
   | { outcome: "error"; index: number; filter: string; error: FilterError; reports: BuildReport[] };
 
-/** The build an agent with these facts takes, by a budget for this choice alone unless one is given. */
+/** Chooses the build an agent with these facts takes, with a budget for this choice alone unless one is given. */
 export function chooseBuild(
   asset: Choosable,
   entity: unknown,
@@ -44,7 +44,7 @@ export function chooseBuild(
 }
 
 /**
- * The build a machine takes. A filter that fails stops the whole asset under `first`; under `most-specific` it only
+ * Chooses the build a machine takes. A filter that fails stops the whole asset under `first`; under `most-specific` it only
  * rules its build out. One that takes too long stops it under either: it says nothing about its build. Throws
  * BudgetExhausted when the request's budget ends.
  */

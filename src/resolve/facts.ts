@@ -2,7 +2,7 @@ import { ApiError, invalid } from "../errors.ts";
 import { isObject } from "../lib/json.ts";
 import { factCount } from "./fact-count.ts";
 
-/** An entity as filters and tokens see it: flat, as the agent shows it (contract §6.3). */
+/** An entity as filters and tokens see it: flat, as the agent presents it (contract §6.3). */
 export type Facts = Record<string, unknown>;
 
 /** Facts, and the parts of a key that names them. */

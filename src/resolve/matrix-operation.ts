@@ -10,7 +10,7 @@ import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { Matrix, RESOLVED } from "./answers.ts";
 import { alignedTable } from "./formats.ts";
-import { BAD_RULE, EXAMPLE_PATH, EXHAUSTED, RULE, SERVED } from "./operations.ts";
+import { BAD_RULE, EXAMPLE_PATH, EXHAUSTED, RULE, SERVED } from "./description.ts";
 import type { Resolution } from "./resolve-asset.ts";
 import type { ResolveService } from "./service.ts";
 

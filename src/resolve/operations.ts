@@ -1,38 +1,36 @@
 import { readingOf, type Context } from "../context.ts";
-import { ApiError, invalid } from "../errors.ts";
 import * as answers from "../http/answers.ts";
 import { atMostValues, BODY_VALUES, parseBody, readBody } from "../http/body.ts";
-import { operation, type Asked } from "../http/operation.ts";
+import { operation } from "../http/operation.ts";
 import type { Responses } from "../http/openapi.ts";
 import { flag, oneOf } from "../http/parameters.ts";
 import { assetIdOf } from "../http/place.ts";
 import { strictQuery, type QueryOf } from "../http/query.ts";
 import { CACHE_CONTROL, IF_NONE_MATCH } from "../http/request-headers.ts";
-import { empty, json, redirect, text } from "../http/respond.ts";
+import { empty, json, text } from "../http/respond.ts";
 import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { isUnchanged, tagged } from "../http/tagged.ts";
 import { Entity, NoMatch, REPORTS, RESOLVED, Resolved as ResolvedSchema } from "./answers.ts";
+import {
+  BAD_FACT,
+  BAD_RULE,
+  EXAMPLE_PATH,
+  EXHAUSTED,
+  MATCHLESS,
+  MISMATCH,
+  RULE,
+  SERVED,
+} from "./description.ts";
 import { factsOfEntity, namedFacts, TOO_MANY_FACTS, type NamedFacts } from "./facts.ts";
 import { factsQuery } from "./facts-query.ts";
-import { digestHeader, envLines } from "./formats.ts";
-import type { Resolution, Resolved } from "./resolve-asset.ts";
+import { envLines } from "./formats.ts";
+import { noMatch } from "./no-match.ts";
 import type { ResolveService } from "./service.ts";
 
 interface Uses {
   readonly resolve: ResolveService;
 }
-
-/** Reasons named in the message of a 404 at the most. */
-const REASONS = 20;
-
-export const RULE = oneOf(["first", "most-specific"], "first (agents of 6.x) or most-specific (7.x)")
-  .default("first")
-  .meta({
-    description:
-      "How a build is chosen: `first` is what agents of 6.x do, `most-specific` (the match with the most filters) those of 7.x.",
-    examples: ["most-specific"],
-  });
 
 const ANSWER_QUERY = {
   rule: RULE,
@@ -48,17 +46,6 @@ const ANSWER_QUERY = {
       examples: ["env"],
     }),
 };
-
-export const EXAMPLE_PATH = { name: "sensu/http-checks" };
-/** Headers of answers that come from copies. */
-export const SERVED = ["X-Cache", "Age", "Server-Timing?", "Warning?"];
-const MISMATCH =
-  "no build of sensu/http-checks matches this machine: build 0: entity.system.os == 'linux' is false; build 1: entity.system.os == 'windows' is false";
-const MATCHLESS = "There is no such asset, or no build of it for this machine.";
-export const EXHAUSTED =
-  "sensu/http-checks cannot be resolved: the filters take more than 200000 evaluation steps, the budget of one request";
-export const BAD_RULE = 'invalid rule "x": use first (agents of 6.x) or most-specific (7.x)';
-const BAD_FACT = 'unknown parameter "osx"; did you mean os?';
 
 const ANSWERS: Responses = {
   200: answers.content(
@@ -166,53 +153,6 @@ export const resolveAssetForEntity = operation({
   },
 });
 
-export const downloadAsset = operation({
-  id: "downloadAsset",
-  tag: "Resolve",
-  summary: "Redirect to the matching archive",
-  description:
-    "Straight to the archive of that build, for clients that follow redirects and verify digests. The headers to fetch it with are not sent along: `resolve` has them.",
-  path: EXAMPLE_PATH,
-  query: factsQuery({ rule: RULE }),
-  headers: [CACHE_CONTROL],
-  answers: {
-    302: answers.empty("Where the archive is, and what it must hash to.", {
-      headers: ["X-Asset-Sha512", "Digest?", "X-Cache?", "Age?", "Warning?"],
-      described: {
-        Location: {
-          description: "Where the archive is.",
-          required: true,
-          schema: { type: "string" },
-          example: RESOLVED.url,
-        },
-      },
-    }),
-    400: answers.invalid(
-      BAD_FACT,
-      "the facts do not fill these tokens of the asset: url: {{ .labels.region }}",
-      "URL must be HTTP or HTTPS",
-    ),
-    404: answers.notFound(MATCHLESS, "not found", MISMATCH),
-    503: answers.shared("Unavailable"),
-  },
-  async handle(asked, { resolve }: Uses) {
-    const { facts, own } = asked.query;
-    const named = namedFacts(asked.url.search, facts);
-    const { resolution } = await resolve.resolve(assetIdOf(asked), own.rule, named, readingOf(asked));
-    if (resolution.outcome === "none") throw noMatch(asked, resolution);
-    const { resolved } = resolution;
-    if (resolved.unresolved.length > 0) throw unfilled(resolved);
-    // A header holds less than a filled-in url may: line ends and the like are escaped.
-    const location = URL.parse(resolved.url);
-    if (location === null) throw invalid("URL must be HTTP or HTTPS");
-    const digest = digestHeader(resolved.sha512);
-    return redirect(location.href, {
-      "X-Asset-Sha512": resolved.sha512,
-      ...(digest === null ? {} : { Digest: digest }),
-    });
-  },
-});
-
 /** The one build for the machine of these facts; `explain=true` adds why, `format=env` is for shells. */
 async function answer(
   context: Context,
@@ -243,18 +183,4 @@ async function answer(
     resolve.remember(id, assetTag, context.url.search, { body, etag });
   }
   return tagged(context.request, body, etag, headers);
-}
-
-type NoMatchFound = Extract<Resolution, { outcome: "none" }>;
-
-function noMatch({ params }: Pick<Asked<unknown, unknown>, "params">, { reasons }: NoMatchFound): ApiError {
-  const shown = reasons.slice(0, REASONS);
-  const more = reasons.length > shown.length ? [`and ${reasons.length - shown.length} more builds`] : [];
-  const why = [...shown, ...more].join("; ");
-  return new ApiError("notFound", `no build of ${params["name"]} matches this machine: ${why}`);
-}
-
-function unfilled({ unresolved }: Resolved): ApiError {
-  const tokens = unresolved.map(({ where, token }) => `${where}: {{ ${token} }}`).join("; ");
-  return invalid(`the facts do not fill these tokens of the asset: ${tokens}`);
 }

@@ -3,8 +3,8 @@ import type { Budget } from "../es5/budget.ts";
 import { chooseFor, reportsOnAll, type BuildReport, type Choice, type Rule } from "./choose.ts";
 import { excerpt } from "../lib/excerpt.ts";
 import type { Subject } from "./subject.ts";
-import { substituteBuild, type PlacedProblem } from "./tokens.ts";
-import { expressedAsset, type ExpressedAsset } from "../definitions/agent-view.ts";
+import { substituteBuild, type BuildTokenProblem } from "./substitute-build.ts";
+import { agentView, type AgentAsset } from "../definitions/agent-view.ts";
 import type { Facts } from "./facts.ts";
 import { missingFacts } from "./missing-facts.ts";
 
@@ -15,15 +15,15 @@ export interface Resolved {
   readonly headers: Readonly<Record<string, string>> | null;
   /** Its place among the builds, from 0. */
   readonly build: number;
-  /** Tokens that the facts do not fill; an agent would install nothing. */
-  readonly unresolved: readonly PlacedProblem[];
+  /** Tokens that the facts cannot replace; with any of these an agent installs nothing. */
+  readonly unresolved: readonly BuildTokenProblem[];
 }
 
 export type Resolution =
   | { readonly outcome: "resolved"; readonly resolved: Resolved }
   | { readonly outcome: "none"; readonly reasons: readonly string[] };
 
-/** A resolution and how it came about: as long as the asset itself. */
+/** A resolution and the verdicts behind it: as long as the asset itself. */
 export interface ExplainedResolution {
   readonly resolution: Resolution;
   readonly reports: readonly BuildReport[];
@@ -43,7 +43,7 @@ export function resolveAsset(
   rule: Rule,
   budget: Budget,
 ): Resolution {
-  const choosable = expressedAsset(asset);
+  const choosable = agentView(asset);
   return resolutionOf(chooseFor(subject, choosable, rule), choosable, facts, budget);
 }
 
@@ -54,13 +54,13 @@ export function explainAsset(
   rule: Rule,
   budget: Budget,
 ): ExplainedResolution {
-  const choosable = expressedAsset(asset);
+  const choosable = agentView(asset);
   const choice = chooseFor(subject, choosable, rule);
   const resolution = resolutionOf(choice, choosable, facts, budget);
   return { resolution, reports: reportsOnAll(subject, choosable, choice) };
 }
 
-function resolutionOf(choice: Choice, asset: ExpressedAsset, facts: Facts, budget: Budget): Resolution {
+function resolutionOf(choice: Choice, asset: AgentAsset, facts: Facts, budget: Budget): Resolution {
   if (choice.outcome !== "chosen") return { outcome: "none", reasons: reasonsOf(choice, facts) };
   const { index } = choice;
   const chosen = asset.builds[index] ?? asset;

@@ -21,7 +21,7 @@ export interface AssetReader {
   get(id: AssetId, reading: Reading): Promise<StoredAsset>;
 }
 
-/** A resolution with the tag of what it was made from: the asset, the facts and the rule. */
+/** A resolution with its entity tag, which depends on the asset, the facts and the rule. */
 export interface TaggedResolution {
   readonly resolution: Resolution;
   readonly assetTag: string;
@@ -44,38 +44,38 @@ export interface Answer {
   readonly etag: string;
 }
 
-/** What an answer to a query for a version of an asset is remembered by. */
+/** The cache key of the answer to a query for a version of an asset. */
 export function answerKey({ key }: AssetId, assetTag: string, search: string): string {
   return cacheKey(key, assetTag, search);
 }
 
 const MIB = 1024 * 1024;
-/** Resolutions an isolate remembers, as made and as sent; a fleet has few kinds of machine. */
-const MADE: MemoryLimits = { entries: 5_000, bytes: 8 * MIB };
-const SENT: MemoryLimits = { entries: 5_000, bytes: 4 * MIB };
-/** What an entry takes up beside its texts. */
+/** Resolutions and answers that an isolate caches; a fleet has few kinds of machine. */
+const RESOLUTIONS: MemoryLimits = { entries: 5_000, bytes: 8 * MIB };
+const ANSWERS: MemoryLimits = { entries: 5_000, bytes: 4 * MIB };
+/** Memory of an entry beside its texts. */
 const ENTRY_BYTES = 200;
 
 /**
  * Resolves assets for machines, each request by one budget; where that ends, the answer is 400 and says so. A resolution
- * depends on the asset's version and the facts alone, so it is remembered; its explanation, which is as long as the
+ * depends on the asset's version and the facts alone, so it is cached; its explanation, which is as long as the
  * asset, is not.
  */
 export class ResolveService {
   readonly #assets: AssetReader;
-  readonly #known = new Memory<TaggedResolution>(MADE);
-  readonly #answers = new Memory<Answer>(SENT);
+  readonly #known = new Memory<TaggedResolution>(RESOLUTIONS);
+  readonly #answers = new Memory<Answer>(ANSWERS);
 
   constructor(assets: AssetReader) {
     this.#assets = assets;
   }
 
-  /** The answer to a query for this version of an asset, by `answerKey`, if it was given before; for the hot path. */
+  /** Looks up the cached answer to a query by its `answerKey`; for the hot path. */
   peek(key: string): Kept<Answer> | undefined {
     return this.#answers.get(key);
   }
 
-  /** The answer that somebody holds on to; undefined once it has been forgotten. */
+  /** The answer of an entry that `peek` returned; undefined once it is evicted. */
   use(kept: Kept<Answer>): Answer | undefined {
     return this.#answers.use(kept);
   }
@@ -85,7 +85,7 @@ export class ResolveService {
     this.#answers.set(key, answer, ENTRY_BYTES + textBytes(key) + textBytes(answer.body));
   }
 
-  /** The bytes held by what is remembered. */
+  /** Bytes of all cached resolutions and answers. */
   get bytes(): number {
     return this.#known.bytes + this.#answers.bytes;
   }
@@ -103,7 +103,7 @@ export class ResolveService {
     return made;
   }
 
-  /** The same with the verdict on each filter, made for each request. */
+  /** Resolves with the verdict on each filter; computed for each request. */
   async explain(id: AssetId, rule: Rule, facts: NamedFacts, reading: Reading): Promise<TaggedExplanation> {
     const stored = await this.#assets.get(id, reading);
     const etag = await entityTag(resolutionKey(id, stored, rule, facts));
@@ -144,7 +144,7 @@ function assetOf({ definition }: StoredAsset): Asset {
   return decodeAsset(JSON.parse(definition));
 }
 
-/** A matrix shows no headers, so their tokens need not be filled in for each platform. */
+/** A matrix has no headers, so their tokens need not be replaced for each platform. */
 function withoutHeaders(asset: Asset): Asset {
   const builds = (asset.builds ?? []).map((build) => Object.assign({}, build, { headers: {} }));
   return { ...asset, headers: {}, builds };
@@ -159,7 +159,7 @@ function withinBudget<T>({ name }: AssetId, work: () => T): T {
   }
 }
 
-/** Two different questions never have one key: its parts are kept apart. */
+/** The cache key of a resolution; `cacheKey` keeps its parts apart, so different questions never share one. */
 function resolutionKey(id: AssetId, { etag }: StoredAsset, rule: Rule, facts: NamedFacts): string {
   return cacheKey(id.key, etag, rule, ...facts.key);
 }

@@ -2,18 +2,18 @@ import { judge, newFacts, type Facts, type Verdict } from "../es5/evaluate.ts";
 import { factCount } from "./fact-count.ts";
 import type { FilterReader } from "../es5/filter-reader.ts";
 
-/** What each fact takes when the facts are made, and what a verdict takes that is known already. */
+/** Work of converting each fact, and of looking up a verdict that is known already. */
 const FACT_WORK = 64;
 const LOOKUP_WORK = 4;
-/** Verdicts that are remembered: as many as the largest definition has filters. */
-const REMEMBERED = 5_000;
+/** Verdicts that are cached: one for each filter of the largest definition. */
+const CACHED_VERDICTS = 5_000;
 
-/** The machine that filters are judged for, with the verdicts known so far. One request may ask for many assets. */
+/** Evaluates filters for one machine and caches their verdicts: a request may ask for many assets. */
 export class Subject {
   readonly #entity: unknown;
   readonly #facts: number;
   readonly #filters: FilterReader;
-  /** On the facts as they came: the same expression stands in many builds. */
+  /** Verdicts on the unchanged facts: the same expression stands in many builds. */
   readonly #known = new Map<string, Verdict>();
   #current: Facts | null = null;
 
@@ -23,12 +23,12 @@ export class Subject {
     this.#filters = filters;
   }
 
-  /** Forgets what filters wrote to the facts: those of one build see it, and no others. */
+  /** Discards what filters wrote to the facts: only those of the same build see it. */
   renew(): void {
     if (this.#current?.changed === true) this.#current = null;
   }
 
-  /** Throws BudgetExhausted when the request's budget ends before the filter does. */
+  /** Evaluates a filter. Throws BudgetExhausted when the request's budget ends first. */
   verdictOn(filter: string): Verdict {
     const { budget } = this.#filters;
     this.#current ??= this.#newFacts();
@@ -38,7 +38,7 @@ export class Subject {
     if (known !== undefined) return known;
     const verdict = judge(this.#filters.read(filter), facts, budget);
     if (!facts.changed) {
-      if (this.#known.size >= REMEMBERED) this.#known.clear();
+      if (this.#known.size >= CACHED_VERDICTS) this.#known.clear();
       this.#known.set(filter, verdict);
     }
     return verdict;

@@ -30,7 +30,7 @@ describe("mergePatch", () => {
     expect(mergePatch(parse(target), parse(patch))).toEqual(parse(result));
   });
 
-  it("gives what the example of RFC 7396 §3 gives", () => {
+  it("follows the example of RFC 7396 §3", () => {
     const target = {
       title: "Goodbye!",
       author: { givenName: "John", familyName: "Doe" },
@@ -52,7 +52,7 @@ describe("mergePatch", () => {
     });
   });
 
-  it("adds a label and leaves the rest (T108)", () => {
+  it("adds a label and keeps the rest (T108)", () => {
     const asset = { metadata: { name: "a", labels: { b: "c" } }, url: "u" };
     expect(mergePatch(asset, { metadata: { labels: { "42": "answer to life" } } })).toEqual({
       metadata: { name: "a", labels: { "42": "answer to life", b: "c" } },
@@ -80,7 +80,7 @@ describe("mergePatch", () => {
     expect("b" in {}).toBe(false);
   });
 
-  it("goes as deep as a body may", () => {
+  it("merges documents as deep as a body may be", () => {
     const deep = parse('{"a":'.repeat(MAX_DEPTH) + "1" + "}".repeat(MAX_DEPTH));
     expect(JSON.stringify(mergePatch(deep, deep))).toBe(JSON.stringify(deep));
   });
@@ -98,7 +98,7 @@ describe("mergePatch, whatever the documents", () => {
   }));
   const object = fc.dictionary(key, json, { maxKeys: 5 });
 
-  it("gives the same when applied again", () => {
+  it("is idempotent", () => {
     fc.assert(
       fc.property(json, json, (target, patch) => {
         const once = mergePatch(target, patch);
@@ -107,7 +107,7 @@ describe("mergePatch, whatever the documents", () => {
     );
   });
 
-  it("takes away every member that is null and touches no member that is not named", () => {
+  it("removes every member that is null and keeps every member that is not named", () => {
     fc.assert(
       fc.property(object, object, (target, patch) => {
         const merged = new Map(Object.entries(mergePatch(target, patch) ?? {}));
@@ -118,7 +118,7 @@ describe("mergePatch, whatever the documents", () => {
     );
   });
 
-  it("deletes all when every member is null, and nothing when there is none", () => {
+  it("removes all members when each is null, and none when the patch is empty", () => {
     fc.assert(
       fc.property(object, (target) => {
         const nulls = Object.fromEntries(Object.keys(target).map((name) => [name, null]));

@@ -20,7 +20,7 @@ describe("a url", () => {
     expect(problem(url)).toBe("URL must be HTTP or HTTPS");
   });
 
-  it("is looked through once, however many braces it opens", () => {
+  it("is scanned once, however many braces it opens", () => {
     expect(problem("{".repeat(490_000))).toBe("URL must be HTTP or HTTPS");
   });
 });

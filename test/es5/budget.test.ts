@@ -8,7 +8,8 @@ import { Linter } from "../../src/resolve/lint/linter.ts";
 import type { Program } from "../../src/es5/parser/ast.ts";
 import { Subject } from "../../src/resolve/subject.ts";
 import { newFilterReader, parse } from "../support/filters.ts";
-import { substituteBuild, substituteTokens } from "../../src/resolve/tokens.ts";
+import { substituteBuild } from "../../src/resolve/substitute-build.ts";
+import { substituteTokens } from "../../src/resolve/tokens.ts";
 import { runs } from "../support/nightly.ts";
 
 const ENTITY = { name: "a", labels: { zone: "b" }, system: { os: "linux" }, subscriptions: ["c", "d"] };
@@ -86,7 +87,7 @@ describe("a long text", () => {
   });
 });
 
-describe("a long text of which each character is looked at", () => {
+describe("a long text that is converted character by character", () => {
   it.each([
     "s.trim()",
     "s.trimLeft()",
@@ -164,7 +165,7 @@ describe("a long list in the text of a filter", () => {
     expect(many.steps - few.steps).toBeGreaterThanOrEqual(steps);
   });
 
-  it("takes steps for each label that a jump may name, and for each list of them that is made", () => {
+  it("costs steps for each label that a jump may name, and for each list of labels", () => {
     const nested = (count: number) =>
       `${Array.from({ length: count }, (_, index) => `l${index}:`).join("")}for(var i=0;i<9;i++){continue}`;
     const [few, many] = [run(nested(10)), run(nested(100))];
@@ -205,7 +206,7 @@ function countReads(program: Program): { program: Program; reads: () => number }
 }
 
 describe("a regular expression", () => {
-  it("takes steps to compile, also when it is refused", () => {
+  it("costs steps to compile, even when it is refused", () => {
     expect(run("try{new RegExp('a**')}catch(e){}").outcome).toBe("false");
     const refused = `${textOf(1_500)}for(;;)try{new RegExp(s+'(')}catch(e){}`;
     expect(run(refused)).toEqual({ steps: 10_000, outcome: "budget" });
@@ -218,7 +219,7 @@ describe("a regular expression", () => {
 describe("a replacement", () => {
   const piece = fc.constantFrom("$&", "$'", "$`", "$1", "$$", "$", "x", "yy", "$0");
 
-  it("is paid for before it is made", () => {
+  it("is paid for before it is built", () => {
     const grown = run(`${textOf(2_000)}s.replace(/a/g,"$'").length`);
     expect(grown.outcome).toBe("budget");
     // Stopped at the longest text there may be, 65,536 characters, and not after two million.
@@ -226,7 +227,7 @@ describe("a replacement", () => {
     expect(grown.steps - found.steps).toBeLessThan(65_536 / 256 + 200);
   });
 
-  it("is what JavaScript makes of it, and takes a step for each 256 characters", () => {
+  it("equals JavaScript's, and costs a step per 256 characters", () => {
     fc.assert(
       fc.property(
         fc.array(piece, { maxLength: 6 }),
@@ -258,7 +259,7 @@ describe("the end of a budget", () => {
     expect(run(text).outcome).toBe("budget");
   });
 
-  it("leaves the facts whole for the next filter", () => {
+  it("leaves the facts complete for the next filter", () => {
     const labels = Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [`l${index}`, "x"]));
     const subject = new Subject({ labels, system: {} }, new FilterReader(new Budget()));
     expect(subject.verdictOn("for (;;) entity.labels.l1")).toMatchObject({ error: { kind: "budget" } });
@@ -266,7 +267,7 @@ describe("the end of a budget", () => {
     expect(subject.verdictOn("entity.labels.l8999 == 'x'")).toEqual({ value: true });
   });
 
-  it("is drawn on again when facts that a filter changed are made again", () => {
+  it("is drawn on again when changed facts are rebuilt", () => {
     const labels = Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [`l${index}`, "x"]));
     const builds = Array.from({ length: 100 }, (_, index) => ({
       filters: [`entity.labels.l1 = ${index}, false`],
@@ -274,7 +275,7 @@ describe("the end of a budget", () => {
     expect(() => chooseBuild({ builds }, { labels }, "most-specific", new Budget())).toThrow(BudgetExhausted);
   });
 
-  it("names the budget, and is never past it", () => {
+  it("is an error that names the budget, and never exceeds it", () => {
     const budget = new Budget(10);
     expect(() => budget.spend(11 * WORK_PER_STEP)).toThrow(
       "the filters take more than 10 evaluation steps, the budget of one request",
@@ -282,7 +283,7 @@ describe("the end of a budget", () => {
     expect([budget.left, budget.taken]).toEqual([0, 10]);
   });
 
-  it("comes to every program of any kind at the same count of steps", () => {
+  it("comes at the same number of steps for every program of a kind", () => {
     const part = fc.constantFrom(
       "s+=s;",
       "a.push(s);",
@@ -314,7 +315,7 @@ describe("the budget of a request", () => {
   const long = (number: number) => `for (var i = ${number}; i < ${number + 700}; i++); false`;
   const builds = Array.from({ length: 100 }, (_, index) => ({ filters: [long(index * 1_000)] }));
 
-  it("covers all platforms and rules of a lint, which says what it did not check", () => {
+  it("covers all platforms and rules of a lint, which reports what it did not check", () => {
     const budget = new Budget();
     const findings = new Linter(budget).lint({ builds });
     expect(budget.taken).toBe(REQUEST_STEPS);
@@ -335,7 +336,7 @@ describe("the budget of a request", () => {
     expect(facts.changed).toBe(true);
   });
 
-  it("is not needed to say that one filter takes too long on some machines", () => {
+  it("is not spent to report that one filter takes too long on some machines", () => {
     const slow = "if (entity.system.os == 'windows') for (;;); true";
     const findings = new Linter().lint({ builds: [{ filters: [slow] }, { filters: ["false"] }] });
     expect(findings).toContainEqual({
@@ -376,7 +377,7 @@ describe("the budget of a request", () => {
     expect(read).toThrow(BudgetExhausted);
   });
 
-  it("suffices to read what may stand in one definition: 5,000 filters as people write them", () => {
+  it("suffices to parse the 5,000 ordinary filters of the largest definition", () => {
     const filters = newFilterReader();
     for (let number = 0; number < 5_000; number += 1) {
       const text = `entity.system.os == 'linux' && entity.system.arch == 'amd64' && entity.labels.n != '${number}'`;
@@ -384,7 +385,7 @@ describe("the budget of a request", () => {
     }
   });
 
-  it("covers the findings: a lint of names nobody knows ends as well", () => {
+  it("covers the findings: a lint of unknown names ends too", () => {
     const filters = Array.from({ length: 50 }, (_, index) =>
       Array.from({ length: 200 }, (__, name) => `n${index}x${name}`).join("|"),
     );
@@ -393,7 +394,7 @@ describe("the budget of a request", () => {
     expect(findings.at(-1)?.rule).toBe("budget");
   });
 
-  it("covers the tokens of a build, however often one stands and however long its value is", () => {
+  it("covers the tokens of a build, however many there are and however long their values", () => {
     const facts = { name: "n".repeat(60_000) };
     const url = `https://e/${"{{.name}}".repeat(1_000)}`;
     expect(() => substituteBuild({ url }, facts)).toThrow(BudgetExhausted);
@@ -405,7 +406,7 @@ describe("the budget of a request", () => {
 });
 
 describe("an error's message", () => {
-  it("is cut, however long the text that was thrown", () => {
+  it("is cut to its limit, however long the thrown text is", () => {
     const verdict = evaluate(`${textOf(60_000)}throw s`, ENTITY);
     expect(verdict).toEqual({ error: { kind: "thrown", message: `${"a".repeat(500)}...` } });
   });

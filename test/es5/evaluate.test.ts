@@ -110,7 +110,7 @@ describe("a filter's verdict", () => {
     expect(verdicts(Object.keys(table))).toEqual(table);
   });
 
-  it("has the texts, numbers and lists of ES5", () => {
+  it("can use the strings, numbers and arrays of ES5", () => {
     const yes = [
       "entity.system.platform_version.split('.')[0] == '12'",
       "parseInt('12.5') >= 12",
@@ -189,7 +189,7 @@ describe("a filter's verdict", () => {
     expect(verdicts(yes)).toEqual(allAre(true, yes));
   });
 
-  it("knows the hour and the weekday of a time, in UTC", () => {
+  it("can use the hour and the weekday of a time, in UTC", () => {
     const yes = [
       "hour(0) == 0",
       "hour(3600) == 1",
@@ -203,7 +203,7 @@ describe("a filter's verdict", () => {
     expect(verdicts(yes)).toEqual(allAre(true, yes));
   });
 
-  it("is refused the time and chance: a choice depends on the asset and the facts alone", () => {
+  it("cannot depend on the time or on chance, only on the asset and the facts", () => {
     for (const text of [
       "new Date()",
       "Date.now()",
@@ -216,7 +216,7 @@ describe("a filter's verdict", () => {
     }
   });
 
-  it("holds no part of the facts equal to another reading of it, as otto does", () => {
+  it("never finds an object of the facts equal to itself, as in otto", () => {
     const table = {
       "entity.system == entity.system": false,
       "var s = entity.system; s == s": true,
@@ -225,7 +225,7 @@ describe("a filter's verdict", () => {
     expect(verdicts(Object.keys(table))).toEqual(table);
   });
 
-  it("lets a name nobody defined pass in the middle of a loop, as otto does", () => {
+  it("ignores an undefined name in the middle of a loop, as otto does", () => {
     const table = {
       "var i = 0; while (i < 1) { i++; nope; true }": true,
       "var i = 0; while (i < 1) { i++; nope }": "reference: ReferenceError: 'nope' is not defined",
@@ -233,7 +233,7 @@ describe("a filter's verdict", () => {
     expect(verdicts(Object.keys(table))).toEqual(table);
   });
 
-  it("sees later what an earlier filter of the same build wrote, and only then", () => {
+  it("sees what an earlier filter wrote to the same facts", () => {
     const facts = newFacts(ENTITY);
     expect(judge(newFilterReader().read("entity.system.os == 'windows'"), facts)).toEqual({ value: false });
     expect(facts.changed).toBe(false);
@@ -244,7 +244,7 @@ describe("a filter's verdict", () => {
   });
 });
 
-describe("an error", () => {
+describe("an error of a filter", () => {
   it("is worded as Sensu's evaluator words it", () => {
     const table = {
       nope: "reference: ReferenceError: 'nope' is not defined",
@@ -269,7 +269,7 @@ describe("an error", () => {
     expect(verdicts(Object.keys(table))).toEqual(table);
   });
 
-  it("comes from what is missing, not from what is false before it", () => {
+  it("is not reached behind an operand that is false", () => {
     const table = { "entity.system.os == 'linux' || nope": true, "entity.system.os == 'x' && nope": false };
     expect(verdicts(Object.keys(table))).toEqual(table);
     expect(evaluate("entity.system.os == 'linux'", { name: "proxy" })).toEqual({
@@ -308,7 +308,7 @@ describe("what a filter does not get", () => {
     );
   });
 
-  it("is only the way to what made a value: a label may have any name", () => {
+  it("excludes the way to a constructor, but no label by that name", () => {
     expect(verdicts(["entity.labels.constructor == 'Acme'"])).toEqual({
       "entity.labels.constructor == 'Acme'": true,
     });

@@ -92,7 +92,7 @@ describe("a hostile filter is stopped", () => {
       expect([step, outcome(`${MANY} for (;;) { ${step} }`)]).toEqual([step, "budget"]);
   });
 
-  it("when its regular expression would take for ever elsewhere", () => {
+  it("when its regular expression would backtrack for ever elsewhere", () => {
     const patterns = [
       "(a+)+$",
       "(a|a)*b",
@@ -213,7 +213,7 @@ describe("no filter at all", () => {
     .tuple(root, fc.array(access, { maxLength: 6 }))
     .map(([start, rest]) => `(${start})${rest.join("")}`);
 
-  it("escapes: what a chain of members reaches is a value of ours or an error", () => {
+  it("escapes: a chain of members ends in a value of the interpreter or an error", () => {
     fc.assert(
       fc.property(chain, (text) => {
         const probe = `var v = ${text}; typeof v == 'function' ? v('return typeof process + typeof caches')() : v`;
@@ -227,7 +227,7 @@ describe("no filter at all", () => {
     );
   });
 
-  it("sees a name of the world it is run in", () => {
+  it("sees a global of the runtime", () => {
     fc.assert(
       fc.property(outside, (name) => {
         expect(outcome(name)).toBe("reference");
@@ -250,7 +250,7 @@ describe("no filter at all", () => {
     );
   });
 
-  it("throws, or takes more than its steps, whatever it is made of", () => {
+  it("throws out of the interpreter or exceeds its steps", () => {
     const word = fc.constantFrom(
       ..."entity . system os ( ) [ ] { } ; , + - * / % = == === ! && || ? : < > in instanceof typeof delete new function f a b 1 0 'x' /a/ var if else for while do break continue return throw try catch finally switch case default with this null true eval constructor length push map split replace".split(
         " ",
@@ -270,7 +270,7 @@ describe("no filter at all", () => {
     );
   });
 
-  it("is troubled by facts of any kind", () => {
+  it("throws out of the interpreter for facts of any shape", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (facts) => {
         const verdict = evaluate("var n = 0; for (var k in entity) n++; entity.toString() == n", facts);

@@ -23,7 +23,7 @@ const atom = fc.constantFrom(
 );
 
 describe("the matcher", () => {
-  it("finds what JavaScript finds, groups and all", () => {
+  it("finds what JavaScript finds, capture groups included", () => {
     fc.assert(
       fc.property(fc.array(atom, { maxLength: 5 }), fc.stringMatching(/^[abcd1 ]{0,10}$/), (atoms, text) => {
         const pattern = atoms.join("");
@@ -34,21 +34,21 @@ describe("the matcher", () => {
     );
   });
 
-  it("ignores case when asked, in the pattern's middle too", () => {
+  it("ignores case by flag, also for a part of the pattern", () => {
     expect(match("LINUX", "linux", { ignoreCase: true, multiline: false })).toEqual(["linux"]);
     expect(match("(?i)LIN(?-i)ux", "linux")).toEqual(["linux"]);
     expect(match("(?i:L)INUX", "linux")).toBeNull();
     expect(match("[^A]", "a", { ignoreCase: true, multiline: false })).toBeNull();
   });
 
-  it("tells lines from texts", () => {
+  it("anchors to lines only with the flag m", () => {
     expect(match("^b$", "a\nb")).toBeNull();
     expect(match("^b$", "a\nb", { ignoreCase: false, multiline: true })).toEqual(["b"]);
     expect(match("a.b", "a\nb")).toBeNull();
     expect(match("(?s)a.b", "a\nb")).toEqual(["a\nb"]);
   });
 
-  it("knows escapes, classes and characters beyond the plane", () => {
+  it("supports escapes, classes and characters beyond the basic plane", () => {
     expect(match("\\x41\\u0042\\cJ\\/\\-", "AB\n/-")).toEqual(["AB\n/-"]);
     expect(match("[A-Z]+[\\d_-]+", "xAB1_-2")).toEqual(["AB1_-2"]);
     expect(match("^.$", "\u{1f600}")).toEqual(["\u{1f600}"]);
@@ -79,7 +79,7 @@ describe("the cost of a match", () => {
     }
   });
 
-  it("is told before it is paid", () => {
+  it("is charged before the work is done", () => {
     const program = compilePattern("(a*)*b", PLAIN);
     let left = 1000;
     const spend = (work: number) => {
@@ -89,7 +89,7 @@ describe("the cost of a match", () => {
     expect(() => findMatch(program, "a".repeat(100_000), 0, spend)).toThrow("enough");
   });
 
-  it("includes building it: what would be too large is not built", () => {
+  it("includes compilation, which refuses a pattern that is too large", () => {
     expect(() => compilePattern("(?:a{30}){30}".repeat(30), PLAIN)).toThrow(RangeError);
     expect(patternProblem("(a{1000}){2}", UNLIMITED)).toBe("invalid repeat count: `{2}`");
     expect(patternProblem("(".repeat(2000) + ")".repeat(2000), UNLIMITED)).toMatch(

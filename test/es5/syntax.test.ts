@@ -16,7 +16,7 @@ function nestedIn(open: string, inside: string, close: string, times: number): s
 }
 
 describe("what Sensu accepts as a filter", () => {
-  it("takes any ES5 program, also one that is no condition", () => {
+  it("is any ES5 program, even one that is no condition", () => {
     expect(
       problems([
         "entity.system.os == 'linux'",
@@ -66,21 +66,21 @@ describe("what Sensu accepts as a filter", () => {
     expect(problems(["a.class;\nb", "a.name\nb"])).toEqual({});
   });
 
-  it("takes octal numbers and the escapes of old", () => {
+  it("includes octal numbers and octal escapes", () => {
     expect(
       problems(["0777", "010 == 8", "'\\101\\0\\x41\\u0041\\\n'", "0x1F", ".5e-3", "5.", "\\u0061b"]),
     ).toEqual({});
   });
 
-  it("takes what a template would, where it is JavaScript too", () => {
+  it("includes template braces where they are JavaScript too", () => {
     expect(problems(["{{ x }}"])).toEqual({});
     const table = { "{{ .labels.x }}": "1:4 Unexpected token . (and 2 more errors)" };
     expect(problems(Object.keys(table))).toEqual(table);
   });
 });
 
-describe("what Sensu says of the others", () => {
-  it("names the token that may not stand there", () => {
+describe("Sensu's complaint about a syntax error", () => {
+  it("names the unexpected token", () => {
     const table = {
       "= 1": "1:1 Unexpected token =",
       "entity.os == = 1": "1:14 Unexpected token =",
@@ -105,7 +105,7 @@ describe("what Sensu says of the others", () => {
     expect(problems(Object.keys(table))).toEqual(table);
   });
 
-  it("says where the text ends too soon", () => {
+  it("says where the text ends unexpectedly", () => {
     const table = {
       "a ==": "1:5 Unexpected end of input",
       "{": "1:2 Unexpected end of input",
@@ -121,7 +121,7 @@ describe("what Sensu says of the others", () => {
     expect(problems(Object.keys(table))).toEqual(table);
   });
 
-  it("counts the mistakes it goes on to find", () => {
+  it("counts the errors after the first", () => {
     const table = {
       "(": "1:2 Unexpected end of input (and 1 more errors)",
       "[1, 2": "1:6 Unexpected end of input (and 1 more errors)",
@@ -136,7 +136,7 @@ describe("what Sensu says of the others", () => {
     expect(problems(Object.keys(table))).toEqual(table);
   });
 
-  it("refuses jumps that lead nowhere", () => {
+  it("covers jumps without a target", () => {
     const table = {
       "return true": "1:1 Illegal return statement",
       break: "1:1 Illegal break statement",
@@ -152,7 +152,7 @@ describe("what Sensu says of the others", () => {
     ).toEqual({});
   });
 
-  it("refuses to assign to what is no place", () => {
+  it("covers assignments to what is no reference", () => {
     const table = {
       "1 = 2": "1:1 Invalid left-hand side in assignment",
       "(a + b) = 2": "1:2 Invalid left-hand side in assignment",
@@ -165,7 +165,7 @@ describe("what Sensu says of the others", () => {
     expect(problems(["(a) = 2", "a.b = c[d] = 3"])).toEqual({});
   });
 
-  it("refuses halves of statements", () => {
+  it("covers incomplete statements", () => {
     const table = {
       "try { a }": "1:1 Missing catch or finally after try",
       "switch (a) { default: b; default: c }": "1:26 Already saw a default in switch",
@@ -176,7 +176,7 @@ describe("what Sensu says of the others", () => {
     expect(problems(Object.keys(table))).toEqual(table);
   });
 
-  it("checks regular expressions as RE2 reads them", () => {
+  it("covers regular expressions that RE2 refuses", () => {
     expect(
       problems(["/^lin(ux)?$/i.test(a)", "/[/]/", "/a{2,}?/", "a / b / c", "x = /=/", "/(?i)a/", "/\\//"]),
     ).toEqual({});
@@ -198,8 +198,8 @@ describe("what Sensu says of the others", () => {
   });
 });
 
-describe("a text made to hurt", () => {
-  it("may nest as deep as anyone writes", () => {
+describe("an adversarial text", () => {
+  it("may nest as deep as people write", () => {
     expect(
       problems([
         nestedIn("(", "1", ")", 100),
@@ -210,7 +210,7 @@ describe("a text made to hurt", () => {
     ).toEqual({});
   });
 
-  it("is refused, not followed, beyond that", () => {
+  it("is refused beyond that depth", () => {
     for (const text of [
       nestedIn("(", "1", ")", 999),
       nestedIn("[", "", "]", 999),

@@ -95,11 +95,11 @@ describe("scanJson", () => {
     expect(scanJson(bytesOf(text))).toEqual({ end });
   });
 
-  it("leaves broken UTF-8 inside strings alone, as Go replaces it later (contract §1.4)", () => {
+  it("accepts broken UTF-8 inside strings, which Go replaces later (contract §1.4)", () => {
     expect(scanJson(latin1('"\xff\xfe"'))).toEqual({ end: 4 });
   });
 
-  it("reads 1,000 levels and refuses the next", () => {
+  it("accepts 1,000 levels and refuses one more", () => {
     expect(scanJson(bytesOf(nested(MAX_DEPTH)))).toEqual({ end: 2 * MAX_DEPTH });
     expect(scanJson(bytesOf(nested(MAX_DEPTH + 1)))).toEqual({
       error: "invalid character '[' exceeded max depth",
@@ -162,7 +162,7 @@ describe("scanning and JSON.parse", () => {
     );
   });
 
-  it("agree on the value a stream begins with, or on there being none", () => {
+  it("agree on the first value of a stream, or that there is none", () => {
     const textOf = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
     fc.assert(
       fc.property(mutated, fc.string(), (text, rest) => {
@@ -188,7 +188,7 @@ describe("quoteJson", () => {
     expect(quoteJson(text)).toBe(written);
   });
 
-  it("is read back by JSON.parse as it was", () => {
+  it("round-trips through JSON.parse", () => {
     fc.assert(
       fc.property(fc.string({ unit: CHARACTER }), (text) => {
         const written = quoteJson(text);

@@ -63,7 +63,7 @@ describe("escapes of lone surrogates", () => {
     expect(mendSurrogates(text)).toBe(mended);
   });
 
-  it("in values are each U+FFFD, as Go reads them", () => {
+  it("in values each become U+FFFD, as in Go", () => {
     fc.assert(
       fc.property(string, (text) => {
         const value = JSON.parse(mendSurrogates(`"${text}"`)) as string;
@@ -73,7 +73,7 @@ describe("escapes of lone surrogates", () => {
     );
   });
 
-  it("in keys leave one member of equal keys, the last, wherever a map stands", () => {
+  it("in keys make keys equal, of which the last counts, wherever a map stands", () => {
     fc.assert(
       fc.property(members, members, members, (headers, labels, annotations) => {
         const body =
@@ -104,7 +104,7 @@ describe("an asset whose label keys differ in a lone surrogate only", () => {
   const labels = '{"\\ud800":"first","\\ufffd":"second","\\udfff":"third","\\ud800":"last"}';
   const served = '"labels":{"\ufffd":"last"}';
 
-  it("is stored with one of them, and read back so after POST, PUT and PATCH", async () => {
+  it("is stored with one of them after POST, PUT and PATCH", async () => {
     const archive = `"url":"https://assets.example.com/x.tar.gz","sha512":"${SHA512}"`;
     const asset = (name: string) => `{${archive},"metadata":{"name":"${name}","labels":${labels}}}`;
     const read = async (name: string) => (await api("GET", `${ASSETS}/${name}`, { token: editor })).text();

@@ -16,7 +16,7 @@ describe("a breaker", () => {
     expect([2, 3].map((times) => failed(times).isOpen)).toEqual([false, true]);
   });
 
-  it("counts failures in a row alone", () => {
+  it("counts only failures in a row", () => {
     const breaker = failed(2);
     breaker.succeeded();
     breaker.failed(0);
@@ -33,7 +33,7 @@ describe("a breaker", () => {
     expect(allowed).toEqual([10, 20, 30]);
   });
 
-  it("lets one caller through also while that one has not come back", () => {
+  it("lets the next caller through even while the last has not returned", () => {
     const breaker = failed(3);
     expect([breaker.allows(OPEN_MS), breaker.allows(OPEN_MS), breaker.allows(2 * OPEN_MS - 1)]).toEqual([
       true,

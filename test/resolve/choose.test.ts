@@ -65,7 +65,7 @@ describe("a filter that fails", () => {
   });
 });
 
-describe("the reasons", () => {
+describe("the reports of a choice", () => {
   it("name each filter looked at, its verdict, and the builds not looked at", () => {
     const { reports } = chooseBuild(builds([LINUX, "false", AMD64], [LINUX], [AMD64]), MACHINE);
     expect(reports).toEqual([

@@ -21,8 +21,8 @@ function message(asset: LintableAsset, rule: LintRule): string {
   return lintAsset(asset).find((finding: Finding) => finding.rule === rule)?.message ?? "";
 }
 
-describe("an asset as people mean it", () => {
-  it("has nothing to answer for", () => {
+describe("an asset without mistakes", () => {
+  it("has no findings", () => {
     const asset = {
       metadata: { name: "a", namespace: "default" },
       builds: [
@@ -50,7 +50,7 @@ describe("an asset as people mean it", () => {
 });
 
 describe("a filter", () => {
-  it("that compares with what no agent reports is told what they report", () => {
+  it("that compares with an unreported value gets the reported ones", () => {
     const table = {
       "entity.system.arch == 'armv7'": "entity.system.arch == 'arm' and entity.system.arm_version == 7",
       "entity.system.platform == 'rhel'": "write 'redhat'",
@@ -67,12 +67,12 @@ describe("a filter", () => {
     expect(rules("entity.labels.arch == 'armv7'")).toEqual([]);
   });
 
-  it("that assigns where it means to compare", () => {
+  it("that assigns instead of comparing is found", () => {
     expect(rules("entity.system.os = 'linux'")).toContain("assignment");
     expect(rules("var os = entity.system.os; os == 'linux'")).toEqual([]);
   });
 
-  it("that uses names nobody knows", () => {
+  it("that uses unknown names is found", () => {
     const table = {
       "System.OS == 'linux'": "write entity.system",
       "entity.System.OS == 'linux'": "write entity.system.os",
@@ -99,7 +99,7 @@ describe("a filter", () => {
     for (const filter of known) expect([filter, rules(filter)]).toEqual([filter, []]);
   });
 
-  it("that is not ES5", () => {
+  it("that is not ES5 is found", () => {
     expect(rules("entity.system.os == ")).toEqual(["syntax"]);
     expect(rules("const a = 1")).toEqual(["es5"]);
     expect(rules("['a'].some(x => x)")).toEqual(["es5"]);
@@ -108,13 +108,13 @@ describe("a filter", () => {
     expect(message(build("return true"), "syntax")).toContain("Line 1:1 Illegal return statement");
   });
 
-  it("that reads like a template", () => {
+  it("that contains template braces is found", () => {
     expect(rules("entity.name == '{{ .name }}'")).toEqual(["template"]);
   });
 });
 
 describe("builds", () => {
-  it("that no agent comes to are named, with the one before them", () => {
+  it("that no agent reaches are found, with the one before them", () => {
     const asset = {
       builds: [
         build("entity.system.os == 'linux'", "entity.system.arch == 'amd64'"),
@@ -133,7 +133,7 @@ describe("builds", () => {
     );
   });
 
-  it("that agents of 6.x and 7.x choose differently are named, with the machines", () => {
+  it("that agents of 6.x and 7.x choose differently are found, with the machines", () => {
     const asset = {
       builds: [
         build("entity.system.os == 'linux'"),
@@ -149,8 +149,8 @@ describe("builds", () => {
   });
 });
 
-describe("the other members", () => {
-  it("are checked in every build, and at the top only where it counts", () => {
+describe("url, sha512 and headers", () => {
+  it("are checked in every build, and at the top level only without builds", () => {
     const bad = {
       url: "http://assets.example/a.tgz",
       sha512: "AB".repeat(64),
@@ -167,7 +167,7 @@ describe("the other members", () => {
     expect(found({ builds: [bad] })).toEqual(members.map((finding) => finding.replace(" ", " builds.0.")));
   });
 
-  it("take tokens in a url only", () => {
+  it("may hold tokens in the url only", () => {
     expect(found({ url: "https://a/{{ .labels.x }}", sha512: "{{ .labels.sha }}" })).toEqual([
       "template sha512",
     ]);
@@ -206,7 +206,7 @@ describe("every finding", () => {
   });
 });
 
-describe("an asset made to hurt", () => {
+describe("an adversarial asset", () => {
   it("costs a bounded amount of work", () => {
     const endless = Array.from({ length: 50 }, (_, place) => `var i = ${place}; for (;;) i++`);
     const asset = { builds: Array.from({ length: 100 }, () => build(...endless)) };

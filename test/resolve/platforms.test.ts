@@ -10,7 +10,7 @@ function matching(...filters: string[]): string[] {
 }
 
 describe("the built-in platforms", () => {
-  it("have each a name of their own", () => {
+  it("have unique names", () => {
     const names = PLATFORMS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeGreaterThan(50);
@@ -41,7 +41,7 @@ describe("the built-in platforms", () => {
     expect(byName.get("arch-amd64")).toMatchObject({ platform: "arch", platform_version: "" });
   });
 
-  it("answer the filters people write", () => {
+  it("match the filters people write", () => {
     expect(matching("entity.system.os == 'solaris'")).toEqual(["solaris-11-amd64"]);
     expect(matching("entity.system.arch == 'arm'", "entity.system.arm_version == 6")).toEqual([
       "raspbian-12-armv6",

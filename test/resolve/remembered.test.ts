@@ -13,7 +13,7 @@ const TOOL = assetId("default", "tool");
 const service = () =>
   new ResolveService(new AssetService(new MemoryAssetStore([]), { clock: Date.now, timer: runtimeTimer }));
 
-it("remembers the answer to a query for a version of an asset, and tells it apart from all others", () => {
+it("caches the answer to a query for one version of an asset, apart from all others", () => {
   const resolve = service();
   resolve.remember(TOOL, '"1"', "?os=linux", { body: "{}", etag: '"a"' });
   expect(resolve.peek(answerKey(TOOL, '"1"', "?os=linux"))?.value).toEqual({ body: "{}", etag: '"a"' });
@@ -21,7 +21,7 @@ it("remembers the answer to a query for a version of an asset, and tells it apar
   expect(resolve.peek(answerKey(TOOL, '"1"', "?os=darwin"))).toBeUndefined();
 });
 
-it("takes up no more than 4 MiB for answers, however large they are and however many queries are thought of", () => {
+it("holds at most 4 MiB of answers, however large and however many they are", () => {
   const resolve = service();
   const body = "x".repeat(1024 * 1024);
   const searches = Array.from({ length: 10 }, (_, number) => `?label=${number}`);
@@ -69,7 +69,7 @@ describe("remembered resolutions", () => {
     expect(wide - plain).toBeGreaterThanOrEqual(10_000);
   });
 
-  it("are told apart by asset, tag and query, whatever these hold", () => {
+  it("are keyed by asset, tag and query, whatever these contain", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "/", "~", " ", '"'), maxLength: 4 });
     const question = fc.tuple(fc.constantFrom("a", "a/a", "a/a/a"), text, text);
     fc.assert(

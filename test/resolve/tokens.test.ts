@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { substituteBuild, substituteTokens } from "../../src/resolve/tokens.ts";
+import { substituteBuild } from "../../src/resolve/substitute-build.ts";
+import { substituteTokens } from "../../src/resolve/tokens.ts";
 
 const FACTS = {
   name: "web-1",
@@ -19,7 +20,7 @@ function text(template: string): string {
 }
 
 describe("tokens", () => {
-  it("are filled in from the facts (T288, T291)", () => {
+  it("are replaced from the facts (T288, T291)", () => {
     const table = {
       "{{ .labels.asset_url }}/asset.tar.gz": "https://mirror.example/a/asset.tar.gz",
       "{{.name}}-{{ .system.os }}_{{ .system.arch }}v{{ .system.arm_version }}": "web-1-linux_armv7",
@@ -35,7 +36,7 @@ describe("tokens", () => {
     expect(Object.fromEntries(Object.keys(table).map((one) => [one, text(one)]))).toEqual(table);
   });
 
-  it("take a default where the facts hold nothing (T291, T292)", () => {
+  it("use their default where the facts hold nothing (T291, T292)", () => {
     const table = {
       '{{ .labels.nope | default "bar" }}': "bar",
       '{{ .name | default "bar" }}': "web-1",
@@ -49,7 +50,7 @@ describe("tokens", () => {
     expect(Object.fromEntries(Object.keys(table).map((one) => [one, text(one)]))).toEqual(table);
   });
 
-  it("are named where they stay empty (T290, T294, T295)", () => {
+  it("are reported where the facts hold nothing (T290, T294, T295)", () => {
     const table = {
       "{{ .labels.missing }}": "missing .labels.missing",
       "{{ .a }}/{{ .name }}/{{ .b.c }}": "missing .a; missing .b.c",
@@ -61,7 +62,7 @@ describe("tokens", () => {
     expect(Object.fromEntries(Object.keys(table).map((one) => [one, text(one)]))).toEqual(table);
   });
 
-  it("that are programs are not run (T293)", () => {
+  it("that are template programs are unsupported (T293)", () => {
     const table = {
       "{{nil}}": "unsupported nil",
       "{{ . }}": "unsupported .",
@@ -80,7 +81,7 @@ describe("tokens", () => {
     expect(Object.fromEntries(Object.keys(table).map((one) => [one, text(one)]))).toEqual(table);
   });
 
-  it("leave a text without braces as it is, and end on any text", () => {
+  it("leave a text without braces unchanged, and any text terminates", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40 }), (plain) => {
         fc.pre(!plain.includes("{{"));
@@ -128,7 +129,7 @@ describe("a build's tokens", () => {
     });
   });
 
-  it("say where they fail", () => {
+  it("are reported with their place when they fail", () => {
     const build = { url: "{{ .nope }}", headers: { a: "{{ .b }}" }, filters: ["x", "entity == '{{ .c }}'"] };
     const { url, problems } = substituteBuild(build, FACTS);
     expect(url).toBe("{{ .nope }}");

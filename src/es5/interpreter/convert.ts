@@ -1,6 +1,14 @@
 import { invoke, payCharacters, payText, raise, type Interpreter } from "./interpreter.ts";
-import { getMember, kindOf } from "./members.ts";
-import { isCallable, isObject, newObject, type Primitive, type ScriptObject, type Value } from "./values.ts";
+import { getMember } from "./members.ts";
+import { newWrapper } from "./new-values.ts";
+import {
+  isCallable,
+  isObject,
+  type Primitive,
+  type ScriptObject,
+  type Value,
+  type WrapperObject,
+} from "./values.ts";
 
 const DECIMAL = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?/i;
 const NAMED = /^[+-]?(?:inf(?:inity)?|nan)$/i;
@@ -64,11 +72,14 @@ export function toPrimitive(interpreter: Interpreter, object: Value, hint = "num
 export function toObject(value: Value): ScriptObject {
   if (isObject(value)) return value;
   if (value === undefined || value === null) return raise("TypeError");
-  return newObject(kindOf(value), { primitive: value });
+  if (typeof value === "string") return newWrapper("String", value);
+  return newWrapper(typeof value === "number" ? "Number" : "Boolean", value);
 }
 
-/** The primitive a method of String, Number or Boolean is called on, in whichever form. Throws TypeError for others. */
-export function unwrap(self: Value, type: "String" | "Number" | "Boolean"): Primitive {
-  if (isObject(self)) return self.kind === type ? self.primitive : raise("TypeError");
-  return typeof self === type.toLowerCase() ? self : raise("TypeError");
+const PRIMITIVE_TYPES = { String: "string", Number: "number", Boolean: "boolean" };
+
+/** The primitive that a method of String, Number or Boolean is called on, bare or in its object; else a TypeError. */
+export function unwrap(self: Value, kind: WrapperObject["kind"]): Primitive {
+  if (isObject(self)) return self.kind === kind && "primitive" in self ? self.primitive : raise("TypeError");
+  return typeof self === PRIMITIVE_TYPES[kind] ? self : raise("TypeError");
 }

@@ -15,7 +15,8 @@ import {
   settle,
   type Reference,
 } from "./references.ts";
-import { ABSENT, isCallable, isObject, newArray, newObject, type Value } from "./values.ts";
+import { newArray, newObject } from "./new-values.ts";
+import { ABSENT, isCallable, isObject, type Value } from "./values.ts";
 
 type Node<T extends Expression["type"]> = Expression & { type: T };
 type Call = Extract<Expression, { callee: Expression }>;

@@ -11,25 +11,29 @@ import {
 } from "./interpreter.ts";
 import { putMember } from "./members.ts";
 import { toObject, toText } from "./convert.ts";
-import { isCallable, isObject, newObject, type Native, type ScriptObject, type Value } from "./values.ts";
+import { newFunction, newObject } from "./new-values.ts";
+import {
+  isCallable,
+  isObject,
+  type FunctionObject,
+  type Native,
+  type PlainObject,
+  type Value,
+} from "./values.ts";
 
-/** A function of the filter, closed over the scope it was made in. */
-export function makeFunction(interpreter: Interpreter, node: FunctionNode, scope: Scope): ScriptObject {
+/** Creates a function of the filter, closed over its scope. */
+export function makeFunction(interpreter: Interpreter, node: FunctionNode, scope: Scope): FunctionObject {
   const own: Scope = node.name === "" ? scope : { outer: scope, names: new Map() };
   const call: Native = (_, self, args) => enter(interpreter, node, own, self, args);
-  const made: ScriptObject = newObject("Function", {
-    name: node.name,
-    text: node.source,
-    primitive: node.parameters.length,
-    call,
-    construct: (_, __, args) => {
-      const fresh = newObject("Object", { maker: made });
-      const result = enter(interpreter, node, own, fresh, args);
-      return isObject(result) ? result : fresh;
-    },
-  });
-  if (node.name !== "" && own.names instanceof Map) own.names.set(node.name, made);
-  return made;
+  const construct: Native = (_, __, args) => {
+    const instance = newObject("Object", closure);
+    const result = enter(interpreter, node, own, instance, args);
+    return isObject(result) ? result : instance;
+  };
+  const { name, parameters, source: text } = node;
+  const closure = newFunction({ name, call, construct, length: parameters.length, text });
+  if (name !== "" && own.names instanceof Map) own.names.set(name, closure);
+  return closure;
 }
 
 function enter(
@@ -49,14 +53,14 @@ function enter(
   return interpreter.runBody(interpreter, node, context);
 }
 
-function argumentsObject(args: Value[]): ScriptObject {
+function argumentsObject(args: Value[]): PlainObject {
   const list = newObject("Arguments");
   for (const [index, value] of args.entries()) list.members.set(String(index), value);
   list.members.set("length", args.length);
   return list;
 }
 
-/** Hoisting: functions with their values, variables without (ES5 §10.5). */
+/** Hoists declarations: functions with their values, variables without (ES5 §10.5). */
 export function declare(
   interpreter: Interpreter,
   { functions, variables }: Declarations,
@@ -77,7 +81,7 @@ function isDeclared(names: Scope["names"], name: string): boolean {
   return names instanceof Map ? names.has(name) : names.members.has(name);
 }
 
-/** Calls a value, or says in otto's words that it is no function. `name` is how the filter called it, if by name. */
+/** Calls a value. Throws otto's TypeError for what is no function; `name` is what the filter called it by, if a name. */
 export function callValue(
   interpreter: Interpreter,
   callee: Value,

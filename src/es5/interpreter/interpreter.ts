@@ -1,5 +1,6 @@
 import type { FunctionNode } from "../parser/ast.ts";
-import { newObject, type Kind, type Native, type ScriptObject, type Value } from "./values.ts";
+import { newError, newObject } from "./new-values.ts";
+import type { FunctionObject, Kind, Native, ScriptObject, Value } from "./values.ts";
 
 /** Evaluation steps a filter may take (design: limits). A step is one node of the tree visited. */
 export const MAX_STEPS = 10_000;
@@ -7,9 +8,9 @@ export const MAX_STEPS = 10_000;
 const MAX_DEPTH = 500;
 /** Characters in one string. */
 const MAX_TEXT = 65_536;
-/** Items a list may have where it is read or made as a whole. */
+/** Items of a list that is read or created as a whole. */
 export const MAX_ITEMS = 10_000;
-/** What a call takes, and each parameter, argument and variable of it. */
+/** Work of a call, and of each of its parameters, arguments and variables. */
 const CALL_WORK = 8;
 export const NAME_WORK = 8;
 
@@ -32,11 +33,12 @@ export interface Library {
 export interface Interpreter {
   work: number;
   depth: number;
-  /** The filter wrote to the facts, so the next one must not be given them as they are. */
+  /** Whether the filter wrote to the facts, so that filters of other builds need fresh ones. */
   changedFacts: boolean;
   readonly library: Library;
   readonly global: ScriptObject;
-  readonly functions: Map<Native, ScriptObject>;
+  /** The function objects of built-ins. */
+  readonly functions: Map<Native, FunctionObject>;
   /** Runs the body of a function. Given from outside: calls lead from expressions back to statements. */
   readonly runBody: (interpreter: Interpreter, node: FunctionNode, context: Context) => Value;
 }
@@ -53,7 +55,7 @@ export interface Context {
   readonly self: Value;
 }
 
-/** An exception the filter itself may catch. No Error: filters may throw often, and nobody reads where they did. */
+/** An exception the filter itself may catch. No Error: filters may throw often, and the stack is never read. */
 export class Thrown {
   readonly value: Value;
 
@@ -83,13 +85,13 @@ export function newInterpreter(
   return { work, depth: 0, changedFacts: false, library, global, functions: new Map(), runBody };
 }
 
-/** Takes work off the budget. Throws Stopped when there is none left. */
+/** Draws work from the budget. Throws Stopped when there is not enough left. */
 export function spend(interpreter: Interpreter, work: number): void {
   interpreter.work -= work;
   if (interpreter.work < 0) throw new Stopped("budget", `more than ${MAX_STEPS} evaluation steps`);
 }
 
-/** Pays for a text read or made. Throws Stopped when it is longer than anything a filter needs. */
+/** Pays for reading or creating a text. Throws Stopped when it is longer than any filter needs. */
 export function payText(interpreter: Interpreter, length: number): void {
   if (length > MAX_TEXT) throw new Stopped("budget", `a text of more than ${MAX_TEXT} characters`);
   spend(interpreter, length >> 3);
@@ -106,7 +108,7 @@ export function payCharacters(interpreter: Interpreter, length: number): void {
   spend(interpreter, length);
 }
 
-/** Pays for a list read or made. Throws Stopped when it is longer than anything a filter needs. */
+/** Pays for reading or creating a list. Throws Stopped when it is longer than any filter needs. */
 export function payItems(interpreter: Interpreter, length: number): void {
   if (length > MAX_ITEMS) throw new Stopped("budget", `a list of more than ${MAX_ITEMS} items`);
   spend(interpreter, length << 3);
@@ -137,7 +139,7 @@ export function invoke(
   return result;
 }
 
-/** What a name, a member or a call that is not for filters ends in. */
+/** Ends a run that uses a name, a member or a call that filters do not get. */
 export function refuse(what: string): never {
   throw new Stopped("refused", `${what} is not available here`);
 }
@@ -145,10 +147,4 @@ export function refuse(what: string): never {
 /** An exception of the language, in otto's wording: `TypeError: ...`, or the bare name without a message. */
 export function raise(name: ErrorName, message = ""): never {
   throw new Thrown(newError(name, message === "" ? undefined : message));
-}
-
-export function newError(name: ErrorName, message: string | undefined): ScriptObject {
-  const error = newObject("Error", { name, primitive: message });
-  if (message !== undefined) error.members.set("message", message);
-  return error;
 }

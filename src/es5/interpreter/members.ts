@@ -1,22 +1,22 @@
 import { payCharacters, payItems, raise, refuse, spend, type Interpreter } from "./interpreter.ts";
+import { fromData, newArray, newFunction } from "./new-values.ts";
 import {
   ABSENT,
-  fromData,
   isObject,
-  newArray,
-  newObject,
+  type ArrayObject,
+  type FunctionObject,
   type Kind,
   type Native,
+  type Pattern,
   type ScriptObject,
   type Value,
 } from "./values.ts";
 
-/** Names that lead from a value to what made it. Own members may be called so (a label, say); nothing else is. */
+/** Names that lead from a value to its constructor. Own members may have them (a label, say); nothing else has. */
 const FORBIDDEN = new Set(["constructor", "__proto__"]);
 const FORBIDDEN_OF_FUNCTIONS = new Set(["prototype", "caller", "callee", "arguments"]);
-const PATTERN_MEMBERS = new Set(["source", "global", "ignoreCase", "multiline", "lastIndex"]);
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
-/** What it takes to wrap a part of the facts. */
+/** Work of wrapping a part of the facts. */
 const COPY_WORK = 8;
 const MAX_INDEX = 2 ** 32 - 2;
 
@@ -26,12 +26,12 @@ export function nativeFunction(
   name: string,
   call: Native,
   construct: Native | null = null,
-): ScriptObject {
+): FunctionObject {
   const known = interpreter.functions.get(call);
   if (known !== undefined) return known;
-  const made = newObject("Function", { name, call, construct });
-  interpreter.functions.set(call, made);
-  return made;
+  const created = newFunction({ name, call, construct });
+  interpreter.functions.set(call, created);
+  return created;
 }
 
 /** A member of a value that is neither `undefined` nor `null`, its class's methods included. */
@@ -41,7 +41,7 @@ export function getMember(interpreter: Interpreter, base: Value, name: string): 
   const kind = kindOf(base);
   const method = methodOf(interpreter, kind, name);
   if (method !== undefined) return nativeFunction(interpreter, name, method);
-  if (kind === "Error" && isObject(base)) {
+  if (isObject(base) && base.kind === "Error") {
     if (name === "name") return base.name;
     if (name === "message") return "";
   }
@@ -72,31 +72,52 @@ export function kindOf(value: Value): Kind {
 export function ownMember(interpreter: Interpreter, base: Value, name: string): Value | typeof ABSENT {
   if (!isObject(base)) return typeof base === "string" ? textMember(base, name) : ABSENT;
   materialise(base);
-  const { members, kind, pattern } = base;
+  const { members } = base;
   if (members.has(name)) return base.shared ? asRead(interpreter, members.get(name)) : members.get(name);
-  switch (kind) {
+  switch (base.kind) {
     case "Array":
       return name === "length" ? base.length : ABSENT;
     case "String":
       return textMember(String(base.primitive), name);
     case "Function":
       if (name === "name") return base.name;
-      return name === "length" ? Number(base.primitive ?? 0) : ABSENT;
+      return name === "length" ? base.length : ABSENT;
     case "RegExp":
-      return pattern !== null && PATTERN_MEMBERS.has(name) ? Reflect.get(pattern, name) : ABSENT;
-    case "environment": {
-      const make = interpreter.library.globals.get(name);
-      if (make === undefined) return ABSENT;
-      const made = make(interpreter);
-      members.set(name, made);
-      return made;
-    }
+      return patternMember(base.pattern, name);
+    case "environment":
+      return globalMember(interpreter, members, name);
     default:
       return ABSENT;
   }
 }
 
-/** otto wraps a part of the facts anew each time it is read, so that it equals nothing, not even itself. */
+function patternMember(pattern: Pattern, name: string): Value | typeof ABSENT {
+  switch (name) {
+    case "source":
+    case "global":
+    case "ignoreCase":
+    case "multiline":
+    case "lastIndex":
+      return pattern[name];
+    default:
+      return ABSENT;
+  }
+}
+
+/** A part of the library, which is created when a filter first uses it. */
+function globalMember(
+  interpreter: Interpreter,
+  members: Map<string, Value>,
+  name: string,
+): Value | typeof ABSENT {
+  const create = interpreter.library.globals.get(name);
+  if (create === undefined) return ABSENT;
+  const value = create(interpreter);
+  members.set(name, value);
+  return value;
+}
+
+/** otto wraps a part of the facts on each read, so that it equals nothing, not even itself. */
 function asRead(interpreter: Interpreter, value: Value): Value {
   if (!isObject(value)) return value;
   spend(interpreter, COPY_WORK);
@@ -110,23 +131,23 @@ function textMember(text: string, name: string): Value | typeof ABSENT {
 }
 
 export function putMember(interpreter: Interpreter, object: ScriptObject, name: string, value: Value): void {
-  const { kind, members, pattern } = object;
+  const { kind, members } = object;
   materialise(object);
   if (object.shared) interpreter.changedFacts = true;
   if (!members.has(name)) guard(kind, name);
-  if (kind === "RegExp" && name === "lastIndex" && pattern !== null) {
-    pattern.lastIndex = value;
-  } else if (kind === "Array" && name === "length") {
+  if (object.kind === "RegExp" && name === "lastIndex") {
+    object.pattern.lastIndex = value;
+  } else if (object.kind === "Array" && name === "length") {
     setLength(interpreter, object, value);
   } else if (members.has(name) || kind === "environment" || ownMember(interpreter, object, name) === ABSENT) {
     members.set(name, value);
-    if (kind === "Array" && INDEX.test(name) && Number(name) <= MAX_INDEX) {
+    if (object.kind === "Array" && INDEX.test(name) && Number(name) <= MAX_INDEX) {
       object.length = Math.max(object.length, Number(name) + 1);
     }
   }
 }
 
-function setLength(interpreter: Interpreter, array: ScriptObject, value: Value): void {
+function setLength(interpreter: Interpreter, array: ArrayObject, value: Value): void {
   const length = wholeNumber(interpreter, value);
   if (length !== length >>> 0) raise("RangeError");
   if (length < array.length) {
@@ -166,7 +187,7 @@ function wholeNumber(interpreter: Interpreter, value: Value): number {
 }
 
 /** An array of these items, paid for. */
-export function makeArray(interpreter: Interpreter, items: (Value | typeof ABSENT)[]): ScriptObject {
+export function makeArray(interpreter: Interpreter, items: (Value | typeof ABSENT)[]): ArrayObject {
   payItems(interpreter, items.length);
   return newArray(items);
 }
@@ -184,12 +205,12 @@ export function listItems(interpreter: Interpreter, list: Value): Value[] {
 }
 
 /**
- * Makes the members of an object that stands for data, one level of it. Facts are paid for when they are given, so that
- * no filter can end half-way here and leave the next one half of them.
+ * Turns one level of an object's data into members. Facts are paid for when they are given, so that no filter can end
+ * half-way here and leave the next one half of them.
  */
 function materialise(object: ScriptObject): void {
-  const { source, members, shared } = object;
-  if (source === null) return;
-  object.source = null;
-  for (const name of Object.keys(source)) members.set(name, fromData(Reflect.get(source, name), shared));
+  const { data, members, shared } = object;
+  if (data === null) return;
+  object.data = null;
+  for (const [name, value] of Object.entries(data)) members.set(name, fromData(value, shared));
 }

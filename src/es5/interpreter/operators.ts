@@ -1,7 +1,7 @@
 import { toNumber, toPrimitive, toText } from "./convert.ts";
 import { payText, raise, refuse, spend, type Interpreter } from "./interpreter.ts";
 import { hasMember } from "./members.ts";
-import { isObject, type Value } from "./values.ts";
+import { isCallable, isObject, type Value } from "./values.ts";
 
 /** A binary operator on two values (ES5 §11.5 to §11.10), `&&` and `||` left out. */
 export function applyOperator(interpreter: Interpreter, operator: string, left: Value, right: Value): Value {
@@ -127,9 +127,11 @@ function isInstance(interpreter: Interpreter, value: Value, type: Value): boolea
       `Expecting a function in instanceof check, but got: ${toText(interpreter, type)}`,
     );
   }
-  if (type.call === null) return raise("TypeError");
+  if (!isCallable(type)) return raise("TypeError");
   if (!isObject(value)) return false;
-  if (interpreter.functions.get(type.call) !== type) return value.maker === type;
+  if (interpreter.functions.get(type.call) !== type) {
+    return value.kind === "Object" && value.constructedBy === type;
+  }
   return (
     type.name === "Object" || type.name === value.kind || (value.kind === "Error" && type.name === value.name)
   );

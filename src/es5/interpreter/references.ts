@@ -5,11 +5,11 @@ import type { Value } from "./values.ts";
 
 /**
  * A name or a member not yet looked at (ES5 §8.7). otto keeps them longer than ES5 does: the value of a statement may
- * be one, which is why a name nobody defined can pass unnoticed in the middle of a loop.
+ * be one, so an undefined name can go unnoticed in the middle of a loop.
  */
 export interface Reference {
   readonly isReference: true;
-  /** Where it was found; `null` for a name that is nowhere. */
+  /** Where it was found; `null` for an undefined name. */
   readonly base: Map<string, Value> | Value;
   readonly found: boolean;
   readonly name: string;
@@ -23,7 +23,7 @@ export function memberReference(base: Value, name: string): Reference {
   return { isReference: true, base, found: true, name };
 }
 
-/** What it takes to look for a name in one more scope: of variables, or of the members of an object. */
+/** Work of looking for a name in one more scope: of variables, or of the members of an object. */
 const SCOPE_WORK = 4;
 const OBJECT_WORK = 16;
 
@@ -37,7 +37,7 @@ export function lookUp(interpreter: Interpreter, scope: Scope, name: string): Re
   return { isReference: true, base: null, found: false, name };
 }
 
-/** The value. Throws a ReferenceError for a name nobody defined. */
+/** Looks up the value of a reference. Throws a ReferenceError for an undefined name. */
 export function settle(interpreter: Interpreter, value: Value | Reference): Value {
   if (!isReference(value)) return value;
   const { base, found, name } = value;

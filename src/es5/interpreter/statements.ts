@@ -8,7 +8,7 @@ import { strictlyEqual } from "./operators.ts";
 import { assign, isReference, lookUp, settle, type Reference } from "./references.ts";
 import type { Value } from "./values.ts";
 
-/** What a statement comes to: a value (perhaps not looked at yet), nothing, or a jump. */
+/** How a statement completes: with a value (perhaps not looked up yet), with nothing, or with a jump. */
 export type Outcome = Normal | Jump;
 
 interface Normal {
@@ -21,7 +21,7 @@ export interface Jump {
   readonly result: Value;
 }
 
-/** What each case of a switch takes beyond its comparison, each label beyond its statement, each name of a `var`. */
+/** Work of each case of a switch beside its comparison, each label beside its statement, each name of a `var`. */
 const CASE_WORK = 2;
 const LABEL_WORK = 1;
 const DECLARATOR_WORK = 1;
@@ -82,7 +82,7 @@ function dispatch(interpreter: Interpreter, node: Statement, context: Context, l
       return NOTHING;
     case "Block": {
       const outcome = runList(interpreter, node.body, context);
-      return isJump(outcome) && leads(interpreter, "Break", outcome, labels) ? NOTHING : outcome;
+      return isJump(outcome) && targets(interpreter, "Break", outcome, labels) ? NOTHING : outcome;
     }
     case "If": {
       const test = toBoolean(evaluate(interpreter, node.test, context));
@@ -129,7 +129,8 @@ function initialise(interpreter: Interpreter, declarations: Declarator[], contex
   }
 }
 
-function leads(
+/** Whether a jump of this kind targets the statement with these labels. */
+function targets(
   interpreter: Interpreter,
   kind: "Break" | "Continue",
   { jump, label }: Jump,
@@ -155,8 +156,8 @@ function runLoop(interpreter: Interpreter, loop: Loop, context: Context, labels:
   if (loop.type !== "DoWhile" && !test(loop.test)) return outcome;
   do {
     const jump = runInto(outcome, interpreter, body, context);
-    if (jump !== null && !leads(interpreter, "Continue", jump, labels))
-      return leads(interpreter, "Break", jump, labels) ? outcome : jump;
+    if (jump !== null && !targets(interpreter, "Continue", jump, labels))
+      return targets(interpreter, "Break", jump, labels) ? outcome : jump;
     if (loop.type === "For" && loop.update !== null) evaluate(interpreter, loop.update, context);
     spend(interpreter, WORK_PER_STEP);
   } while (test(loop.test));
@@ -187,8 +188,8 @@ function runForIn(
         : lookUp(interpreter, context.scope, into.name);
     if (isReference(target)) assign(interpreter, target, name);
     const jump = runInto(outcome, interpreter, body, context);
-    if (jump !== null && !leads(interpreter, "Continue", jump, labels))
-      return leads(interpreter, "Break", jump, labels) ? NOTHING : jump;
+    if (jump !== null && !targets(interpreter, "Continue", jump, labels))
+      return targets(interpreter, "Break", jump, labels) ? NOTHING : jump;
   }
   return outcome;
 }
@@ -209,7 +210,7 @@ function runSwitch(
   spend(interpreter, CASE_WORK * node.cases.length);
   for (const { body } of node.cases.slice(from)) {
     const jump = runInto(outcome, interpreter, body, context);
-    if (jump !== null) return leads(interpreter, "Break", jump, labels) ? NOTHING : jump;
+    if (jump !== null) return targets(interpreter, "Break", jump, labels) ? NOTHING : jump;
   }
   return outcome;
 }

@@ -12,41 +12,65 @@ export type Primitive = undefined | null | boolean | number | string;
 /** Something to call. `self` is `this` as the caller wrote it; primitives are not boxed. */
 export type Native = (interpreter: Interpreter, self: Value, args: Value[]) => Value;
 
-/** otto's classes; they name an object in `[object Kind]` and choose its methods. */
-export type Kind =
-  | "Object"
-  | "Array"
-  | "Function"
-  | "Error"
-  | "RegExp"
-  | "String"
-  | "Number"
-  | "Boolean"
-  | "Arguments"
-  | "Math"
-  | "environment";
+export type ScriptObject =
+  | PlainObject
+  | ArrayObject
+  | FunctionObject
+  | ErrorObject
+  | PatternObject
+  | WrapperObject;
 
-export interface ScriptObject {
-  readonly kind: Kind;
-  /** Own members in the order they were made. */
+/** otto's classes; they name an object in `[object Kind]` and choose its methods. */
+export type Kind = ScriptObject["kind"];
+
+interface ObjectBase {
+  /** Own members in the order they were added. */
   readonly members: Map<string, Value>;
-  /** Of an Array. */
-  length: number;
-  /** What a String, Number or Boolean object wraps; the message an Error was made with; a Function's length. */
-  readonly primitive: Primitive;
-  /** Of a function the filter wrote. */
-  readonly text: string;
-  /** Of a Function, or the class of an Error. */
-  readonly name: string;
-  readonly call: Native | null;
-  readonly construct: Native | null;
-  readonly pattern: Pattern | null;
-  /** The function of the filter that `new` made this with. */
-  readonly maker: ScriptObject | null;
   /** Part of the facts, which several filters look at. */
   readonly shared: boolean;
-  /** Data the members are still to be made from, when first asked for; `null` when they are there. */
-  source: object | null;
+  /** Data whose members become those of the object when they are first used; `null` when they have. */
+  data: object | null;
+}
+
+export interface PlainObject extends ObjectBase {
+  readonly kind: "Object" | "Arguments" | "Math" | "environment";
+  /** The function of the filter that `new` constructed it with. */
+  readonly constructedBy: FunctionObject | null;
+}
+
+export interface ArrayObject extends ObjectBase {
+  readonly kind: "Array";
+  length: number;
+}
+
+export interface FunctionObject extends ObjectBase {
+  readonly kind: "Function";
+  readonly name: string;
+  /** How many parameters it declares. */
+  readonly length: number;
+  /** Its text, if the filter wrote it. */
+  readonly text: string;
+  readonly call: Native;
+  /** What `new` does with it; `null` for a function that is no constructor. */
+  readonly construct: Native | null;
+}
+
+export interface ErrorObject extends ObjectBase {
+  readonly kind: "Error";
+  readonly name: string;
+  /** The message it was constructed with, whatever its member says now. */
+  readonly message: string | undefined;
+}
+
+export interface PatternObject extends ObjectBase {
+  readonly kind: "RegExp";
+  readonly pattern: Pattern;
+}
+
+/** The object around a primitive, `new String('x')`. */
+export interface WrapperObject extends ObjectBase {
+  readonly kind: "String" | "Number" | "Boolean";
+  readonly primitive: string | number | boolean;
 }
 
 export interface Pattern {
@@ -58,48 +82,17 @@ export interface Pattern {
   lastIndex: Value;
 }
 
-/** No member of that name; `undefined` is a value a member may have. */
+/** Stands for a member that does not exist; `undefined` is a value a member may have. */
 export const ABSENT: unique symbol = Symbol("absent");
-
-export function newObject(kind: Kind = "Object", own: Partial<ScriptObject> = {}): ScriptObject {
-  return {
-    kind,
-    members: new Map(),
-    length: 0,
-    primitive: undefined,
-    name: "",
-    text: "",
-    call: null,
-    construct: null,
-    pattern: null,
-    maker: null,
-    shared: false,
-    source: null,
-    ...own,
-  };
-}
-
-/** Holes stay holes, and what is ABSENT is one. */
-export function newArray(items: (Value | typeof ABSENT)[]): ScriptObject {
-  const array = newObject("Array", { length: items.length });
-  items.forEach((item, index) => {
-    if (item !== ABSENT) array.members.set(String(index), item);
-  });
-  return array;
-}
-
-/** Data (parsed JSON) as a value; what lies inside is made when it is asked for. `shared` marks the facts. */
-export function fromData(data: unknown, shared = false): Value {
-  if (typeof data === "string" || typeof data === "number" || typeof data === "boolean") return data;
-  if (typeof data !== "object" || data === null) return null;
-  const kind = Array.isArray(data) ? "Array" : "Object";
-  return newObject(kind, { source: data, shared, length: Array.isArray(data) ? data.length : 0 });
-}
 
 export function isObject(value: Value): value is ScriptObject {
   return typeof value === "object" && value !== null;
 }
 
-export function isCallable(value: Value): value is ScriptObject & { call: Native } {
-  return isObject(value) && value.call !== null;
+export function isCallable(value: Value): value is FunctionObject {
+  return isObject(value) && value.kind === "Function";
+}
+
+export function isPattern(value: Value): value is PatternObject {
+  return isObject(value) && value.kind === "RegExp";
 }

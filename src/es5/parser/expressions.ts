@@ -1,28 +1,30 @@
 import type { Expression } from "./ast.ts";
 import { isIdentifierName } from "./characters.ts";
 import { next } from "./lexer.ts";
-import { nested, report, within, type Parser } from "./parser.ts";
+import { nested, report, withFlag, type Parser } from "./parser.ts";
 import { parsePrimary } from "./primary.ts";
 import { accept, expect, skipToStatement } from "./recovery.ts";
 
 const UNARY = new Set("+ - ! ~ delete void typeof".split(" "));
-/** Binary operators by how tightly they bind. */
-const LEVELS = new Map(
-  [
-    "||",
-    "&&",
-    "|",
-    "^",
-    "&",
-    "== != === !==",
-    "< <= > >= instanceof in",
-    "<< >> >>>",
-    "+ -",
-    "* / %",
-  ].flatMap((operators, level) => operators.split(" ").map((operator) => [operator, level])),
+/** Binary operators, those that bind loosest first. */
+const LEVELS = [
+  ["||"],
+  ["&&"],
+  ["|"],
+  ["^"],
+  ["&"],
+  ["==", "!=", "===", "!=="],
+  ["<", "<=", ">", ">=", "instanceof", "in"],
+  ["<<", ">>", ">>>"],
+  ["+", "-"],
+  ["*", "/", "%"],
+];
+/** How tightly each binary operator binds. */
+const PRECEDENCE = new Map(
+  LEVELS.flatMap((operators, level) => operators.map((operator) => [operator, level])),
 );
-const FIRST_BITWISE = 2;
-const RELATIONAL = 6;
+const RELATIONAL = PRECEDENCE.get("<");
+const LOGICAL = new Set(["||", "&&"]);
 
 export function parseExpression(parser: Parser): Expression {
   const first = parseAssignment(parser);
@@ -39,8 +41,8 @@ export function parseAssignment(parser: Parser): Expression {
 function assignment(parser: Parser): Expression {
   const left = conditional(parser);
   const operator = parser.token;
-  // Whatever ends in `=` and does not compare.
-  if (!operator.endsWith("=") || LEVELS.has(operator)) return left;
+  // Every operator that ends in `=`, except comparisons.
+  if (!operator.endsWith("=") || PRECEDENCE.has(operator)) return left;
   next(parser);
   if (!isReference(left)) return badTarget(parser, left.at);
   return { type: "Assignment", at: left.at, operator, left, right: parseAssignment(parser) };
@@ -64,23 +66,24 @@ function conditional(parser: Parser): Expression {
   return { type: "Conditional", at: test.at, test, consequent, alternate: parseAssignment(parser) };
 }
 
-/** Operands of operators that bind at least as tightly as `least`. */
+/** Parses operators that bind at least as tightly as `least`, with their operands. */
 function binary(parser: Parser, least: number): Expression {
   const { scope } = parser;
   let left = parseUnary(parser);
   for (;;) {
     const operator = parser.token;
-    const level = LEVELS.get(operator) ?? -1;
+    const level = PRECEDENCE.get(operator) ?? -1;
     if (level < least || (operator === "in" && !scope.allowIn)) return left;
     next(parser);
-    const right = level === RELATIONAL ? relationalRight(parser) : binary(parser, level + 1);
-    left = { type: level < FIRST_BITWISE ? "Logical" : "Binary", at: left.at, operator, left, right };
+    const right = level === RELATIONAL ? relationalRight(parser, level) : binary(parser, level + 1);
+    const type = LOGICAL.has(operator) ? "Logical" : "Binary";
+    left = { type, at: left.at, operator, left, right };
   }
 }
 
 /** otto reads `a < b < c` as `a < (b < c)`, against ES5 §11.8, and so do its verdicts. */
-function relationalRight(parser: Parser): Expression {
-  return within(parser, "allowIn", true, () => nested(parser, () => binary(parser, RELATIONAL)));
+function relationalRight(parser: Parser, level: number): Expression {
+  return withFlag(parser, "allowIn", true, () => nested(parser, () => binary(parser, level)));
 }
 
 function parseUnary(parser: Parser): Expression {
@@ -97,7 +100,7 @@ function parseUnary(parser: Parser): Expression {
 }
 
 function parsePostfix(parser: Parser): Expression {
-  const argument = within(parser, "allowIn", true, () => members(parser, true));
+  const argument = withFlag(parser, "allowIn", true, () => members(parser, true));
   const { token: operator, start } = parser;
   if ((operator !== "++" && operator !== "--") || parser.newline) return argument;
   next(parser);

@@ -1,7 +1,7 @@
 import type { Spend } from "../budget.ts";
 import type { Declarations, Expression, Statement } from "./ast.ts";
 
-/** Where names, labels and jumps are resolved: one per program and per function. */
+/** Resolves names, labels and jumps: one scope per program and per function. */
 export interface Scope {
   outer: Scope | null;
   isFunction: boolean;
@@ -25,7 +25,7 @@ export type Kind = string;
 /** One parse under way. The lexer moves `at`, `token`, `literal` and `start`; the rest reads them. */
 export interface Parser {
   readonly text: string;
-  /** The first, and how many there are: a text may have as many as characters, and the others are only counted. */
+  /** The first problem, and how many there are: a text may have one a character, so the others are only counted. */
   problem: Problem | null;
   problems: number;
   /** The offset of the first character that is not yet part of a token. */
@@ -96,8 +96,8 @@ export function report(parser: Parser, at: number, message: string, times = 1): 
   parser.problems += times;
 }
 
-/** Runs `parse` with something of the scope as it is inside. */
-export function within<T>(
+/** Runs `parse` with a flag of the scope set to `value`. */
+export function withFlag<T>(
   { scope }: Parser,
   what: "inLoop" | "inSwitch" | "allowIn",
   value: boolean,
@@ -112,12 +112,12 @@ export function within<T>(
 
 export const TOO_DEEP = "Too deeply nested";
 
-/** A text that nests too deeply. No Error: to record where that is takes as long as the parse. */
+/** A text that nests too deeply. No Error: recording its stack would take as long as the parse. */
 export class TooDeep {
   readonly message = TOO_DEEP;
 }
 
-/** What it takes to leave each level when TooDeep is thrown. */
+/** Work of leaving each level when TooDeep is thrown. */
 const UNWIND_WORK = 64;
 
 /** Runs `parse` one level deeper. Throws TooDeep past the limit; `parseProgram` turns that into a problem. */

@@ -31,8 +31,8 @@ export function accept(parser: Parser, kind: Kind): boolean {
 /** Reports the token that stands where none of its kind may. */
 export function reportToken(parser: Parser): void {
   const { token, literal } = parser;
-  const shown = token === "boolean" || token === "null" ? literal : token;
-  report(parser, token === "EOF" ? parser.at : parser.start, NAMED[token] ?? `Unexpected token ${shown}`);
+  const text = token === "boolean" || token === "null" ? literal : token;
+  report(parser, token === "EOF" ? parser.at : parser.start, NAMED[token] ?? `Unexpected token ${text}`);
 }
 
 /** Skips to where a statement may start, so that the rest of the text is read as well: the later problems are counted. */

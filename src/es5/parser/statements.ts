@@ -3,7 +3,7 @@ import { isReference, parseAssignment, parseExpression } from "./expressions.ts"
 import { parseFunction } from "./functions.ts";
 import { parseJump, parseReturn, parseThrow } from "./jumps.ts";
 import { next } from "./lexer.ts";
-import { nested, report, within, type Parser } from "./parser.ts";
+import { nested, report, withFlag, type Parser } from "./parser.ts";
 import { accept, endLooseStatement, endStatement, expect, reportToken, skipToStatement } from "./recovery.ts";
 
 const EMPTY: Statement = { type: "Empty" };
@@ -64,7 +64,7 @@ const STATEMENTS: Record<string, (parser: Parser, at: number) => Statement> = {
   },
   while: (parser) => ({ type: "While", test: parenthesised(parser), body: loopBody(parser) }),
   do(parser) {
-    const whole = within(parser, "inLoop", true, (): Statement => {
+    const whole = withFlag(parser, "inLoop", true, (): Statement => {
       const body = parseStatement(parser);
       expect(parser, "while");
       return { type: "DoWhile", body, test: parenthesised(parser) };
@@ -112,7 +112,7 @@ function parseExpressionStatement(parser: Parser): Statement {
 }
 
 function loopBody(parser: Parser): Statement {
-  return within(parser, "inLoop", true, () => parseStatement(parser));
+  return withFlag(parser, "inLoop", true, () => parseStatement(parser));
 }
 
 function parseDeclarations(parser: Parser): Declarator[] {
@@ -135,7 +135,7 @@ function parseFor(parser: Parser, at: number): Statement {
   expect(parser, "(");
   let init: Expression | Declarator[] | null = null;
   if (parser.token !== ";") {
-    const head = within(parser, "allowIn", false, () => {
+    const head = withFlag(parser, "allowIn", false, () => {
       const first = accept(parser, "var") ? parseDeclarations(parser) : parseExpression(parser);
       const single = !(Array.isArray(first) && first.length > 1);
       return { first, isForIn: single && accept(parser, "in") };
@@ -166,7 +166,7 @@ function parseSwitch(parser: Parser): Statement {
   const discriminant = parenthesised(parser);
   expect(parser, "{");
   const cases: SwitchCase[] = [];
-  within(parser, "inSwitch", true, () => {
+  withFlag(parser, "inSwitch", true, () => {
     while (parser.token !== "EOF" && !accept(parser, "}")) {
       const { start } = parser;
       const clause = parseCase(parser);

@@ -1,7 +1,7 @@
 import { PatternProblem } from "./problem.ts";
 import { read, readCodePoint, take, type TextCursor } from "../../lib/text-cursor.ts";
 
-/** What Go says of a pattern it cannot read, without its leading `error parsing regexp: `. */
+/** Go's complaint about a pattern, without its leading `error parsing regexp: `. */
 export function patternError(complaint: string, about: string): PatternProblem {
   return new PatternProblem("SyntaxError", `${complaint}: \`${about}\``);
 }

@@ -1,18 +1,28 @@
 import type { CharacterSet, RangeSet } from "./classes.ts";
 import type { PatternProgram } from "./program.ts";
 import type { Spend } from "../budget.ts";
-import type { Step } from "./steps.ts";
+import type { CharacterStep, MatchStep, Step } from "./steps.ts";
 
-/** Where a match and its groups begin and end, by pairs; -1 for a group that took no part. */
+/** Where a match and its capture groups begin and end, by pairs; -1 for a group that took no part. */
 export type Match = number[];
 
-/** What the cases of a character take. */
+/** Work of finding the cases of a character. */
 const FOLD_WORK = 8;
 
-/** A way to match, at a step that reads a character or ends the match. */
+/** A way to match, at some step. */
 interface Thread {
   readonly step: Step;
   readonly slots: Match;
+}
+
+/** A way to match that cannot go on without a character, or is complete. */
+interface WaitingThread extends Thread {
+  readonly step: CharacterStep | MatchStep;
+}
+
+function isWaiting(thread: Thread): thread is WaitingThread {
+  const { kind } = thread.step;
+  return kind === "character" || kind === "match";
 }
 
 /**
@@ -23,28 +33,29 @@ export function findMatch(program: PatternProgram, text: string, from: number, s
   spend(program.slots >> 2);
   const start = { step: program.first, slots: Array<number>(program.slots).fill(-1) };
   let found: Match | null = null;
-  let threads: Thread[] = [];
-  program.places += 1;
+  let threads: WaitingThread[] = [];
+  program.position += 1;
   for (let at = from; at <= text.length;) {
     if (found === null) follow(program, text, at, start, threads, spend);
     else if (threads.length === 0) break;
     const code = text.codePointAt(at) ?? -1;
     at += code > 0xffff ? 2 : 1;
-    const ahead: Thread[] = [];
-    /** The character in its cases, made once for all threads that fold. */
+    const ahead: WaitingThread[] = [];
+    /** The character in its cases, computed once for all threads that fold case. */
     let cases: number[] | null = null;
-    program.places += 1;
+    program.position += 1;
     spend(1);
     for (const { step, slots } of threads) {
-      const { set, fold, next } = step;
-      if (next === null) {
+      if (step.kind === "match") {
         found = slots;
         break;
       }
-      if (set === null || code < 0) continue;
-      spend(1 + (set.items.length >> (fold ? 0 : 3)));
-      const takes = fold ? folds(set, (cases ??= variants(code, spend))) : inSet(set, code);
-      if (takes) follow(program, text, at, { step: next, slots }, ahead, spend);
+      if (code < 0) continue;
+      const { operand, next } = step;
+      const { set, foldCase } = operand;
+      spend(1 + (set.items.length >> (foldCase ? 0 : 3)));
+      const matches = foldCase ? inSetInAnyCase(set, (cases ??= casesOf(code, spend))) : inSet(set, code);
+      if (matches) follow(program, text, at, { step: next, slots }, ahead, spend);
     }
     threads = ahead;
   }
@@ -66,39 +77,40 @@ export function findAll(program: PatternProgram, text: string, limit: number, sp
   return all;
 }
 
-/** Adds to `threads` what can be reached without reading a character, the preferred first, each step once a place. */
+/** Adds to `threads` the steps reachable without a character, the preferred first, each at most once a position. */
 function follow(
-  { places }: PatternProgram,
+  { position }: PatternProgram,
   text: string,
   at: number,
   first: Thread,
-  threads: Thread[],
+  threads: WaitingThread[],
   spend: Spend,
 ): void {
-  const waiting = [first];
-  for (let thread = waiting.pop(); thread !== undefined; thread = waiting.pop()) {
+  const pending = [first];
+  for (let thread = pending.pop(); thread !== undefined; thread = pending.pop()) {
     const { step, slots } = thread;
-    const { next, or, set, shape, slot } = step;
-    if (step.seen === places) continue;
+    if (step.visitedAt === position) continue;
     spend(1);
-    step.seen = places;
-    if (set !== null || next === null) {
+    step.visitedAt = position;
+    if (isWaiting(thread)) {
       threads.push(thread);
-    } else if (slot >= 0) {
+    } else if (step.kind === "capture") {
       spend(slots.length >> 2);
       const saved = slots.slice();
-      saved[slot] = at;
-      waiting.push({ step: next, slots: saved });
-    } else if (shape === null || holds(shape, text, at)) {
-      if (or !== null) waiting.push({ step: or, slots });
-      waiting.push({ step: next, slots });
+      saved[step.operand] = at;
+      pending.push({ step: step.next, slots: saved });
+    } else if (step.kind === "split") {
+      pending.push({ step: step.operand, slots });
+      pending.push({ step: step.next, slots });
+    } else if (step.kind === "jump" || (step.kind === "assertion" && holds(step.operand, text, at))) {
+      pending.push({ step: step.next, slots });
     }
   }
 }
 
-function holds(shape: RegExp, text: string, at: number): boolean {
-  shape.lastIndex = at;
-  return shape.test(text);
+function holds(assertion: RegExp, text: string, at: number): boolean {
+  assertion.lastIndex = at;
+  return assertion.test(text);
 }
 
 function inSet({ negated, items }: CharacterSet, code: number): boolean {
@@ -106,7 +118,7 @@ function inSet({ negated, items }: CharacterSet, code: number): boolean {
 }
 
 /** Whether a character is in the set in any of its cases. */
-function folds({ negated, items }: CharacterSet, codes: readonly number[]): boolean {
+function inSetInAnyCase({ negated, items }: CharacterSet, codes: readonly number[]): boolean {
   return items.some((item) => codes.some((code) => inRanges(item, code)) !== item.negated) !== negated;
 }
 
@@ -117,8 +129,8 @@ function inRanges({ ranges }: RangeSet, code: number): boolean {
   return false;
 }
 
-/** A character in its cases. */
-function variants(code: number, spend: Spend): number[] {
+/** The code points of a character in its cases. */
+function casesOf(code: number, spend: Spend): number[] {
   spend(FOLD_WORK);
   const character = String.fromCodePoint(code);
   const lower = character.toLowerCase();

@@ -9,7 +9,16 @@ import {
   type RangeSet,
 } from "./classes.ts";
 import type { PatternProblem } from "./problem.ts";
-import { choice, group, repeat, sequence, single, type Part } from "./steps.ts";
+import {
+  assertion,
+  captureGroup,
+  character,
+  choice,
+  repeat,
+  sequence,
+  type Part,
+  type Repetition,
+} from "./parts.ts";
 
 export interface PatternFlags {
   ignoreCase: boolean;
@@ -26,9 +35,9 @@ export interface ParsedPattern {
 interface State extends TextCursor {
   groups: number;
   depth: number;
-  /** Where the last `:]` is, the end of a class with a name; -1 without one. */
+  /** Where the last `:]` is, the end of a named class; -1 without one. */
   readonly lastName: number;
-  /** The letters in force: `i` folds case, `m` is for `^` and `$`, `s` for the dot; `U` makes repetitions lazy. */
+  /** The flags in force: `i` folds case, `m` is for `^` and `$`, `s` for the dot; `U` makes repetitions lazy. */
   flags: string;
 }
 
@@ -51,7 +60,7 @@ export function parsePattern(text: string, { ignoreCase, multiline }: PatternFla
   const state: State = { text, at: 0, groups: 0, depth: 0, lastName: text.lastIndexOf(":]"), flags };
   const node = readChoice(state);
   if (state.at < text.length) throw patternError("unexpected )", text);
-  return { whole: group(0, node), groups: state.groups };
+  return { whole: captureGroup(0, node), groups: state.groups };
 }
 
 function readChoice(state: State): Part {
@@ -91,7 +100,7 @@ function readSequence(state: State): Part {
   }
 }
 
-function readRepetition(state: State): { min: number; max: number; greedy: boolean } | null {
+function readRepetition(state: State): Repetition | null {
   const match = read(state, REPETITION);
   if (match === null) return null;
   const [, spelled = "", low, comma, high, lazy] = match;
@@ -103,32 +112,29 @@ function readRepetition(state: State): { min: number; max: number; greedy: boole
   return { min, max: comma !== undefined && high === undefined ? Infinity : max, greedy };
 }
 
-/** One thing that may be repeated; `null` for a change of flags, which matches nothing by itself. */
+/** Reads what a repetition applies to; `null` for a change of flags, which matches nothing by itself. */
 function readAtom(state: State): Part | null {
   const { text, at, flags } = state;
   switch (text.charAt(at)) {
     case "(":
       return readGroup(state);
     case "[":
-      return single({ set: parseClass(state, state.lastName), fold: flags.includes("i") });
+      return character(parseClass(state, state.lastName), flags.includes("i"));
     case ".":
       state.at += 1;
-      return single({ set: flags.includes("s") ? ANY : NOT_LINE_FEED });
+      return character(flags.includes("s") ? ANY : NOT_LINE_FEED, false);
     case "^":
       state.at += 1;
-      return single({ shape: flags.includes("m") ? LINE_START : TEXT_START });
+      return assertion(flags.includes("m") ? LINE_START : TEXT_START);
     case "$":
       state.at += 1;
-      return single({ shape: flags.includes("m") ? LINE_END : TEXT_END });
+      return assertion(flags.includes("m") ? LINE_END : TEXT_END);
     case "\\":
-      if (take(state, "\\b")) return single({ shape: WORD_BOUNDARY });
-      if (take(state, "\\B")) return single({ shape: NO_WORD_BOUNDARY });
-      return single({
-        set: union(readPerl(state) ?? oneCode(readCharacter(state))),
-        fold: flags.includes("i"),
-      });
+      if (take(state, "\\b")) return assertion(WORD_BOUNDARY);
+      if (take(state, "\\B")) return assertion(NO_WORD_BOUNDARY);
+      return character(union(readPerl(state) ?? oneCode(readCharacter(state))), flags.includes("i"));
     default:
-      return single({ set: union(oneCode(readCharacter(state))), fold: flags.includes("i") });
+      return character(union(oneCode(readCharacter(state))), flags.includes("i"));
   }
 }
 
@@ -154,12 +160,12 @@ function readGroup(state: State): Part | null {
   if (!take(state, ")")) throw patternError("missing closing )", text);
   state.depth -= 1;
   state.flags = flags;
-  return index === 0 ? part : group(index, part);
+  return index === 0 ? part : captureGroup(index, part);
 }
 
-/** Go shows a name to its end, and flags to the first that is none. */
+/** Go's complaint about a group, which quotes a name to its end, and flags up to the first that does not exist. */
 function badGroup(rest: string): PatternProblem {
-  const [shown = ""] = /^\(\?(?:P<[^>]*>?|[imsU]*(?:-[imsU]*)?[^]?)/.exec(rest) ?? [];
-  const named = shown.startsWith("(?P<");
-  return patternError(named ? "invalid named capture" : "invalid or unsupported Perl syntax", shown);
+  const [quoted = ""] = /^\(\?(?:P<[^>]*>?|[imsU]*(?:-[imsU]*)?[^]?)/.exec(rest) ?? [];
+  const named = quoted.startsWith("(?P<");
+  return patternError(named ? "invalid named capture" : "invalid or unsupported Perl syntax", quoted);
 }

@@ -1,6 +1,6 @@
 /**
  * Why a pattern is refused, and with which error of the language. No Error: a filter may compile bad patterns in a loop,
- * and an Error records where it was made, which costs more than the rest.
+ * and recording the stack of an Error would cost more than the rest.
  */
 export class PatternProblem {
   readonly name: "TypeError" | "SyntaxError";

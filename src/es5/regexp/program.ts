@@ -4,17 +4,17 @@ import { PatternProblem } from "./problem.ts";
 import { add, type Builder, type Step } from "./steps.ts";
 import { transformPattern } from "./transform.ts";
 
-/** What reading a pattern takes, in steps of a match: once, and for each character. */
+/** Work of reading a pattern, in steps of a match: once, and for each character. */
 const PATTERN_WORK = 72;
 const CHARACTER_WORK = 9;
 
 export interface PatternProgram {
   steps: Step[];
   first: Step;
-  /** Two per group, the whole match included. */
+  /** Two per capture group, the whole match included. */
   slots: number;
-  /** How many places in texts were looked at: what `seen` of a step counts. */
-  places: number;
+  /** The serial number of the position the matcher looks at, over all its matches; steps remember it when visited. */
+  position: number;
 }
 
 /** Why otto refuses the pattern (in a literal, on write), or `null`. Draws the work of reading it from `spend`. */
@@ -39,8 +39,11 @@ export function compilePattern(
 ): PatternProgram {
   const { whole, groups } = readPattern(source, flags, spend);
   const builder: Builder = { steps: [], spend };
-  const first = whole.build(builder, add(builder, null, {}));
-  return { steps: builder.steps, first, slots: 2 * (groups + 1), places: 0 };
+  const first = whole.build(
+    builder,
+    add(builder, { kind: "match", operand: null, next: null, visitedAt: 0 }),
+  );
+  return { steps: builder.steps, first, slots: 2 * (groups + 1), position: 0 };
 }
 
 function readPattern(source: string, flags: PatternFlags, spend: Spend): ParsedPattern {

@@ -43,5 +43,5 @@ export const LintReport = answerSchema(
 export const FINDING = {
   rule: "plain-http",
   where: "url",
-  message: "http: whoever is on the way sees the headers; use https",
+  message: "Anyone on the way can read the archive and its headers. Use https, if the server has it.",
 };

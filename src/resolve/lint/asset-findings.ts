@@ -1,23 +1,23 @@
 import type { WrittenAsset } from "../../definitions/decode.ts";
 import { invalid } from "../../errors.ts";
 import type { Finding, Linter } from "./linter.ts";
-import { expressedAsset } from "../../definitions/agent-view.ts";
+import { agentView } from "../../definitions/agent-view.ts";
 
-/** Findings named in the message of a refusal at the most. */
-const SHOWN = 20;
+/** How many findings the message of a refusal quotes. */
+const QUOTED = 20;
 
 /** What is legal in an asset and yet wrong, and what to do about it. One linter serves a whole request. */
 export function findingsIn({ asset, unknown }: WrittenAsset, linter: Linter): Finding[] {
-  return linter.lintOnce(asset, () => linter.lint(expressedAsset(asset), unknown));
+  return linter.lintOnce(asset, () => linter.lint(agentView(asset), unknown));
 }
 
 /** Refuses an asset with findings, naming them: what `strict=true` and `LINT=strict` ask for. */
 export function refuseFindings(written: WrittenAsset, linter: Linter): void {
   const findings = findingsIn(written, linter);
   if (findings.length === 0) return;
-  const shown = findings.slice(0, SHOWN).map(({ where, message }) => `${where}: ${message}`);
-  const more = findings.length > SHOWN ? [`and ${findings.length - SHOWN} more`] : [];
-  throw invalid(`lint: ${[...shown, ...more].join("; ")}`);
+  const quoted = findings.slice(0, QUOTED).map(({ where, message }) => `${where}: ${message}`);
+  const more = findings.length > QUOTED ? [`and ${findings.length - QUOTED} more`] : [];
+  throw invalid(`lint: ${[...quoted, ...more].join("; ")}`);
 }
 
 /** The header that says how many findings there are, 0 too: a definition without any was looked at. */

@@ -6,10 +6,10 @@ import type { Subject } from "../subject.ts";
 import type { Findings } from "./finding.ts";
 import { conditions } from "./tree.ts";
 
-/** What it takes to look for one condition of a build among those of another. */
+/** Work of looking for one condition of a build among those of another. */
 const CONDITION_WORK = 4;
 
-/** Finds builds no agent of 6.x comes to, because one before them asks for less. Throws BudgetExhausted. */
+/** Finds builds no agent of 6.x reaches, because one before them asks for less. Throws BudgetExhausted. */
 export function lintOrder(asset: Choosable, filters: FilterReader, findings: Findings): void {
   const wanted: ReadonlySet<string>[] = [];
   for (const [index, build] of candidates(asset).entries()) {
@@ -40,8 +40,8 @@ function isPart(part: ReadonlySet<string>, whole: ReadonlySet<string>, budget: B
 }
 
 /**
- * Finds machines on which agents of 6.x and of 7.x take different builds, and those on which it cannot be known because
- * a filter takes too long. Throws BudgetExhausted.
+ * Finds machines on which agents of 6.x and of 7.x take different builds, and those on which a filter takes too long to
+ * know. Throws BudgetExhausted.
  */
 export function lintRules(
   asset: Choosable,

@@ -5,10 +5,11 @@ import { excerpt } from "../../lib/excerpt.ts";
 import type { FilterReader } from "../../es5/filter-reader.ts";
 import type { Expression, Identifier, Program } from "../../es5/parser/ast.ts";
 import { QUOTED_CHARACTERS, type Findings, type LintRule } from "./finding.ts";
-import { ENTITY_MEMBERS, KNOWN_VALUES, LATER_METHODS, SYSTEM_MEMBERS } from "./known-facts.ts";
+import { ENTITY_MEMBERS, KNOWN_VALUES, SYSTEM_MEMBERS, type KnownValues } from "./known-facts.ts";
+import { LATER_METHODS } from "./later-methods.ts";
 import { memberPath, visitNodes } from "./tree.ts";
 
-/** What it takes to begin with a filter. */
+/** Work of starting on a filter. */
 const FILTER_WORK = 128;
 
 const LATER_SYNTAX = /=>|`|\b(?:let|const|class|import|export|async|await)\b|\?\.|\?\?|\*\*|\.\.\./;
@@ -73,18 +74,23 @@ function lintComparison(
 ): void {
   if (!/^[=!]==?$/.test(node.operator)) return;
   const [fact, value] = node.left.type === "Literal" ? [node.right, node.left] : [node.left, node.right];
-  const path = memberPath(fact);
-  if (path === null || path.length !== 3 || path[0] !== "entity" || path[1] !== "system") return;
-  const known = KNOWN_VALUES.get(path[2] ?? "");
+  const [root, parent, member, ...deeper] = memberPath(fact) ?? [];
+  if (root !== "entity" || parent !== "system" || member === undefined || deeper.length > 0) return;
+  const known = KNOWN_VALUES.get(member);
   if (known === undefined || value.type !== "Literal" || typeof value.value !== "string") return;
-  const text = value.value;
-  const lower = text.toLowerCase();
-  const { all, meant } = known;
-  if (all?.has(text) === true) return;
-  const listed = () => all && `use one of ${[...all].filter((one) => one !== "").join(", ")}`;
-  const advice = meant.get(lower) ?? (all?.has(lower) === true ? `write '${lower}'` : listed());
+  const advice = adviseValue(value.value, known);
   if (advice === null) return;
-  add("unreported-value", `No agent reports '${quoted(text)}' as ${path.join(".")}: ${advice}.`);
+  add("unreported-value", `No agent reports '${quoted(value.value)}' as entity.system.${member}: ${advice}.`);
+}
+
+/** What to write instead of a value that no agent reports; null for a value that one may report. */
+function adviseValue(value: string, { all, advice }: KnownValues): string | null {
+  if (all?.has(value) === true) return null;
+  const lower = value.toLowerCase();
+  const known = advice.get(lower);
+  if (known !== undefined || all === null) return known ?? null;
+  if (all.has(lower)) return `write '${lower}'`;
+  return `use one of ${[...all].filter((one) => one !== "").join(", ")}`;
 }
 
 function lintChain(node: Expression, parent: Expression | null, add: Add): void {
@@ -99,7 +105,7 @@ function lintChain(node: Expression, parent: Expression | null, add: Add): void 
   }
 }
 
-/** The member someone meant, if another spelling of it exists. */
+/** What to write instead of an unknown member: another spelling of it, if there is one. */
 function advise(name: string, next?: string): string {
   if (name === "metadata") return `write entity.${next ?? "name"}, filters see the entity flat`;
   if (name === "class") return "write entity.entity_class";
@@ -128,7 +134,7 @@ function lintMethod(
 /** The names of the language and of the facts. */
 const GLOBALS = new Set(["entity", ...LIBRARY.globals.keys()]);
 
-/** The names a filter brings with it, or `null` where a `with` makes that unknowable. */
+/** The names a filter declares; `null` where a `with` makes them unknowable. */
 function visibleNames(program: Program, budget: Budget): Set<string> | null {
   const names = new Set(namesOf(program.declared));
   let knowable = true;
@@ -166,7 +172,7 @@ function meantBy(name: string, parent: Expression | null): string {
     : "correct it, or put it in quotes if it is a value";
 }
 
-/** A name or a value in a message, which it must not fill. */
+/** A name or a value for a message, cut so that it does not fill it. */
 function quoted(text: string): string {
   return excerpt(text, QUOTED_CHARACTERS);
 }

@@ -16,7 +16,7 @@ export type LintRule =
   | "plain-http"
   | "budget";
 
-/** What a finding takes: it is part of the answer. */
+/** Work of a finding, which is part of the answer. */
 const FINDING_WORK = 2_000;
 /** Characters of a name or a value that a message quotes. */
 export const QUOTED_CHARACTERS = 200;

@@ -15,9 +15,9 @@ export type { Finding, LintRule } from "./finding.ts";
 /** An asset definition, or as much of it as there is to check. Filters are expressions, whatever form they were written in. */
 export type LintableAsset = Choosable<Build & Fields>;
 
-/** Checks the definitions of one request. They share its budget, and what is known of their filters. */
+/** Lints the definitions of one request, which share its budget and their parsed filters. */
 export class Linter {
-  /** What the request's other checks read filters with too, so that each is read once. */
+  /** Shared with the request's other checks, so that each filter is parsed once. */
   readonly filters: FilterReader;
   readonly #known = new WeakMap<object, Finding[]>();
   #machines: ReadonlyMap<string, Subject> | null = null;
@@ -27,8 +27,8 @@ export class Linter {
   }
 
   /**
-   * What is legal in an asset and yet wrong: each finding says where, and what to do. Where the budget ends, the last one
-   * says so: what comes after it was not checked.
+   * Finds what is legal in an asset and yet wrong; each finding says where, and what to do. Where the budget ends, the
+   * last finding says that the rest was not checked.
    */
   lint(asset: LintableAsset, unknown: readonly UnknownMember[] = []): Finding[] {
     const findings = new Findings(this.filters.budget);
@@ -80,7 +80,7 @@ function unfinished(asset: LintableAsset, { message }: BudgetExhausted): Finding
   };
 }
 
-/** The findings of one asset, by a budget of its own. */
+/** Lints one asset with a budget of its own. */
 export function lintAsset(asset: LintableAsset): Finding[] {
   return new Linter().lint(asset);
 }

@@ -1,13 +1,13 @@
 import type { Budget } from "../../es5/budget.ts";
 import type { Expression, Program, Statement } from "../../es5/parser/ast.ts";
 
-/** What it takes to look at a part of a tree, and to spell it. */
+/** Work of visiting a part of a tree, and of writing it as text. */
 const VISIT_WORK = 32;
 const SPELL_WORK = 128;
 
 type Visit = (node: Expression | Statement, parent: Expression | null) => void;
 
-/** Every statement and expression in a program, each with the expression it stands in. Throws BudgetExhausted. */
+/** Visits every statement and expression of a program, with the expression around it. Throws BudgetExhausted. */
 export function visitNodes(program: Program, budget: Budget, visit: Visit): void {
   descend(program, null, budget, visit);
 }
@@ -35,7 +35,7 @@ export function memberPath(node: Expression): string[] | null {
   return one.type === "Identifier" ? [one.name, ...path.toReversed()] : null;
 }
 
-/** The conditions that must all hold, in a spelling that is the same for the same condition. Throws BudgetExhausted. */
+/** The conditions that must all hold, in a canonical text: equal conditions have equal texts. Throws BudgetExhausted. */
 export function conditions({ body }: Program, budget: Budget): string[] {
   const [only] = body;
   if (body.length !== 1 || only?.type !== "Expression") return [spell(body, budget)];
@@ -70,7 +70,7 @@ function spell(part: unknown, budget: Budget): string {
   return pieces.join("");
 }
 
-/** Puts the pieces side by side: a chain of operators is as deep as it is long, and to join it level by level is quadratic. */
+/** Collects pieces in one list: a chain of operators is as deep as it is long, so joining it level by level is quadratic. */
 function spellInto(pieces: string[], part: unknown, budget: Budget): void {
   if (typeof part !== "object" || part === null) {
     pieces.push(JSON.stringify(part), ",");

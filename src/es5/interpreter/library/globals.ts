@@ -1,15 +1,16 @@
 import { toBoolean, toNumber, toObject, toText } from "../convert.ts";
-import {
-  newError,
-  raise,
-  refuse,
-  spend,
-  type ErrorName,
-  type Library,
-  type Interpreter,
-} from "../interpreter.ts";
+import { raise, refuse, spend, type ErrorName, type Library, type Interpreter } from "../interpreter.ts";
 import { nativeFunction } from "../members.ts";
-import { isObject, newObject, type Kind, type Native, type Value } from "../values.ts";
+import { newError, newObject } from "../new-values.ts";
+import {
+  isObject,
+  isPattern,
+  type Native,
+  type PlainObject,
+  type ScriptObject,
+  type Value,
+  type WrapperObject,
+} from "../values.ts";
 import { LIST_METHODS, makeList } from "./lists.ts";
 import {
   BOOLEAN_METHODS,
@@ -23,7 +24,7 @@ import { ERROR_METHODS, FUNCTION_METHODS, makeObject, OBJECT_METHODS, OBJECT_STA
 import { newPattern, PATTERN_METHODS } from "./patterns.ts";
 import { TEXT_METHODS } from "./texts.ts";
 
-/** What each member of a part of the library takes when that is first asked for. */
+/** Work of each member of a built-in object, when that is first used. */
 const MEMBER_WORK = 16;
 
 type Make = (interpreter: Interpreter) => Value;
@@ -39,13 +40,13 @@ function builtIn(
   return [
     name,
     (interpreter) => {
-      const made = nativeFunction(interpreter, name, call, construct);
-      return fill(interpreter, made, members);
+      const object = nativeFunction(interpreter, name, call, construct);
+      return fill(interpreter, object, members);
     },
   ];
 }
 
-function fill(interpreter: Interpreter, object: ReturnType<typeof newObject>, members: Members): Value {
+function fill(interpreter: Interpreter, object: ScriptObject, members: Members): Value {
   const all = Object.entries(members);
   spend(interpreter, MEMBER_WORK * all.length);
   for (const [name, member] of all) {
@@ -57,13 +58,13 @@ function fill(interpreter: Interpreter, object: ReturnType<typeof newObject>, me
   return object;
 }
 
-function namespace(name: string, kind: Kind, members: Members): [string, Make] {
+function namespace(name: string, kind: PlainObject["kind"], members: Members): [string, Make] {
   return [name, (interpreter) => fill(interpreter, newObject(kind), members)];
 }
 
 /** A function that turns anything into a primitive, and with `new` into an object around it. */
 function wrapper(
-  type: "String" | "Number" | "Boolean",
+  type: WrapperObject["kind"],
   convert: (interpreter: Interpreter, args: Value[]) => Value,
   members: Members = {},
 ) {
@@ -78,7 +79,7 @@ function errorType(name: ErrorName): [string, Make] {
 }
 
 const makePattern: Native = (interpreter, _, [source, flags]) => {
-  const given = isObject(source) ? source.pattern : null;
+  const given = isPattern(source) ? source.pattern : null;
   if (given !== null && flags !== undefined) {
     raise("TypeError", "Cannot supply flags when constructing one RegExp from another");
   }
@@ -108,7 +109,7 @@ const ERRORS = [
 
 /**
  * What ES5 has and a filter does not get: code from text; the time, for a choice of build must depend on the asset and
- * the facts alone; and what no filter was ever seen to need.
+ * the facts alone; and what no known filter needs.
  */
 const REFUSED =
   "eval Function Date JSON escape unescape encodeURI encodeURIComponent decodeURI decodeURIComponent".split(
@@ -145,7 +146,7 @@ export const LIBRARY: Library = {
       "RegExp",
       (interpreter, self, args) => {
         const [source, flags] = args;
-        const asIs = isObject(source) && source.pattern !== null && flags === undefined;
+        const asIs = isPattern(source) && flags === undefined;
         return asIs ? source : makePattern(interpreter, self, args);
       },
       makePattern,

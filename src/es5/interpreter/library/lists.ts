@@ -2,9 +2,10 @@ import { toBoolean, toInteger, toNumber, toObject, toText } from "../convert.ts"
 import { invoke, payItems, payPart, payText, raise, spend, type Interpreter } from "../interpreter.ts";
 import { deleteMember, lengthOf, listItems, makeArray, putMember } from "../members.ts";
 import { compareTexts, strictlyEqual } from "../operators.ts";
-import { isCallable, isObject, newObject, type Native, type ScriptObject, type Value } from "../values.ts";
+import { newSparseArray } from "../new-values.ts";
+import { isCallable, isObject, type Native, type ScriptObject, type Value } from "../values.ts";
 
-/** What a sort takes for each comparison, beyond what is compared. */
+/** Work of each comparison of a sort, beside that of the comparison itself. */
 const COMPARISON_WORK = 4;
 
 /** `items` are those of `self`, with its holes, which this runtime's own methods skip as ES5 wants it. */
@@ -17,7 +18,7 @@ function onItems(method: Method): Native {
   };
 }
 
-/** A method that changes the list: what it leaves in `items` is written back. */
+/** A method that changes the list: `items` is written back when it returns. */
 function changing(method: Method): Native {
   return onItems((items, args, interpreter, self) => {
     const before = items.length;
@@ -32,30 +33,40 @@ function changing(method: Method): Native {
   });
 }
 
+/** Calls the filter's function with an item of the list. */
+type Callback = (item: Value, index: number) => Value;
+
 /** A method that calls a function of the filter with each item. */
-function visiting(name: "every" | "filter" | "forEach" | "map" | "some"): Native {
+function visiting(visit: (items: Value[], callback: Callback, interpreter: Interpreter) => Value): Native {
   return onItems((items, [callback, self], interpreter, list) => {
     if (!isCallable(callback)) return raise("TypeError");
-    const visit = (item: Value, index: number) => {
-      const result = invoke(interpreter, callback, self, [item, index, list]);
-      return name === "map" ? result : toBoolean(result);
-    };
-    const result = Reflect.apply(items[name], items, [visit]);
-    return Array.isArray(result) ? makeArray(interpreter, result) : result;
+    const call: Callback = (item, index) => invoke(interpreter, callback, self, [item, index, list]);
+    return visit(items, call, interpreter);
   });
 }
 
-function folding(name: "reduce" | "reduceRight"): Native {
-  return onItems((items, [callback, ...initial], interpreter, list) => {
+/** A method that asks a function of the filter about each item. */
+function testing(
+  run: (items: Value[], test: (item: Value, index: number) => boolean, interpreter: Interpreter) => Value,
+): Native {
+  return visiting((items, callback, interpreter) =>
+    run(items, (item, index) => toBoolean(callback(item, index)), interpreter),
+  );
+}
+
+/** A method that folds the list with a function of the filter; without an initial value it starts with an item. */
+function folding(direction: "reduce" | "reduceRight"): Native {
+  return onItems((items, [callback, ...rest], interpreter, list) => {
     if (!isCallable(callback)) return raise("TypeError");
-    if (initial.length === 0 && !items.some(() => true)) raise("TypeError");
-    const step = (result: Value, item: Value, index: number) =>
+    const step = (result: Value, item: Value, index: number): Value =>
       invoke(interpreter, callback, undefined, [result, item, index, list]);
-    return Reflect.apply(items[name], items, [step, ...initial.slice(0, 1)]);
+    if (rest.length > 0) return items[direction](step, rest[0]);
+    const isEmpty = !items.some(() => true);
+    return isEmpty ? raise("TypeError") : items[direction](step);
   });
 }
 
-/** Where the wanted item is: the first from a place on, or the last up to one. */
+/** The index of an item: the first from a position on, or the last up to one. */
 function finding(name: "findIndex" | "findLastIndex"): Native {
   return onItems((items, [wanted, from], interpreter) => {
     const { length } = items;
@@ -111,13 +122,16 @@ const METHODS: Record<string, Native> = {
     );
     return makeArray(interpreter, all);
   },
-  every: visiting("every"),
-  filter: visiting("filter"),
-  forEach: visiting("forEach"),
+  every: testing((items, test) => items.every(test)),
+  filter: testing((items, test, interpreter) => makeArray(interpreter, items.filter(test))),
+  forEach: visiting((items, callback) => {
+    items.forEach(callback);
+    return undefined;
+  }),
   indexOf: finding("findIndex"),
   join: onItems(join),
   lastIndexOf: finding("findLastIndex"),
-  map: visiting("map"),
+  map: visiting((items, callback, interpreter) => makeArray(interpreter, items.map(callback))),
   pop: changing((items) => items.pop()),
   push: (interpreter, self, args) => {
     const list = toObject(self);
@@ -137,7 +151,7 @@ const METHODS: Record<string, Native> = {
     const end = to === undefined ? items.length : toInteger(interpreter, to);
     return makeArray(interpreter, Array.from(items.slice(toInteger(interpreter, from), end)));
   }),
-  some: visiting("some"),
+  some: testing((items, test) => items.some(test)),
   sort: changing(sort),
   splice: changing((items, args, interpreter) => {
     const [from, count, ...added] = args;
@@ -157,5 +171,5 @@ export function makeList(interpreter: Interpreter, _: Value, args: Value[]): Val
   const [length] = args;
   if (args.length !== 1 || typeof length !== "number") return makeArray(interpreter, args);
   if (length !== length >>> 0) return raise("RangeError");
-  return newObject("Array", { length });
+  return newSparseArray(length);
 }

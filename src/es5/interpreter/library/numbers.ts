@@ -2,7 +2,7 @@ import { decimalPrefix, toInteger, toNumber, toText, unwrap } from "../convert.t
 import { payCharacters, raise, refuse, spend, type Interpreter } from "../interpreter.ts";
 import type { Native, Value } from "../values.ts";
 
-/** What it takes to spell a number in up to a thousand digits. */
+/** Work of writing a number in up to a thousand digits. */
 const DIGITS_WORK = 256;
 
 function thisNumber(interpreter: Interpreter, self: Value): number {
@@ -63,24 +63,36 @@ export const BOOLEAN_METHODS = new Map<string, Native>([
   ["valueOf", (_, self) => unwrap(self, "Boolean")],
 ]);
 
-const FUNCTIONS = (
-  "abs acos asin atan atan2 ceil cos exp floor log max min pow round sin sqrt tan" as const
-).split(" ");
+const FUNCTIONS: Readonly<Record<string, (...numbers: number[]) => number>> = {
+  abs: Math.abs,
+  acos: Math.acos,
+  asin: Math.asin,
+  atan: Math.atan,
+  atan2: Math.atan2,
+  ceil: Math.ceil,
+  cos: Math.cos,
+  exp: Math.exp,
+  floor: Math.floor,
+  log: Math.log,
+  max: Math.max,
+  min: Math.min,
+  pow: Math.pow,
+  round: Math.round,
+  sin: Math.sin,
+  sqrt: Math.sqrt,
+  tan: Math.tan,
+};
 const CONSTANTS = ["E", "LN10", "LN2", "LOG2E", "LOG10E", "PI", "SQRT1_2", "SQRT2"] as const;
 
 /** Members of Math, by name. */
 export const MATH: Record<string, Native | number> = Object.fromEntries<Native | number>([
   ...CONSTANTS.map((name): [string, number] => [name, Math[name]]),
-  ...FUNCTIONS.map((name): [string, Native] => [name, mathFunction(name)]),
+  ...Object.entries(FUNCTIONS).map(([name, compute]): [string, Native] => [name, mathFunction(compute)]),
   ["random", () => refuse("Math.random")],
 ]);
 
-function mathFunction(name: string): Native {
-  const compute: unknown = Reflect.get(Math, name);
-  return (interpreter, _, args) => {
-    const numbers = args.map((arg) => toNumber(interpreter, arg));
-    return typeof compute === "function" ? Number(Reflect.apply(compute, undefined, numbers)) : NaN;
-  };
+function mathFunction(compute: (...numbers: number[]) => number): Native {
+  return (interpreter, _, args) => compute(...args.map((arg) => toNumber(interpreter, arg)));
 }
 
 export const parseIntNative: Native = (interpreter, _, [value, radix]) => {

@@ -1,7 +1,8 @@
 import { toBoolean, toObject, toText } from "../convert.ts";
 import { invoke, raise, refuse, type Interpreter } from "../interpreter.ts";
 import { getMember, makeArray, memberNames, ownMember } from "../members.ts";
-import { ABSENT, isCallable, isObject, newObject, type Native, type Value } from "../values.ts";
+import { newObject } from "../new-values.ts";
+import { ABSENT, isCallable, isObject, type Native, type Value } from "../values.ts";
 
 /** The object a method of all objects is called on. */
 function describe(self: Value): string {

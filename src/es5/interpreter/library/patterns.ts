@@ -4,26 +4,25 @@ import { compilePattern, type PatternProgram } from "../../regexp/program.ts";
 import { toInteger, toText } from "../convert.ts";
 import { payItems, raise, spend, Stopped, type Interpreter } from "../interpreter.ts";
 import { makeArray } from "../members.ts";
-import { newObject, isObject, type Native, type Pattern, type ScriptObject, type Value } from "../values.ts";
+import { newPatternObject } from "../new-values.ts";
+import { isPattern, type Native, type Pattern, type PatternObject, type Value } from "../values.ts";
 
 /** As long as a filter, which is as long as a literal can be. */
 const MAX_SOURCE = 2000;
 const INVALID = "Invalid regular expression: ";
 
 /** A regular expression. Letters that are no flag are ignored, a flag given twice is not (as in otto). */
-export function newPattern(interpreter: Interpreter, source: string, flags: string): ScriptObject {
+export function newPattern(interpreter: Interpreter, source: string, flags: string): PatternObject {
   spend(interpreter, flags.length << 2);
   const letters = flags.replace(/[^gim]/g, "");
   if (new Set(letters).size < letters.length) raise("SyntaxError", `newRegExpObject: ${source} ${flags}`);
-  const [global, ignoreCase, multiline] = [
-    letters.includes("g"),
-    letters.includes("i"),
-    letters.includes("m"),
-  ];
+  const global = letters.includes("g");
+  const ignoreCase = letters.includes("i");
+  const multiline = letters.includes("m");
   if (source.length > MAX_SOURCE)
     throw new Stopped("budget", "a regular expression of more than 2,000 characters");
   const program = compile(interpreter, source, { ignoreCase, multiline });
-  return newObject("RegExp", { pattern: { program, source, global, ignoreCase, multiline, lastIndex: 0 } });
+  return newPatternObject({ program, source, global, ignoreCase, multiline, lastIndex: 0 });
 }
 
 function compile(
@@ -42,9 +41,8 @@ function compile(
 
 /** The regular expression a value is, or is the source of. */
 export function toPattern(interpreter: Interpreter, value: Value): Pattern {
-  if (isObject(value) && value.pattern !== null) return value.pattern;
-  const made = newPattern(interpreter, value === undefined ? "" : toText(interpreter, value), "");
-  return made.pattern ?? raise("TypeError");
+  if (isPattern(value)) return value.pattern;
+  return newPattern(interpreter, value === undefined ? "" : toText(interpreter, value), "").pattern;
 }
 
 /** The next match from `lastIndex` on where the expression is global, else the first; moves `lastIndex` (ES5 §15.10.6.2). */
@@ -68,20 +66,20 @@ export function allMatches(
   return findAll(pattern.program, text, all ? Infinity : 1, payer(interpreter));
 }
 
-/** What a step of a match takes. */
+/** Work of a step of a match. */
 const MATCH_WORK = 6;
 
 function payer(interpreter: Interpreter): (work: number) => void {
   return (work) => spend(interpreter, MATCH_WORK * work);
 }
 
-/** The text of a group, `undefined` for one that took no part or does not exist. */
+/** The text of a capture group, `undefined` for one that took no part or does not exist. */
 export function groupText(text: string, match: Match, group: number): string | undefined {
   const start = match[2 * group] ?? -1;
   return start < 0 ? undefined : text.slice(start, match[2 * group + 1]);
 }
 
-/** The text of each group. */
+/** The text of each capture group, that of the whole match first. */
 export function groupTexts(interpreter: Interpreter, text: string, match: Match): (string | undefined)[] {
   const groups = match.length / 2;
   payItems(interpreter, groups);
@@ -97,7 +95,7 @@ export function matchResult(interpreter: Interpreter, text: string, match: Match
 }
 
 function thisPattern(self: Value): Pattern {
-  if (isObject(self) && self.pattern !== null) return self.pattern;
+  if (isPattern(self)) return self.pattern;
   return raise("TypeError", "Calling RegExp.exec on a non-RegExp object");
 }
 

@@ -2,11 +2,11 @@ import type { Match } from "../../regexp/match.ts";
 import { spend, type Interpreter } from "../interpreter.ts";
 import { groupText } from "./patterns.ts";
 
-/** A part of a replacement text: characters as they stand, or what it takes from the text and the match. */
+/** A part of a replacement text: literal characters, or a function that takes them from the text and the match. */
 export type Piece = string | ((text: string, match: Match) => string);
 
 const REFERENCE = /\$(?:([$&'`])|([1-9]|0[1-9]))/g;
-/** What reading a reference takes. */
+/** Work of reading a reference. */
 const REFERENCE_WORK = 16;
 
 /** Reads `$1` and its like. A group that does not exist is empty, as in otto; ES5 would leave the text. */

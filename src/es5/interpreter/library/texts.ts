@@ -13,11 +13,11 @@ import {
 } from "../interpreter.ts";
 import { makeArray } from "../members.ts";
 import { append, compareTexts } from "../operators.ts";
-import { isCallable, isObject, type Native, type Value } from "../values.ts";
+import { isCallable, isPattern, type Native, type Value } from "../values.ts";
 import { allMatches, groupTexts, matchResult, nextMatch, toPattern } from "./patterns.ts";
 import { readTemplate, type Piece } from "./templates.ts";
 
-/** What each piece of a text that is split takes. */
+/** Work of each piece of a text that is split. */
 const PIECE_WORK = 2;
 
 type Method = (text: string, args: Value[], interpreter: Interpreter) => Value;
@@ -32,12 +32,12 @@ function onText(method: Method): Native {
   };
 }
 
-/** A position given as argument; `undefined` stays what it is, so that it can stand for the end. */
+/** A position as an argument; `undefined` is kept, so that it can stand for the end. */
 function position(interpreter: Interpreter, value: Value): number | undefined {
   return value === undefined ? undefined : toInteger(interpreter, value);
 }
 
-/** A method that looks at each character, which takes longer than copying them. */
+/** A method that converts each character, which costs more than copying. */
 function byCharacter(convert: (text: string) => string): Method {
   return (text, _, interpreter) => {
     payCharacters(interpreter, text.length);
@@ -104,13 +104,9 @@ function match(text: string, [value]: Value[], interpreter: Interpreter): Value 
 }
 
 function replace(text: string, [search, replacement]: Value[], interpreter: Interpreter): Value {
-  const found =
-    isObject(search) && search.pattern !== null ? allMatches(interpreter, search.pattern, text) : [];
-  if (!isObject(search) || search.pattern === null) {
-    const plain = wanted(interpreter, text, search);
-    const start = text.indexOf(plain);
-    if (start >= 0) found.push([start, start + plain.length]);
-  }
+  const found = isPattern(search)
+    ? allMatches(interpreter, search.pattern, text)
+    : firstOccurrence(interpreter, text, search);
   const put = isCallable(replacement)
     ? callReplacer(interpreter, replacement, text)
     : fillTemplate(interpreter, readTemplate(interpreter, toText(interpreter, replacement)), text);
@@ -125,6 +121,13 @@ function replace(text: string, [search, replacement]: Value[], interpreter: Inte
   return result + text.slice(last);
 }
 
+/** Where a text first occurs, as the only match; none where it does not. */
+function firstOccurrence(interpreter: Interpreter, text: string, search: Value): Match[] {
+  const plain = wanted(interpreter, text, search);
+  const start = text.indexOf(plain);
+  return start < 0 ? [] : [[start, start + plain.length]];
+}
+
 /** Adds to the result what a match is replaced by. */
 type Put = (found: Match, result: string) => string;
 
@@ -137,7 +140,7 @@ function callReplacer(interpreter: Interpreter, replacer: { call: Native }, text
   };
 }
 
-/** Each piece is paid for before it is made: a short template can name the whole text many times. */
+/** Pays for each piece before adding it: a short template can refer to the whole text many times. */
 function fillTemplate(interpreter: Interpreter, template: readonly Piece[], text: string): Put {
   return (found, before) => {
     let result = before;
@@ -154,7 +157,7 @@ function split(text: string, [separator, limit]: Value[], interpreter: Interpret
   const most = limit === undefined ? Infinity : toInteger(interpreter, limit) >>> 0;
   if (most === 0) return makeArray(interpreter, []);
   if (separator === undefined) return makeArray(interpreter, [text]);
-  if (!isObject(separator) || separator.pattern === null) {
+  if (!isPattern(separator)) {
     const plain = wanted(interpreter, text, separator);
     // One piece more than a list may hold is enough to be refused for.
     const pieces = Math.min(most, MAX_ITEMS + 1, 1 + Math.floor(text.length / Math.max(1, plain.length)));

@@ -1,0 +1,17 @@
+import { ApiError } from "../errors.ts";
+import type { Asked } from "../http/operation.ts";
+import type { Resolution } from "./resolve-asset.ts";
+
+/** How many reasons the message of a 404 quotes. */
+const REASONS = 20;
+
+/** The error for an asset without a build for the machine: 404, which says why each build does not match. */
+export function noMatch(
+  { params }: Pick<Asked<unknown, unknown>, "params">,
+  { reasons }: Extract<Resolution, { outcome: "none" }>,
+): ApiError {
+  const quoted = reasons.slice(0, REASONS);
+  const more = reasons.length > quoted.length ? [`and ${reasons.length - quoted.length} more builds`] : [];
+  const why = [...quoted, ...more].join("; ");
+  return new ApiError("notFound", `no build of ${params["name"]} matches this machine: ${why}`);
+}
