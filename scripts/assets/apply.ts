@@ -1,75 +1,63 @@
 // npm run assets -- apply FILE... or --plan ID: does what files or a plan say, all of it or nothing.
 import { applyBatches, applyPlan } from "./applied.ts";
 import { MOST } from "./batches.ts";
-import type { CommandIo } from "../command-io.ts";
-import { Refused } from "../deployment.ts";
+import type { CommandIo } from "../command/io.ts";
+import { ENVIRONMENT, Refused } from "../command/deployment.ts";
 import { askChanges, changeCount, type Change, type Changes } from "./changes.ts";
-import {
-  CHANGES,
-  countOf,
-  DONE,
-  FAILED,
-  oneOf,
-  placeOf,
-  readArguments,
-  SHARED_HELP,
-  type Command,
-  type Place,
-} from "./command.ts";
-import { confirmed } from "./confirm.ts";
-import { Mistake } from "./mistake.ts";
-import { FORMATS, print, type Format } from "./output.ts";
-import { planFiles, type Planned } from "./planned.ts";
-import { painter } from "./terminal.ts";
+import { command, FAILED } from "../command/command.ts";
+import { flag, text } from "../command/options.ts";
+import { CHANGES, DONE, namespaceOption, placeOf, type Place } from "./place.ts";
+import { confirmed } from "../command/confirm.ts";
+import { Mistake } from "../command/mistake.ts";
+import { formatOption, print, type Format } from "../command/output.ts";
+import { maxDeleteOption, planFiles, type Planned } from "./planned.ts";
+import { painter } from "../command/terminal.ts";
 import { shownChanges, summaryOf } from "./shown-changes.ts";
 
-const OPTIONS = {
-  plan: { type: "string" },
-  prune: { type: "boolean", default: false },
-  "max-delete": { type: "string" },
-  "dry-run": { type: "boolean", default: false },
-  reason: { type: "string" },
-  batches: { type: "boolean", default: false },
-  yes: { type: "boolean", short: "y", default: false },
-  format: { type: "string", default: "table" },
-} as const;
-
-export const apply: Command = {
+export const apply = command({
+  name: "apply",
   summary: "make the namespace hold what files hold, all or nothing",
-  help: `npm run --silent assets -- apply FILE... [--prune] [--max-delete N] [--dry-run] [--reason TEXT] [--yes]
-npm run --silent assets -- apply --plan ID [--max-delete N] [--dry-run] [--reason TEXT] [--yes]
-
-Plans the files (see plan --help), shows the plan, asks when it is run at a terminal, and does exactly what it showed, in
-one transaction; when somebody wrote to the namespace in between, nothing is done. --plan does a plan made before.
-
-  --plan ID          do this plan, which takes no files
-  --prune            delete assets that are in no file
-  --max-delete N     delete N assets at the most (default: a tenth of the namespace, or 3 where that is more)
-  --dry-run          show what would be done, and do nothing
-  --reason TEXT      why; kept in the history of every asset that changes
-  --batches          more than ${MOST} definitions in several transactions: each is all or nothing, all of them are not
-  --yes, -y          do not ask
-  --format FORMAT    table (default), json or yaml
-${SHARED_HELP}
-
-Exit codes: 0 done or nothing to do, 2 changes are planned (--dry-run), 1 an error, or the answer was no.`,
-  async run(args, io) {
-    const { values, positionals } = readArguments(args, OPTIONS);
-    const { plan: id, prune, reason, yes } = values;
-    const format = oneOf(values.format, FORMATS, "--format");
-    const wish = { maxDelete: countOf(values["max-delete"]), reason };
-    const dryRun = values["dry-run"];
-    const place = placeOf(values, io);
+  details: `Plans the files (see plan --help), shows the plan, asks when it is run at a terminal, and does exactly what it showed,
+in one transaction; when somebody wrote to the namespace in between, nothing is done. --plan does a plan made before.`,
+  operands: ["[file...]"],
+  options: {
+    plan: text("--plan <id>", "do this plan, which takes no files"),
+    prune: flag("--prune", "delete assets that are in no file"),
+    maxDelete: maxDeleteOption,
+    dryRun: flag("--dry-run", "show what would be done, and do nothing"),
+    reason: text("--reason <text>", "why; kept in the history of every asset that changes"),
+    batches: flag(
+      "--batches",
+      `more than ${MOST} definitions in several transactions: each is all or nothing, all of them are not`,
+    ),
+    yes: flag("-y, --yes", "do not ask"),
+    namespace: namespaceOption,
+    format: formatOption,
+  },
+  examples: [
+    "npm run --silent assets -- apply assets.yaml",
+    "npm run --silent assets -- apply assets/ --prune --yes --reason 'release 2'    # in a pipeline",
+  ],
+  exitCodes: {
+    0: "done or nothing to do",
+    1: "an error, or the answer was no",
+    2: "changes are planned (--dry-run)",
+  },
+  environment: ENVIRONMENT,
+  async run({ options, operands, io }) {
+    const { plan: id, prune, reason, yes, dryRun, format } = options;
+    const wish = { maxDelete: options.maxDelete, reason };
+    const place = placeOf(options.namespace, io);
 
     const { batches, changes } =
       id === undefined
-        ? await planFiles(place, positionals, { prune, maxDelete: wish.maxDelete, kept: !dryRun })
-        : await storedPlan(place, id, positionals, prune);
+        ? await planFiles(place, operands, { prune, maxDelete: wish.maxDelete, kept: !dryRun })
+        : await storedPlan(place, id, operands, prune);
     if (dryRun || changeCount(changes) === 0) {
       print(io, format, { applied: false, ...changes }, () => shownChanges(changes, painter(io)));
       return changeCount(changes) === 0 ? DONE : CHANGES;
     }
-    refuseSeveral(batches.length, values.batches);
+    refuseSeveral(batches.length, options.batches);
     if (format === "table") io.stdout.write(shownChanges(changes, painter(io)));
     if (!yes && !(await confirmed(`${summaryOf(changes)}, in ${place.namespace}. Do it?`, io))) {
       io.stderr.write("Nothing was changed.\n");
@@ -82,7 +70,7 @@ Exit codes: 0 done or nothing to do, 2 changes are planned (--dry-run), 1 an err
     report(io, format, changes, last);
     return DONE;
   },
-};
+});
 
 /** What a plan made before says; the server does not do it yet. */
 async function storedPlan(

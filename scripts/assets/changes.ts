@@ -1,10 +1,10 @@
 // What a set changes, as the server tells it.
 import * as z from "zod/mini";
-import { answered, Refused, type Asked } from "../deployment.ts";
+import { answered, Refused, type Asked } from "../command/deployment.ts";
 import { bodyOf } from "./batches.ts";
-import { pathOf, type Place } from "./command.ts";
+import { pathOf, type Place } from "./place.ts";
 import type { Definition } from "./definitions.ts";
-import { Mistake } from "./mistake.ts";
+import { Mistake } from "../command/mistake.ts";
 
 const Change = z.object({
   name: z.string(),

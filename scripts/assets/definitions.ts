@@ -4,9 +4,9 @@ import type { Asset } from "../../src/definitions/schema.ts";
 import { assetProblem } from "../../src/definitions/validate.ts";
 import { Budget } from "../../src/es5/budget.ts";
 import { FilterReader } from "../../src/es5/filter-reader.ts";
-import type { CommandIo } from "../command-io.ts";
+import type { CommandIo } from "../command/io.ts";
 import { documentsIn, type Document } from "./documents.ts";
-import { Mistake } from "./mistake.ts";
+import { Mistake } from "../command/mistake.ts";
 import { readSources } from "./sources.ts";
 
 /** One asset as it is to be, and where it was written down. */

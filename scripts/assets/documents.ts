@@ -1,7 +1,7 @@
 // The documents of a text in any form that sensuctl reads or writes: YAML, JSON, one JSON value after another, NDJSON.
 import { parseAllDocuments } from "yaml";
 import { scanJson } from "../../src/go-json/json.ts";
-import { Mistake } from "./mistake.ts";
+import { Mistake } from "../command/mistake.ts";
 
 /** One value of a file and where it stands there. */
 export interface Document {

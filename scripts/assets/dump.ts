@@ -3,40 +3,41 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { DONE, oneOf, placeOf, readArguments, SHARED_HELP, type Command } from "./command.ts";
+import { command, DONE_OR_FAILED } from "../command/command.ts";
+import { ENVIRONMENT } from "../command/deployment.ts";
+import { text as textOption, value, wordOf } from "../command/options.ts";
+import { DONE, namespaceOption, placeOf } from "./place.ts";
 import { assetPages } from "./listed.ts";
-import { Mistake } from "./mistake.ts";
-import { progress } from "./progress.ts";
+import { progress } from "../command/progress.ts";
 import { resolveTyped } from "./sources.ts";
-import { counted } from "./terminal.ts";
+import { counted } from "../command/terminal.ts";
 import { DUMP_FORMATS, written, type DumpFormat } from "./written.ts";
 
-export const dump: Command = {
+export const dump = command({
+  name: "dump",
   summary: "every asset of a namespace, as a file",
-  help: `npm run --silent assets -- dump [--out FILE] [--format yaml|json|wrapped-json]
-
-Writes every asset of a namespace. Applied to the emptied namespace by who wrote them, it gives the same assets with the
-same ETags; created_by is written down, and whoever applies it becomes it.
-
-  --out FILE         write there, whole or not at all (default: standard output, for which npm needs --silent)
-  --format FORMAT    yaml (documents, as sensuctl dump; default), wrapped-json (one after another, as sensuctl dump) or
-                     json (an array of bare definitions); by default as FILE is named
-${SHARED_HELP}
-
-Exit codes: 0 done, 1 an error.`,
-  async run(args, io) {
-    const { values, positionals } = readArguments(args, {
-      out: { type: "string" },
-      format: { type: "string" },
-    });
-    if (positionals[0] !== undefined)
-      throw new Mistake(
-        `"${positionals[0]}" is too much; all assets are dumped`,
-        "say --out FILE for a file",
-      );
-    const { out } = values;
-    const format = oneOf(values.format ?? formatOf(out), DUMP_FORMATS, "--format");
-    const place = placeOf(values, io);
+  details:
+    "Applied to the emptied namespace by the principal who wrote them, a dump gives the same assets with the same ETags; " +
+    "created_by is written down, and becomes the principal who applies it.",
+  options: {
+    out: textOption("--out <file>", "write there, whole or not at all (default: standard output)"),
+    format: value(
+      "--format <format>",
+      "yaml (documents, as sensuctl dump), wrapped-json (one after another, as sensuctl dump) or json (an array of bare " +
+        "definitions); by default as the file is named, else yaml",
+      wordOf(DUMP_FORMATS),
+    ),
+    namespace: namespaceOption,
+  },
+  examples: [
+    "npm run --silent assets -- dump --out assets.yaml",
+    "npm run --silent assets -- dump --format json | jq length",
+  ],
+  exitCodes: DONE_OR_FAILED,
+  environment: ENVIRONMENT,
+  remedyFor: () => "all assets are dumped; --out FILE names a file",
+  async run({ options: { out, format = formatOf(out), namespace }, io }) {
+    const place = placeOf(namespace, io);
     const bar = progress(`Dumping ${place.namespace}`, io);
     let count = 0;
     const pages = assetPages(place, (done) => {
@@ -53,7 +54,7 @@ Exit codes: 0 done, 1 an error.`,
     if (out !== undefined) io.stderr.write(`${counted(count, "asset")} of ${place.namespace} in ${out}\n`);
     return DONE;
   },
-};
+});
 
 function formatOf(out: string | undefined): DumpFormat {
   return out?.endsWith(".json") === true ? "json" : "yaml";

@@ -1,8 +1,8 @@
 // The assets of a namespace, page by page.
 import * as z from "zod/mini";
-import { answered, Refused } from "../deployment.ts";
-import { pathOf, type Place } from "./command.ts";
-import { Mistake } from "./mistake.ts";
+import { answered, Refused } from "../command/deployment.ts";
+import { pathOf, type Place } from "./place.ts";
+import { Mistake } from "../command/mistake.ts";
 
 const Listed = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string() }),

@@ -1,12 +1,20 @@
 // From files to a plan of them: what `plan` and `apply` have in common.
 import { batchesOf, refusePruneOfMany } from "./batches.ts";
 import { changesOf, joined, type Changes, type Planning } from "./changes.ts";
-import type { Place } from "./command.ts";
+import type { Place } from "./place.ts";
 import { readDefinitions, type Definition } from "./definitions.ts";
-import { Mistake } from "./mistake.ts";
-import { progress } from "./progress.ts";
-import { counted } from "./terminal.ts";
+import { Mistake } from "../command/mistake.ts";
+import { value, wholeNumber } from "../command/options.ts";
+import { progress } from "../command/progress.ts";
+import { counted } from "../command/terminal.ts";
 import { leftOut } from "./shown-changes.ts";
+
+/** How many assets may be deleted. */
+export const maxDeleteOption = value(
+  "--max-delete <n>",
+  "delete at most so many assets (default: a tenth of the namespace, or 3 where that is more)",
+  wholeNumber(0, 999_999_999),
+);
 
 /** A set that was read, cut into what the server takes at once, and what it would change. */
 export interface Planned {

@@ -1,6 +1,6 @@
 // Changes as people read them: what happens to which asset, line by line, with what lint says of it.
 import { changeCount, type Change, type Changes } from "./changes.ts";
-import { counted, paintedLine, printable, type Colour, type Paint } from "./terminal.ts";
+import { counted, paintedLine, printable, type Colour, type Paint } from "../command/terminal.ts";
 
 /** Every change with its difference and lint, and a line that counts them. */
 export function shownChanges(changes: Changes, paint: Paint): string {

@@ -2,9 +2,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
-import type { CommandIo } from "../command-io.ts";
+import type { CommandIo } from "../command/io.ts";
 import type { Environment } from "../deploy/world.ts";
-import { Mistake } from "./mistake.ts";
+import { Mistake } from "../command/mistake.ts";
 
 /** A text and the name to call it by. */
 export interface Source {

@@ -1,7 +1,7 @@
 // The forms of a dump: those of `sensuctl dump`, and a bare array as its list commands write.
 import { stringify } from "yaml";
 import type { Listed } from "./listed.ts";
-import { YAML } from "./output.ts";
+import { YAML } from "../command/output.ts";
 
 export const DUMP_FORMATS = ["yaml", "json", "wrapped-json"] as const;
 export type DumpFormat = (typeof DUMP_FORMATS)[number];

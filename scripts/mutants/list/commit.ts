@@ -441,12 +441,7 @@ export const commit: readonly Mutant[] = [
   ...mutantsOf("commit", "src/history/changes/service.ts", PURE_FEED, SERVICE),
   ...mutantsOf("commit", "src/history/changes/cursor.ts", PURE_FEED, CURSOR),
   ...mutantsOf("commit", "src/store/d1/retention.ts", ["test/store/retention.test.ts"], RETENTION),
-  ...mutantsOf(
-    "commit",
-    "src/store/d1/namespaces.ts",
-    ["test/store/d1-namespace-store.test.ts"],
-    NAMESPACES,
-  ),
+  ...mutantsOf("commit", "src/store/d1/namespaces.ts", ["test/store/d1-namespace-store.test.ts"], NAMESPACES),
   ...mutantsOf("commit", "src/store/d1/plans.ts", ["test/store/d1-plan-store.test.ts"], PLANS),
   ...mutantsOf("commit", "scripts/new-epoch.ts", FEED, EPOCH),
   ...mutantsOf("commit", "src/store/d1/sweep.ts", ["test/store/d1-asset-store.test.ts"], SWEEP),

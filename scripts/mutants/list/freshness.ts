@@ -593,8 +593,18 @@ export const freshness: readonly Mutant[] = [
   ...mutantsOf("freshness", "src/freshness/journal.ts", ["test/freshness/journal.test.ts"], JOURNAL),
   ...mutantsOf("freshness", "src/freshness/high-water.ts", ["test/freshness/memory.test.ts"], HIGH_WATER),
   ...mutantsOf("freshness", "src/freshness/database-time.ts", ["test/freshness/database-time.test.ts"], TIME),
-  ...mutantsOf("freshness", "src/freshness/committing.ts", ["test/freshness/needed.test.ts", ...HANGING], COMMITTING),
-  ...mutantsOf("freshness", "src/freshness/patient-kv.ts", ["test/freshness/patient-kv.test.ts", ...HANGING], KV),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/committing.ts",
+    ["test/freshness/needed.test.ts", ...HANGING],
+    COMMITTING,
+  ),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/patient-kv.ts",
+    ["test/freshness/patient-kv.test.ts", ...HANGING],
+    KV,
+  ),
   ...mutantsOf("freshness", "src/lib/breaker.ts", ["test/lib/breaker.test.ts"], BREAKER),
   ...mutantsOf("freshness", "src/store/deadlines.ts", HANGING, DEADLINES),
   ...mutantsOf("freshness", "src/freshness/asset-kind.ts", ["test/freshness/kinds.test.ts"], KINDS),
@@ -613,6 +623,11 @@ export const freshness: readonly Mutant[] = [
   ),
   ...mutantsOf("freshness", "src/fast-path/fast-path.ts", FAST, HOT),
   ...mutantsOf("freshness", "src/resolve/service.ts", ["test/resolve/remembered.test.ts"], RESOLUTIONS),
-  ...mutantsOf("freshness", "src/freshness/journal-watch.ts", ["test/freshness/known-commits.test.ts"], WATCH),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/journal-watch.ts",
+    ["test/freshness/known-commits.test.ts"],
+    WATCH,
+  ),
   ...mutantsOf("freshness", "src/freshness/envelope.ts", READING, ENTRIES),
 ];

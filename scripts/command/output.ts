@@ -1,9 +1,13 @@
 // The forms an answer is written in: a table for people, JSON and YAML for programs.
 import { stringify } from "yaml";
-import type { CommandIo } from "../command-io.ts";
+import type { CommandIo } from "./io.ts";
+import { choice } from "./options.ts";
 
-export const FORMATS = ["table", "json", "yaml"] as const;
+const FORMATS = ["table", "json", "yaml"] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** The option that chooses the form. */
+export const formatOption = choice("--format <format>", "the form of what is printed", FORMATS, "table");
 
 /** Quotes what readers of YAML 1.1, such as sensuctl, would take for something else than a text; folds nothing. */
 export const YAML = {

@@ -1,6 +1,6 @@
 // The question before a change, put to a person at a terminal.
 import { createInterface } from "node:readline";
-import type { CommandIo } from "../command-io.ts";
+import type { CommandIo } from "./io.ts";
 import { Mistake } from "./mistake.ts";
 
 /** Whether to go on: yes where no terminal is, as in CI; asked where one is. */

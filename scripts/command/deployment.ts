@@ -1,5 +1,5 @@
 // How the commands that manage a deployment reach it: its URL and a credential, both from the environment.
-import type { Environment } from "./deploy/world.ts";
+import type { Environment } from "../deploy/world.ts";
 
 /** What goes with a question: a text as it is, any other value as JSON. */
 export interface Asked {
@@ -25,6 +25,10 @@ export class Refused extends Error {
     this.said = said;
   }
 }
+
+/** What every help says of the variables that are read here. */
+export const ENVIRONMENT = `  SENSU_API_URL                  the server (default: http://127.0.0.1:8080)
+  SENSU_TOKEN or SENSU_API_KEY   the credential`;
 
 /** No answer takes longer: a thousand definitions are written in seconds. */
 const PATIENCE_MS = 120_000;
@@ -122,29 +126,4 @@ async function saidIn(response: Response): Promise<string> {
   } catch {
     return text.trim().slice(0, 200) || response.statusText;
   }
-}
-
-/** Rows in columns, two spaces apart. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows)
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
-}
-
-/** Seconds of `90s`, `15m`, `12h`, `30d`. */
-export function seconds(text: string, option: string): number {
-  const match = /^(\d{1,9})([smhd])$/.exec(text);
-  const unit = { s: 1, m: 60, h: 3_600, d: 86_400 }[match?.[2] ?? ""];
-  if (match === null || unit === undefined)
-    throw new Error(`${option} "${text}": use a number and s, m, h or d, as in 90d`);
-  return Number(match[1]) * unit;
 }
