@@ -8,7 +8,7 @@ import { formatOption, print } from "../command/output.ts";
 import { askOfAsset, Revision, told } from "./revisions.ts";
 import { paintedLine, painter, type Paint } from "../command/terminal.ts";
 
-const Difference = z.object({
+export const Difference = z.object({
   from: z.nullable(Revision),
   to: Revision,
   patch: z.unknown(),

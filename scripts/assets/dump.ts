@@ -5,11 +5,11 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { command, DONE_OR_FAILED } from "../command/command.ts";
 import { ENVIRONMENT } from "../command/deployment.ts";
-import { text as textOption, value, wordOf } from "../command/options.ts";
+import { flag, text as textOption, value, wordOf } from "../command/options.ts";
 import { DONE, namespaceOption, placeOf } from "./place.ts";
-import { assetPages } from "./listed.ts";
+import { assetPages, namespacesOf } from "./listed.ts";
 import { progress } from "../command/progress.ts";
-import { resolveTyped } from "./sources.ts";
+import { resolveTyped } from "./folders.ts";
 import { counted } from "../command/terminal.ts";
 import { DUMP_FORMATS, written, type DumpFormat } from "./written.ts";
 
@@ -28,30 +28,39 @@ export const dump = command({
       wordOf(DUMP_FORMATS),
     ),
     namespace: namespaceOption,
+    allNamespaces: flag("--all-namespaces", "the assets of every namespace that you may see"),
   },
   examples: [
     "npm run --silent assets -- dump --out assets.yaml",
     "npm run --silent assets -- dump --format json | jq length",
+    "npm run --silent assets -- dump --all-namespaces --out everything.yaml",
   ],
   exitCodes: DONE_OR_FAILED,
   environment: ENVIRONMENT,
   remedyFor: () => "all assets are dumped; --out FILE names a file",
-  async run({ options: { out, format = formatOf(out), namespace }, io }) {
+  async run({ options: { out, format = formatOf(out), namespace, allNamespaces }, io }) {
     const place = placeOf(namespace, io);
-    const bar = progress(`Dumping ${place.namespace}`, io);
+    const names = allNamespaces ? await namespacesOf(place.deployment) : [namespace];
+    const bar = progress(`Dumping ${allNamespaces ? "all namespaces" : namespace}`, io);
     let count = 0;
-    const pages = assetPages(place, (done) => {
-      count = done;
-      bar.show(done, null);
-    });
+    async function* pages() {
+      for (const name of names) {
+        for await (const page of assetPages({ ...place, namespace: name })) {
+          count += page.length;
+          bar.show(count, null);
+          yield page;
+        }
+      }
+    }
     try {
-      const text = Readable.from(written(pages, format));
+      const text = Readable.from(written(pages(), format));
       if (out === undefined) await pipeline(text, io.stdout, { end: false });
       else await wholeFile(resolveTyped(out, io.environment), text);
     } finally {
       bar.end();
     }
-    if (out !== undefined) io.stderr.write(`${counted(count, "asset")} of ${place.namespace} in ${out}\n`);
+    const of = allNamespaces ? counted(names.length, "namespace") : namespace;
+    if (out !== undefined) io.stderr.write(`${counted(count, "asset")} of ${of} in ${out}\n`);
     return DONE;
   },
 });

@@ -19,7 +19,7 @@ const nameOption = text(
   "--name <name>",
   "the name, as it was given before; the next release takes it as an argument only",
 );
-const SHARED = { exitCodes: DONE_OR_FAILED, environment: `${ENVIRONMENT}, of an admin` };
+const SHARED = { exitCodes: DONE_OR_FAILED, environment: ENVIRONMENT };
 
 const list = command({
   ...SHARED,
