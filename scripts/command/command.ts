@@ -64,6 +64,7 @@ export function command<const O extends Options>(description: CommandDescription
       // commander says how many are too many, and not which.
       program.allowExcessArguments();
       return program.action(async () => {
+        refuseSwallowed(options, io.environment);
         refuseExcess(program.args, description);
         const given = program.opts<Record<string, readonly string[] | true | undefined>>();
         const values = Object.entries(options).map(([key, option]) => [
@@ -185,6 +186,22 @@ function onlyOne(
   if (only === "")
     throw new Mistake(`${longName(option)} is empty`, "give it a value; is a variable not set?");
   return only;
+}
+
+/** Options of ours that npm also has, with a meaning of its own that its users may have set for good. */
+const ALSO_NPM = new Set(["--yes", "--location", "--json", "--only"]);
+
+/** Without `--` before them npm keeps options for itself: `npm run deploy --dry-run` would deploy. */
+function refuseSwallowed(options: Options, environment: CommandIo["environment"]): void {
+  for (const name of Object.values(options).map(longName)) {
+    const variable = `npm_config_${name.slice(2).replaceAll("-", "_")}`;
+    if (ALSO_NPM.has(name) || environment[variable] === undefined) continue;
+    const script = environment["npm_lifecycle_event"] ?? "start";
+    throw new Mistake(
+      `npm kept ${name} for itself`,
+      `put -- before it: npm ${script === "start" ? "start" : `run ${script}`} -- ${name}`,
+    );
+  }
 }
 
 function refuseExcess<O extends Options>(

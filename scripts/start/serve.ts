@@ -43,7 +43,7 @@ export async function serve(
   createInterface({ input: child.stdout }).on("line", pass(io.stdout));
   createInterface({ input: child.stderr }).on("line", pass(io.stderr));
   const code = await new Promise<number>((ended) => {
-    child.once("close", (exitCode) => ended(exitCode ?? (stopped ? 0 : 1)));
+    child.once("close", (exitCode) => ended(stopped && bySignal(exitCode) ? 0 : (exitCode ?? 1)));
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop);
   if (isReady || stopped) return code;
@@ -51,6 +51,11 @@ export async function serve(
     `the Worker did not start: ${complaintOf(early.join("\n"))}`,
     "try again, or another folder with --state",
   );
+}
+
+/** Whether it ended by a signal, or as shells say that: 128 and the signal's number. */
+function bySignal(exitCode: number | null): boolean {
+  return exitCode === null || exitCode > 128;
 }
 
 function write(line: string, output: Output, { colours }: CommandIo): void {

@@ -108,6 +108,16 @@ describe("options", () => {
   });
 });
 
+it.each<[string, string, string, string]>([
+  ["deploy", "scripts/deploy.ts", "--dry-run", "npm run deploy -- --dry-run"],
+  ["start", "scripts/start.ts", "--port", "npm start -- --port"],
+])("an option that npm kept from %s is refused", async (script, file, option, remedy) => {
+  const variable = `npm_config_${option.slice(2).replaceAll("-", "_")}`;
+  const environment = { npm_lifecycle_event: script, [variable]: "true" };
+  const ran = await runHere(await runOfScript(file), [], environment);
+  expectOneLine(ran, new RegExp(`^npm kept ${option} for itself; put -- before it: ${remedy}$`, "m"));
+});
+
 describe("the folder of local data", () => {
   it.each<[string, string, string[]]>([
     ["a token", "scripts/token.ts", ["--grants", "view@default"]],
