@@ -28,7 +28,7 @@ export const run = runOf(
     examples: ["npm run epoch -- --remote", "npm run epoch -- --local --state /tmp/edge-assets"],
     exitCodes: DONE_OR_FAILED,
     async run({ options: { local, remote, state, account, ...which }, io }) {
-      if (local === remote) throw new Mistake("which database?", "say --local or --remote");
+      if (local === remote) throw new Mistake("it is not said which database", "use --local or --remote");
       if (local) await beginLocally(state);
       else await beginRemotely(which, account, io);
       io.stdout.write(

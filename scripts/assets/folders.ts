@@ -13,10 +13,8 @@ export interface Found {
 
 const DEFINITIONS = /\.(ya?ml|json|ndjson|jsonl)$/i;
 /** Folders of tools, in which nobody keeps definitions. */
-const TOOLS = new Set([
-  ...["node_modules", ".git", ".hg", ".svn", ".github", ".gitlab", ".circleci", ".vscode", ".idea"],
-  ...[".wrangler", ".venv", ".cache", ".terraform", ".bundle"],
-]);
+const TOOLS =
+  /^(?:node_modules|\.(?:git|hg|svn|github|gitlab|circleci|vscode|idea|wrangler|venv|cache|terraform|bundle))$/;
 
 /** Where a path of the command line is: relative to the folder it was typed in, also under `npm run`. */
 export function resolveTyped(path: string, environment: Environment): string {
@@ -40,7 +38,7 @@ export async function filesOf(path: string, environment: Environment): Promise<F
     const names = await readdir(real).catch((error: unknown) => refuse(folder, error));
     for (const name of names.toSorted()) {
       const inner = join(folder, name);
-      if (TOOLS.has(name)) continue;
+      if (TOOLS.test(name)) continue;
       if (!name.startsWith(".")) await take(inner, name, [...above, real]);
       else if (DEFINITIONS.test(name) || (await statOf(inner, at)).isDirectory()) skipped.push(inner);
     }

@@ -19,7 +19,7 @@ interface Placing {
   readonly managedBy: string | undefined;
 }
 
-const METADATA = ["name", "namespace", "labels", "annotations", "created_by"];
+const METADATA = new Set(["name", "namespace", "labels", "annotations", "created_by"]);
 
 /** Puts a definition in its namespace; members that an asset does not have stay, for the server to name. */
 export function inPlace(value: unknown, decoded: Asset, { namespace, managedBy }: Placing): Form {
@@ -30,7 +30,7 @@ export function inPlace(value: unknown, decoded: Asset, { namespace, managedBy }
   const members = Object.entries(value).filter(([name]) => name.toLowerCase() !== "metadata");
   const given = Object.entries(value).find(([name]) => name.toLowerCase() === "metadata")?.[1];
   const unknown = isObject(given)
-    ? Object.entries(given).filter(([name]) => !METADATA.includes(name.toLowerCase()))
+    ? Object.entries(given).filter(([name]) => !METADATA.has(name.toLowerCase()))
     : [];
   const placed = {
     ...Object.fromEntries(members),

@@ -10,18 +10,18 @@ import { startBefore, type BeforeWorker } from "../support/before-worker.ts";
 import { startWorker, type RunningWorker } from "../support/harness.ts";
 
 let worker: RunningWorker;
-let before: BeforeWorker;
+let front: BeforeWorker;
 let folder: string;
 let namespace = "";
 let count = 0;
 
 beforeAll(async () => {
   worker = await startWorker();
-  before = await startBefore(worker);
+  front = await startBefore(worker);
   folder = await mkdtemp(join(tmpdir(), "assets-command-"));
 });
 afterAll(async () => {
-  await before.close();
+  await front.close();
   await worker.close();
   await rm(folder, { recursive: true });
 });
@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 
 function assets(args: string[], environment: Record<string, string> = {}, input = ""): Promise<Ran> {
-  const server = { SENSU_API_URL: before.url, SENSU_TOKEN: worker.token };
+  const server = { SENSU_API_URL: front.url, SENSU_TOKEN: worker.token };
   return runHere(runAssets, args, { ...server, ...environment }, input);
 }
 
@@ -53,9 +53,9 @@ async function silentUrl(): Promise<string> {
 }
 
 /** Without a question: there is no terminal on which to ask it. */
-const here = (command: string, ...args: string[]) => {
-  const yes = ["apply", "rollback"].includes(command) ? ["--yes"] : [];
-  return assets([command, ...args, "--namespace", namespace, ...yes]);
+const here = (...args: string[]) => {
+  const yes = ["apply", "rollback"].includes(args[0] ?? "") ? ["--yes"] : [];
+  return assets([...args, "--namespace", namespace, ...yes]);
 };
 
 async function file(name: string, text: unknown): Promise<string> {

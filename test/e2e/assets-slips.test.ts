@@ -42,8 +42,8 @@ async function newNamespace(name: string): Promise<string> {
 }
 
 function assets(args: string[], environment: Record<string, string> = {}, input = ""): Promise<Ran> {
-  const server = { SENSU_API_URL: before.url, SENSU_TOKEN: worker.token };
-  return runHere(runAssets, args, { ...server, ...environment }, input);
+  const reached = { SENSU_API_URL: before.url, SENSU_TOKEN: worker.token };
+  return runHere(runAssets, args, { ...reached, ...environment }, input);
 }
 
 const here = (...args: string[]) => assets([...args, "--namespace", namespace]);
@@ -71,7 +71,7 @@ async function have(of: string, ...names: string[]): Promise<void> {
 
 const writes = () =>
   before.asked.filter(
-    ({ url }) => /\/apply$/.test(url.pathname) && url.searchParams.get("dry_run") !== "true",
+    ({ url }) => url.pathname.endsWith("/apply") && url.searchParams.get("dry_run") !== "true",
   );
 
 const doc = (name: string, type = "Asset", more = "") =>
@@ -270,7 +270,7 @@ describe("a prune", () => {
       "--yes",
     );
     expect(applied.code).toBe(0);
-    const [planned] = before.asked.filter(({ url }) => url.pathname.endsWith("/plan"));
+    const planned = before.asked.find(({ url }) => url.pathname.endsWith("/plan"));
     expect(planned?.url.searchParams.get("labelSelector")).toBe(
       'tier == a && "edge.assets/managed-by" == "ci"',
     );
@@ -398,7 +398,7 @@ it("members that an asset does not have are sent, so that lint can name them", a
     doc("m", "asset", ", label: {team: ops}").replace("spec: {", "spec: {filter: [x], header: {a: b}, "),
   );
   await here("plan", set);
-  const [planned] = before.asked.filter(({ url }) => url.pathname.endsWith("/plan"));
+  const planned = before.asked.find(({ url }) => url.pathname.endsWith("/plan"));
   expect(JSON.parse(planned?.body ?? "")).toEqual([
     {
       type: "Asset",
@@ -431,10 +431,8 @@ it("a dump quotes what YAML 1.1 gives a meaning, and has no null members", async
 describe("URLs", () => {
   let server: Server;
   let url: string;
-  let asked = 0;
   beforeAll(async () => {
     server = createServer((request, response) => {
-      asked += 1;
       if (request.url === "/moved") response.writeHead(302, { Location: "/set.yaml" }).end();
       else if (request.url === "/away")
         response.writeHead(302, { Location: "http://example.com/set.yaml" }).end();
@@ -512,12 +510,11 @@ describe("rollback", () => {
     const { out } = await here("history", "r", "--format", "json");
     revision = String((JSON.parse(out) as { seq: number }[])[1]?.seq);
   });
-  const digest = async () =>
-    (
-      (await (await worker.send("GET", `/api/core/v2/namespaces/${namespace}/assets/r`)).json()) as {
-        sha512: string;
-      }
-    ).sha512;
+  const digest = async () => {
+    const got = await worker.send("GET", `/api/core/v2/namespaces/${namespace}/assets/r`);
+    const { sha512 }: { sha512: string } = await got.json();
+    return sha512;
+  };
 
   it("shows the difference and, without a terminal and --yes, changes nothing", async () => {
     const { code, err } = await here("rollback", "r", "--to", revision);

@@ -58,31 +58,36 @@ describe.each(EVERY)("%s", (_, file, words) => {
   });
 
   it("names an unknown option, and the nearest known one, on one line", async () => {
-    expectOneLine(await typed("--nonsense"), /^unknown option '--nonsense'/);
-    const { err } = expectOneLine(await typed("--hlep"), /^unknown option '--hlep'/);
-    expect(err).toMatch(/Did you mean (?:one of .*)?--help/);
+    expect(await typed("--nonsense")).toEqual(oneLine(/^unknown option '--nonsense'/));
+    const misspelt = /^unknown option '--hlep' \(Did you mean (?:one of .*)?--help/;
+    expect(await typed("--hlep")).toEqual(oneLine(misspelt));
   });
 
-  it("names an argument that is one too many", async () => {
-    const { out } = await typed("--help");
-    const usage = /^Usage: .*/.exec(out)?.[0] ?? "";
-    if (usage.includes("...")) return;
-    const operands = (usage.match(/[<[]\w+[>\]]/g) ?? []).filter(
-      (operand) => !/options|command/.test(operand),
-    );
-    const isGroup = usage.includes("[command]");
-    expectOneLine(
-      await typed(...operands.map((_operand, index) => `given-${index}`), "superfluous"),
-      isGroup ? /^unknown command 'superfluous'/ : /^the argument "superfluous" is one too many; /,
-    );
-  });
+  it.skipIf(["plan", "apply"].includes(words[0] ?? ""))(
+    "names an argument that is one too many",
+    async () => {
+      const { out } = await typed("--help");
+      const usage = /^Usage: .*/.exec(out)?.[0] ?? "";
+      if (["plan", "apply"].includes(words[0] ?? "")) {
+        expect(usage).toContain("[file...]");
+        return;
+      }
+      const operands = (usage.match(/[<[]\w+[>\]]/g) ?? []).filter(
+        (operand) => !/options|command/.test(operand),
+      );
+      const message = usage.includes("[command]")
+        ? /^unknown command 'superfluous'/
+        : /^the argument "superfluous" is one too many; /;
+      const given = operands.map((_operand, index) => `given-${index}`);
+      expect(await typed(...given, "superfluous")).toEqual(oneLine(message));
+    },
+  );
 });
 
-function expectOneLine(ran: Ran, message: RegExp): Ran {
-  expect(ran.err).toMatch(message);
-  expect(ran.err.split("\n")).toHaveLength(2);
-  expect([ran.code, ran.out]).toEqual([1, ""]);
-  return ran;
+/** A mistake as it must be reported: one line on standard error, nothing on standard output, exit code 1. */
+function oneLine(message: RegExp): Ran {
+  const isRight = (err: string) => message.test(err) && /^[^\n]+\n$/.test(err);
+  return { code: 1, out: "", err: expect.toSatisfy(isRight, `be one line like ${message}`) as string };
 }
 
 describe("options", () => {
@@ -102,9 +107,9 @@ describe("options", () => {
     ["scripts/keys.ts", ["list", "--format", "jsn"], /^--format "jsn" is not known; did you mean json\? /],
     ["scripts/deploy.ts", ["--location", "mars"], /^--location "mars" is not known; use wnam, /],
     ["scripts/rotate-secret.ts", ["--now", "--finish"], /^--finish and --now are two things; /],
-    ["scripts/epoch.ts", [], /^which database\?; say --local or --remote$/m],
+    ["scripts/epoch.ts", [], /^it is not said which database; use --local or --remote$/m],
   ])("of %s %j are judged on one line", async (file, args, message) => {
-    expectOneLine(await runHere(await runOfScript(file), args), message);
+    expect(await runHere(await runOfScript(file), args)).toEqual(oneLine(message));
   });
 });
 
@@ -115,7 +120,9 @@ it.each<[string, string, string, string]>([
   const variable = `npm_config_${option.slice(2).replaceAll("-", "_")}`;
   const environment = { npm_lifecycle_event: script, [variable]: "true" };
   const ran = await runHere(await runOfScript(file), [], environment);
-  expectOneLine(ran, new RegExp(`^npm kept ${option} for itself; put -- before it: ${remedy}$`, "m"));
+  expect(ran).toEqual(
+    oneLine(new RegExp(`^npm kept ${option} for itself; put -- before it: ${remedy}$`, "m")),
+  );
 });
 
 describe("the folder of local data", () => {
@@ -125,7 +132,9 @@ describe("the folder of local data", () => {
   ])("of no server gives %s to nobody", async (_, file, args) => {
     const state = join(folder, "nowhere");
     const ran = await runHere(await runOfScript(file), [...args, "--state", state]);
-    expectOneLine(ran, /^no server has used the folder .*nowhere; start one first: npm start -- --state /);
+    expect(ran).toEqual(
+      oneLine(/^no server has used the folder .*nowhere; start one first: npm start -- --state /),
+    );
     expect(await readdir(folder)).not.toContain("nowhere");
   });
 
@@ -135,9 +144,11 @@ describe("the folder of local data", () => {
     const start = await runOfScript("scripts/start.ts");
     const port = String(await freePort());
     const at = (state: string) => runHere(start, ["--port", port, "--state", state]);
-    expectOneLine(await at(file), /file is not a folder; pick another with --state$/m);
-    expectOneLine(await at(join(file, "below")), /below is not a folder; /);
-    expectOneLine(await at("/proc/nowhere"), /^nothing can be written to the folder \/proc\/nowhere /);
+    expect(await at(file)).toEqual(oneLine(/file is not a folder; pick another with --state$/m));
+    expect(await at(join(file, "below"))).toEqual(oneLine(/below is not a folder; /));
+    expect(await at("/proc/nowhere")).toEqual(
+      oneLine(/^nothing can be written to the folder \/proc\/nowhere /),
+    );
   });
 });
 
@@ -150,7 +161,9 @@ it("start on a port that is taken says so, in a process without npm", async () =
     PATH: "/usr/bin:/bin",
   });
   server.close();
-  expectOneLine(ran, new RegExp(`^port ${port} is taken; pick another: npm start -- --port ${port + 1}`));
+  expect(ran).toEqual(
+    oneLine(new RegExp(`^port ${port} is taken; pick another: npm start -- --port ${port + 1}`)),
+  );
 });
 
 function freePort(): Promise<number> {
