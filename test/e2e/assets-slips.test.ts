@@ -112,11 +112,11 @@ describe("folders", () => {
     await writeFile(join(linked, "b.yaml"), doc("b"));
     await file("set/a.yaml", doc("a"));
     await symlink(linked, join(folder, "set/more"));
-    await symlink(folder, join(folder, "set/back"));
-    await symlink(join(linked, "b.yaml"), join(folder, "set/same.yaml"));
-    await have(namespace, "a", "b");
+    await symlink(join(folder, "set"), join(folder, "set/back"));
+    await symlink(await file("elsewhere/c.yaml", doc("c")), join(folder, "set/one.yaml"));
+    await have(namespace, "a", "b", "c");
     expect((await here("apply", join(folder, "set"), "--prune", "--yes")).code).toBe(0);
-    expect(await stored()).toEqual(["a", "b"]);
+    expect(await stored()).toEqual(["a", "b", "c"]);
     await rm(linked, { recursive: true });
   });
 
