@@ -488,7 +488,7 @@ describe("URLs", () => {
       http_proxy: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
       no_proxy: "direct.invalid",
     };
-    const at = (server: string) => assets(["dump"], { ...environment, SENSU_API_URL: server });
+    const at = (host: string) => assets(["dump"], { ...environment, SENSU_API_URL: host });
     expect((await at("http://edge.invalid")).code).toBe(1);
     expect((await at("http://direct.invalid")).err).toMatch(/ENOTFOUND|EAI_AGAIN/);
     expect((await assets(["dump"], environment)).code).toBe(0);
