@@ -1,5 +1,7 @@
 // npm run assets -- dump|plan|apply|diff|history|rollback: the assets of a deployment as files, and their history.
-import { runInProcess } from "./command-io.ts";
-import { runAssets } from "./assets/run.ts";
+import { runAssets as run } from "./assets/run.ts";
+import { runInProcess } from "./command/io.ts";
 
-await runInProcess(runAssets);
+export { run };
+
+if (import.meta.main) await runInProcess(run);

@@ -1,48 +1,39 @@
-// npm run deploy [-- --env staging --dry-run --account ID --name NAME ...]: from an empty account to a running Worker.
-import { parseArgs } from "node:util";
+// npm run deploy: from an empty account to a running Worker.
+import { command, runOf } from "./command/command.ts";
+import { runInProcess } from "./command/io.ts";
+import { accountOption, environmentOption, nameOption, urlOption } from "./command/deployed.ts";
+import { flag, text, textOr, value, wordOf } from "./command/options.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { REAL_WORLD } from "./deploy/world.ts";
 
-const USAGE = `npm run deploy [-- options]; again and again: it does what is missing
-  --dry-run         says what would be done, and does nothing
-  --env staging     an environment of wrangler.toml
-  --name NAME       a deployment beside that of wrangler.toml, with a database of its own
-  --account ID      which account, when the credential reaches several (or CLOUDFLARE_ACCOUNT_ID)
-  --location weur   where a new database lies: wnam, enam, weur, eeur, apac, oc (default: near this machine)
-  --url URL         where the Worker answers, when not on workers.dev
-  --contract "why"  applies migrations that take away what the running version may use
-  --show-key        shows the first admin key also where the output may be kept
-  --new-key         makes an admin key although there is one; --key-name NAME names it (default admin)`;
-
-try {
-  const { values } = parseArgs({
+export const run = runOf(
+  command({
+    name: "npm run deploy --",
+    summary: "deploy to a Cloudflare account; run it again and again: it does what is missing",
     options: {
-      env: { type: "string" },
-      name: { type: "string" },
-      account: { type: "string" },
-      location: { type: "string" },
-      url: { type: "string" },
-      contract: { type: "string" },
-      "dry-run": { type: "boolean", default: false },
-      "show-key": { type: "boolean", default: false },
-      "new-key": { type: "boolean", default: false },
-      "key-name": { type: "string", default: "admin" },
-      help: { type: "boolean", short: "h", default: false },
+      dryRun: flag("--dry-run", "say what would be done, and do nothing"),
+      env: environmentOption,
+      name: nameOption,
+      account: accountOption,
+      location: value(
+        "--location <region>",
+        "where a new database lies: wnam, enam, weur, eeur, apac, oc (default: near this machine)",
+        wordOf(["wnam", "enam", "weur", "eeur", "apac", "oc"]),
+      ),
+      url: urlOption,
+      contract: text("--contract <why>", "apply migrations that take away what the running version may use"),
+      showKey: flag("--show-key", "print the first admin key also where the output may be kept"),
+      newKey: flag("--new-key", "make an admin key although there is one"),
+      keyName: textOr("--key-name <name>", "the name of the admin key that is made", "admin"),
     },
-  });
-  if (values.help) {
-    console.log(USAGE);
-  } else {
-    const {
-      "dry-run": dryRun,
-      "show-key": showKey,
-      "new-key": newKey,
-      "key-name": keyName,
-      ...rest
-    } = values;
-    await deploy({ ...rest, dryRun, showKey, newKey, keyName }, REAL_WORLD);
-  }
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-}
+    examples: ["npm run deploy -- --dry-run", "npm run deploy -- --env staging"],
+    exitCodes: { 0: "deployed", 1: "an error; it says what was done and what to do" },
+    environment: "  CLOUDFLARE_API_TOKEN   the credential, where `npx wrangler login` was not run",
+    async run({ options }) {
+      await deploy(options, REAL_WORLD);
+      return 0;
+    },
+  }),
+);
+
+if (import.meta.main) await runInProcess(run);

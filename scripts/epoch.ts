@@ -1,52 +1,57 @@
-// npm run epoch -- --local|--remote [--env staging]: after D1 was restored to an earlier time, no copy made before may
-// be served (I9).
-import { spawnSync } from "node:child_process";
-import { parseArgs } from "node:util";
+// npm run epoch: after D1 was restored to an earlier time, no copy made before may be served (I9).
+import { command, DONE_OR_FAILED, runOf } from "./command/command.ts";
+import { accountOption, environmentOption, nameOption } from "./command/deployed.ts";
+import { runInProcess, type CommandIo } from "./command/io.ts";
+import { Mistake } from "./command/mistake.ts";
+import { flag, textOr } from "./command/options.ts";
 import { logIn } from "./deploy/account.ts";
 import { findDatabase, query } from "./deploy/d1.ts";
 import { readTarget, type Which } from "./deploy/target.ts";
 import { REAL_WORLD } from "./deploy/world.ts";
-import { DEFAULT_STATE, QUIET } from "./local.ts";
+import { wrangler } from "./deploy/wrangler.ts";
+import { DEFAULT_STATE, existingState } from "./local.ts";
 import { NEW_EPOCH } from "./new-epoch.ts";
 
-try {
-  const { values } = parseArgs({
+export const run = runOf(
+  command({
+    name: "npm run epoch --",
+    summary: "begin a new epoch, after the database was restored to an earlier time",
+    details: "Copies made before it are no longer served, at the latest after three minutes.",
     options: {
-      local: { type: "boolean", default: false },
-      remote: { type: "boolean", default: false },
-      state: { type: "string", default: DEFAULT_STATE },
-      env: { type: "string" },
-      name: { type: "string" },
-      account: { type: "string" },
+      local: flag("--local", "of the server of npm start"),
+      remote: flag("--remote", "of a deployment"),
+      state: textOr("--state <dir>", "the folder of local data", DEFAULT_STATE),
+      env: environmentOption,
+      name: nameOption,
+      account: accountOption,
     },
-  });
-  const { local, remote, state, account, ...which } = values;
-  if (local === remote) {
-    throw new Error(
-      "say which database: npm run epoch -- --local [--state DIR], or npm run epoch -- --remote [--env staging]",
-    );
-  }
-  if (local) beginLocally(state);
-  else await beginRemotely(which, account);
-  console.log(
-    "A new epoch has begun: isolates notice with their next journal, at the latest after three minutes.",
-  );
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+    examples: ["npm run epoch -- --remote", "npm run epoch -- --local --state /tmp/edge-assets"],
+    exitCodes: DONE_OR_FAILED,
+    async run({ options: { local, remote, state, account, ...which }, io }) {
+      if (local === remote) throw new Mistake("it is not said which database", "use --local or --remote");
+      if (local) await beginLocally(state);
+      else await beginRemotely(which, account, io);
+      io.stdout.write(
+        "A new epoch has begun: isolates notice with their next journal, at the latest after three minutes.\n",
+      );
+      return 0;
+    },
+  }),
+);
+
+if (import.meta.main) await runInProcess(run);
+
+async function beginLocally(state: string): Promise<void> {
+  const folder = await existingState(state);
+  const args = ["d1", "execute", "DB", "--local", "--persist-to", folder, "--yes", "--command", NEW_EPOCH];
+  await wrangler(args, process.env);
 }
 
-function beginLocally(state: string): void {
-  const args = ["d1", "execute", "DB", "--local", "--persist-to", state, "--yes", "--command", NEW_EPOCH];
-  const { status } = spawnSync("wrangler", args, { env: QUIET, stdio: "inherit" });
-  if (status !== 0) throw new Error("the local database has no new epoch: see what wrangler says above");
-}
-
-async function beginRemotely(which: Which, wanted: string | undefined): Promise<void> {
+async function beginRemotely(which: Which, wanted: string | undefined, { stdout }: CommandIo): Promise<void> {
   const target = readTarget(which);
   const account = await logIn(wanted, REAL_WORLD);
   const database = await findDatabase(account, target);
   if (database === null) throw new Error(`the account ${account.id} has no database ${target.database.name}`);
   const [[begun] = []] = await query<{ epoch: string; seq: number }>(account, database, NEW_EPOCH);
-  console.log(`${target.database.name}: epoch ${begun?.epoch}, seq ${begun?.seq}`);
+  stdout.write(`${target.database.name}: epoch ${begun?.epoch}, seq ${begun?.seq}\n`);
 }

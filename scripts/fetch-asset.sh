@@ -30,17 +30,23 @@ say() { [ "$quiet" = 1 ] || printf 'fetch-asset: %s\n' "$*" >&2; }
 namespace=default
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/edge-assets
 quiet=0
-while getopts n:c:qh option; do
+case ${1:-} in
+  --help) usage; exit 0 ;;
+  --*) fail 1 "unknown option '$1'; -h shows what there is" ;;
+esac
+while getopts :n:c:qh option; do
   case $option in
     n) namespace=$OPTARG ;;
     c) cache=$OPTARG ;;
     q) quiet=1 ;;
     h) usage; exit 0 ;;
-    *) usage >&2; exit 1 ;;
+    :) fail 1 "option '-$OPTARG' argument missing; -h shows what there is" ;;
+    *) fail 1 "unknown option '-$OPTARG'; -h shows what there is" ;;
   esac
 done
 shift $((OPTIND - 1))
-[ $# -eq 1 ] || { usage >&2; exit 1; }
+[ $# -ge 1 ] || fail 1 'the name of an asset is missing; -h shows what there is'
+[ $# -le 1 ] || fail 1 "the argument '$2' is one too many; -h shows what there is"
 name=$1
 server=${SENSU_API_URL:-http://127.0.0.1:8080}
 server=${server%/}

@@ -1,11 +1,14 @@
 // npm run lint:corpus -- FILE [--examples N] [--format table|json]: what lint finds in a file of definitions, counted.
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { readAsset } from "../src/definitions/decode.ts";
 import type { Finding } from "../src/resolve/lint/linter.ts";
 import { findingsIn } from "../src/resolve/lint/asset-findings.ts";
 import { Linter } from "../src/resolve/lint/linter.ts";
-import { table } from "./deployment.ts";
+import { command, DONE_OR_FAILED, runOf } from "./command/command.ts";
+import { runInProcess } from "./command/io.ts";
+import { valueOr, wholeNumber } from "./command/options.ts";
+import { formatOption, print } from "./command/output.ts";
+import { table } from "./command/table.ts";
 
 /** One rule over all definitions of a file. */
 export interface RuleCount {
@@ -45,30 +48,34 @@ function shown(name: string, { where, message }: Finding): string {
   return `${name} ${where}: ${message}`;
 }
 
-function main(): void {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { examples: { type: "string", default: "0" }, format: { type: "string", default: "table" } },
-  });
-  const [file] = positionals;
-  if (file === undefined)
-    throw new Error("say which file: npm run lint:corpus -- definitions.jsonl [--examples 3]");
-  const { definitions, rules } = lintCorpus(readFileSync(file, "utf8"), Number(values.examples));
-  if (values.format === "json") {
-    console.log(JSON.stringify({ definitions, rules }, null, 2));
-    return;
-  }
+export const run = runOf(
+  command({
+    name: "npm run lint:corpus --",
+    summary: "count what lint finds in a file of definitions",
+    details: "The file holds JSON lines or a JSON array, each definition bare or wrapped.",
+    operands: ["<file>"],
+    options: {
+      examples: valueOr("--examples <n>", "show so many findings of each rule", wholeNumber(0, 1_000), "0"),
+      format: formatOption,
+    },
+    examples: ["npm run lint:corpus -- definitions.jsonl --examples 3"],
+    exitCodes: DONE_OR_FAILED,
+    async run({ options: { examples, format }, operands: [file = ""], io }) {
+      const corpus = lintCorpus(readFileSync(file, "utf8"), examples);
+      print(io, format, corpus, () => asTable(corpus));
+      return 0;
+    },
+  }),
+);
+
+function asTable({ definitions, rules }: ReturnType<typeof lintCorpus>): string {
   const rows = rules.map(({ rule, findings, definitions: of }) => [rule, String(findings), String(of)]);
-  process.stdout.write(table([["RULE", "FINDINGS", "DEFINITIONS"], ...rows]));
-  console.log(`${definitions} definitions`);
-  for (const { rule, examples } of rules) for (const example of examples) console.log(`${rule}: ${example}`);
+  const examples = rules.flatMap((each) => each.examples.map((example) => `${each.rule}: ${example}\n`));
+  return [
+    table([["RULE", "FINDINGS", "DEFINITIONS"], ...rows]),
+    `${definitions} definitions\n`,
+    ...examples,
+  ].join("");
 }
 
-if (import.meta.main) {
-  try {
-    main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
-}
+if (import.meta.main) await runInProcess(run);

@@ -1,79 +1,92 @@
-// npm run model [-- --reads 1000000 --seed 1 --without deadline]
-// Runs the real cache code in a simulated world, under all rules and without each of them, as a table.
-import { parseArgs } from "node:util";
+// npm run model: runs the real cache code in a simulated world, under all rules and without each of them, as a table.
+import { command, runOf } from "./command/command.ts";
+import { runInProcess } from "./command/io.ts";
+import { Mistake } from "./command/mistake.ts";
+import { quoted } from "./command/terminal.ts";
+import { text, valueOr, wholeNumber } from "./command/options.ts";
 import { isPolicyName, POLICIES, type Policy, type PolicyName } from "../test/model/policies.ts";
 import { simulateKeys } from "../test/model/key-total.ts";
 import { simulate } from "../test/model/total.ts";
 
-const { values } = parseArgs({
-  options: {
-    reads: { type: "string", default: "1000000" },
-    seed: { type: "string", default: "1" },
-    without: { type: "string" },
-  },
-});
-const reads = Number(values.reads);
-const seed = Number(values.seed);
-if (!Number.isInteger(reads) || reads < 1 || !Number.isInteger(seed)) {
-  fail("npm run model -- --reads N --seed N, both whole numbers");
-}
-
 const THE_RULE = "the rule";
 const READS_FOR_AN_HOUR_OF_KEYS = 10_000;
-const wanted = policiesWanted(values.without);
-console.log(`${reads} reads, a quarter for each rule left out; seed ${seed}\n`);
-console.log(
-  row([
-    "policy",
-    "reads",
-    "writes",
-    "D1",
-    "stale",
-    "503",
-    "max staleness",
-    "past bound",
-    "backwards",
-    "resurrected",
-    "late",
-  ]),
+
+export const run = runOf(
+  command({
+    name: "npm run model --",
+    summary: "run the cache code in a simulated world, under all rules and without each of them",
+    options: {
+      reads: valueOr("--reads <n>", "how many reads are simulated", wholeNumber(1, 1_000_000_000), "1000000"),
+      seed: valueOr("--seed <n>", "where chance begins", wholeNumber(0, 999_999_999), "1"),
+      without: text("--without <rule>", "only the world without this rule, such as deadline"),
+    },
+    examples: ["npm run model -- --reads 100000", "npm run model -- --without deadline"],
+    exitCodes: { 0: "every promise held", 1: "a promise was broken, or an error" },
+    async run({ options: { reads, seed, without } }) {
+      if (await isBroken(reads, seed, policiesWanted(without))) throw new Error("a promise was broken");
+      return 0;
+    },
+  }),
 );
-console.log(row(Array.from({ length: 11 }, (_, column) => (column === 0 ? "---" : "--:"))));
-let broken = false;
-for (const name of wanted) {
-  const policy: Policy = POLICIES[name];
-  const count = name === THE_RULE ? reads : Math.ceil(reads / 4);
-  const outcome = await simulate(policy, count, seed, (done) => progress(name, done, count));
-  const share = (part: number) => `${((100 * part) / outcome.reads).toFixed(2)} %`;
-  const { pastBound, backwards, resurrected, late } = outcome;
-  progress("", 0, 0);
+
+if (import.meta.main) await runInProcess(run);
+
+/** Simulates and prints; resolves to whether the rules broke a promise. */
+async function isBroken(reads: number, seed: number, wanted: readonly PolicyName[]): Promise<boolean> {
+  console.log(`${reads} reads, a quarter for each rule left out; seed ${seed}\n`);
   console.log(
     row([
-      name,
-      String(outcome.reads),
-      String(outcome.writes),
-      share(outcome.fromDatabase),
-      share(outcome.stale),
-      share(outcome.unavailable),
-      `${(outcome.maxStaleness / 1000).toFixed(1)} s`,
-      String(pastBound),
-      String(backwards),
-      String(resurrected),
-      String(late),
+      "policy",
+      "reads",
+      "writes",
+      "D1",
+      "stale",
+      "503",
+      "max staleness",
+      "past bound",
+      "backwards",
+      "resurrected",
+      "late",
     ]),
   );
-  if (name === THE_RULE) broken = pastBound + backwards + resurrected + late > 0;
+  console.log(row(Array.from({ length: 11 }, (_, column) => (column === 0 ? "---" : "--:"))));
+  let broken = false;
+  for (const name of wanted) {
+    const policy: Policy = POLICIES[name];
+    const count = name === THE_RULE ? reads : Math.ceil(reads / 4);
+    const outcome = await simulate(policy, count, seed, (done) => progress(name, done, count));
+    const share = (part: number) => `${((100 * part) / outcome.reads).toFixed(2)} %`;
+    const { pastBound, backwards, resurrected, late } = outcome;
+    progress("", 0, 0);
+    console.log(
+      row([
+        name,
+        String(outcome.reads),
+        String(outcome.writes),
+        share(outcome.fromDatabase),
+        share(outcome.stale),
+        share(outcome.unavailable),
+        `${(outcome.maxStaleness / 1000).toFixed(1)} s`,
+        String(pastBound),
+        String(backwards),
+        String(resurrected),
+        String(late),
+      ]),
+    );
+    if (name === THE_RULE) broken = pastBound + backwards + resurrected + late > 0;
+  }
+  if (wanted.includes(THE_RULE)) {
+    const hours = Math.ceil(reads / READS_FOR_AN_HOUR_OF_KEYS);
+    const counts = await simulateKeys({}, hours, seed);
+    console.log(`\nAPI keys (I7), ${hours} hours with an outage of D1 in each:\n`);
+    console.log(row(Object.keys(counts)));
+    console.log(row(Object.keys(counts).map(() => "--:")));
+    console.log(row(Object.values(counts).map(String)));
+    const { pastBound, pastOutage, despiteDatabase, despiteKv, resurrected, refusedLive } = counts;
+    broken ||= pastBound + pastOutage + despiteDatabase + despiteKv + resurrected + refusedLive > 0;
+  }
+  return broken;
 }
-if (wanted.includes(THE_RULE)) {
-  const hours = Math.ceil(reads / READS_FOR_AN_HOUR_OF_KEYS);
-  const counts = await simulateKeys({}, hours, seed);
-  console.log(`\nAPI keys (I7), ${hours} hours with an outage of D1 in each:\n`);
-  console.log(row(Object.keys(counts)));
-  console.log(row(Object.keys(counts).map(() => "--:")));
-  console.log(row(Object.values(counts).map(String)));
-  const { pastBound, pastOutage, despiteDatabase, despiteKv, resurrected, refusedLive } = counts;
-  broken ||= pastBound + pastOutage + despiteDatabase + despiteKv + resurrected + refusedLive > 0;
-}
-if (broken) fail("\na promise was broken");
 
 /** All policies, or the one without a rule. */
 function policiesWanted(without: string | undefined): PolicyName[] {
@@ -82,12 +95,7 @@ function policiesWanted(without: string | undefined): PolicyName[] {
   const name = `without ${without}`;
   if (isPolicyName(name)) return [name];
   const rules = all.filter((each) => each !== THE_RULE).map((each) => each.replace("without ", ""));
-  return fail(`there is no rule "${without}"; --without takes ${rules.join(", ")}`);
-}
-
-function fail(message: string): never {
-  console.error(message);
-  process.exit(1);
+  throw new Mistake(`there is no rule ${quoted(without)}`, `--without takes ${rules.join(", ")}`);
 }
 
 function row(cells: readonly string[]): string {

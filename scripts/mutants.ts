@@ -1,51 +1,46 @@
 // npm run mutants [-- --folder grants --only TEXT --json]: makes faults in a copy of the source, one at a time, and runs
 // the tests that should notice. Exit code 1 when less than 90 % of the mutants of a folder are killed.
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { table } from "./deployment.ts";
+import { command, runOf } from "./command/command.ts";
+import { runInProcess, type CommandIo } from "./command/io.ts";
+import { flag, text, value, wordOf } from "./command/options.ts";
+import { table } from "./command/table.ts";
 import { MUTANTS } from "./mutants/list.ts";
 import { FOLDERS, mutate, type Mutant } from "./mutants/mutant.ts";
 import { complaintsAbout, countByFolder, survivorLines, tableRows } from "./mutants/report.ts";
 import { Runner, type Verdict } from "./mutants/runner.ts";
 import { survivorsPage } from "./mutants/survivors.ts";
 
-const USAGE = `npm run mutants [-- --folder ${FOLDERS.join("|")} --only TEXT --json --check --page]
-
-  --folder NAME  only the mutants of one folder
-  --only TEXT    only mutants with this text in their meaning or file
-  --json         print the outcome of each mutant as JSON
-  --check        run nothing; only say whether the list fits the source
-  --page         run nothing; write docs/mutants.md, which names what survives and why`;
-
-interface Options {
-  readonly mutants: readonly Mutant[];
-  readonly json: boolean;
-  readonly check: boolean;
-  readonly page: boolean;
-}
-
-function readOptions(): Options | null {
-  const { values } = parseArgs({
+export const run = runOf(
+  command({
+    name: "npm run mutants --",
+    summary: "make faults in a copy of the source, one at a time, and run the tests that should notice",
     options: {
-      folder: { type: "string" },
-      only: { type: "string", default: "" },
-      json: { type: "boolean", default: false },
-      check: { type: "boolean", default: false },
-      page: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
+      folder: value("--folder <name>", "only the mutants of one folder", wordOf(FOLDERS)),
+      only: text("--only <text>", "only mutants with this text in their meaning or file"),
+      json: flag("--json", "print the outcome of each mutant as JSON"),
+      check: flag("--check", "run nothing; only say whether the list fits the source"),
+      page: flag("--page", "run nothing; write docs/mutants.md, which names what survives and why"),
     },
-  });
-  if (values.help) return null;
-  const { folder, only, json, check, page } = values;
-  if (folder !== undefined && !FOLDERS.some((each) => each === folder))
-    throw new Error(`there is no folder "${folder}": use one of ${FOLDERS.join(", ")}`);
-  const mutants = MUTANTS.filter(
-    (mutant) =>
-      (folder === undefined || mutant.folder === folder) && `${mutant.means} ${mutant.file}`.includes(only),
-  );
-  if (mutants.length === 0) throw new Error(`no mutant has "${only}" in its meaning or file`);
-  return { mutants, json, check, page };
-}
+    examples: ["npm run mutants -- --check", `npm run mutants -- --folder ${FOLDERS[0]}`],
+    exitCodes: { 0: "nine tenths of each folder are killed", 1: "fewer, or an error" },
+    async run({ options: { folder, only = "", json, check, page }, io }) {
+      const mutants = MUTANTS.filter(
+        (mutant) =>
+          (folder === undefined || mutant.folder === folder) &&
+          `${mutant.means} ${mutant.file}`.includes(only),
+      );
+      if (mutants.length === 0) throw new Error(`no mutant has "${only}" in its meaning or file`);
+      refuseStale(mutants);
+      if (page) writeFileSync("docs/mutants.md", survivorsPage(MUTANTS));
+      else if (check) io.stdout.write(`${mutants.length} mutants fit the source\n`);
+      else return report(await judge(mutants), json, io);
+      return 0;
+    },
+  }),
+);
+
+if (import.meta.main) await runInProcess(run);
 
 /** Throws when the source has changed under the list. */
 function refuseStale(mutants: readonly Mutant[]): void {
@@ -57,7 +52,7 @@ function refuseStale(mutants: readonly Mutant[]): void {
   );
 }
 
-async function run(mutants: readonly Mutant[]): Promise<readonly Verdict[]> {
+async function judge(mutants: readonly Mutant[]): Promise<readonly Verdict[]> {
   const runner = new Runner(process.cwd());
   const stop = () => {
     runner.close();
@@ -85,28 +80,17 @@ async function run(mutants: readonly Mutant[]): Promise<readonly Verdict[]> {
   }
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  if (options === null) return console.log(USAGE);
-  refuseStale(options.mutants);
-  if (options.page) return writeFileSync("docs/mutants.md", survivorsPage(MUTANTS));
-  if (options.check) return console.log(`${options.mutants.length} mutants fit the source`);
-  const verdicts = await run(options.mutants);
-  if (options.json) {
+/** Prints what became of the mutants; 1 where too few were killed. */
+function report(verdicts: readonly Verdict[], json: boolean, { stdout, stderr }: CommandIo): number {
+  if (json) {
     const outcomes = verdicts.map(({ mutant, killed, by, ms }) => ({ ...mutant, killed, by, ms }));
-    console.log(JSON.stringify({ folders: countByFolder(verdicts), mutants: outcomes }, null, 2));
+    const all = { folders: countByFolder(verdicts), mutants: outcomes };
+    stdout.write(`${JSON.stringify(all, null, 2)}\n`);
   } else {
-    process.stdout.write(`\n${table(tableRows(verdicts))}`);
-    for (const line of survivorLines(verdicts)) console.log(line);
+    stdout.write(`\n${table(tableRows(verdicts))}`);
+    for (const line of survivorLines(verdicts)) stdout.write(`${line}\n`);
   }
   const complaints = complaintsAbout(verdicts);
-  for (const complaint of complaints) console.error(complaint);
-  if (complaints.length > 0) process.exitCode = 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  for (const complaint of complaints) stderr.write(`${complaint}\n`);
+  return complaints.length > 0 ? 1 : 0;
 }

@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { routes } from "../src/routes.ts";
 import { withAlerts } from "./alerts/table.ts";
+import { command, DONE_OR_FAILED, runOf } from "./command/command.ts";
+import { runInProcess } from "./command/io.ts";
 
 const OPERATIONS = "docs/operations.md";
 const BLOCK = /(<!-- routes:[^>]*-->\n)[\s\S]*?(\n<!-- \/routes -->)/;
@@ -17,8 +19,20 @@ export function withRoutes(readme: string): string {
   return readme.replace(BLOCK, (_, open: string, close: string) => `${open}${table}${close}`);
 }
 
-if (import.meta.main) {
-  writeFileSync("README.md", withRoutes(readFileSync("README.md", "utf8")));
-  writeFileSync(OPERATIONS, withAlerts(readFileSync(OPERATIONS, "utf8")));
-  console.log(`README.md and ${OPERATIONS}: their tables are current`);
-}
+export const run = runOf(
+  command({
+    name: "npm run readme --",
+    summary: `write the route table of README.md and the alerts of ${OPERATIONS}`,
+    options: {},
+    examples: ["npm run readme"],
+    exitCodes: DONE_OR_FAILED,
+    async run({ io }) {
+      writeFileSync("README.md", withRoutes(readFileSync("README.md", "utf8")));
+      writeFileSync(OPERATIONS, withAlerts(readFileSync(OPERATIONS, "utf8")));
+      io.stdout.write(`README.md and ${OPERATIONS}: their tables are current\n`);
+      return 0;
+    },
+  }),
+);
+
+if (import.meta.main) await runInProcess(run);

@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { command, runOf } from "./command/command.ts";
+import { runInProcess } from "./command/io.ts";
 import { startServer, type StartedServer } from "./started-server.ts";
 
 const PLAYBOOKS = "test/clients/ansible";
@@ -32,14 +34,29 @@ interface Outcome {
   readonly failed: number;
 }
 
-const missing = missingClient();
-if (missing === null) {
-  const { passed, failed } = await withServer(runStories);
-  console.log(`\n${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
-} else {
-  console.log(`skipped: ${missing}; to run these stories, as root on Debian or Ubuntu:\n  ${INSTALL}`);
-}
+export const run = runOf(
+  command({
+    name: "npm run test:clients --",
+    summary: "run the stories of real clients against a server started for them",
+    options: {},
+    examples: ["npm run test:clients"],
+    exitCodes: { 0: "all passed, or a client is not installed", 1: "one failed" },
+    async run({ io }) {
+      const missing = missingClient();
+      if (missing !== null) {
+        io.stdout.write(
+          `skipped: ${missing}; to run these stories, as root on Debian or Ubuntu:\n  ${INSTALL}\n`,
+        );
+        return 0;
+      }
+      const { passed, failed } = await withServer(runStories);
+      io.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+      return failed === 0 ? 0 : 1;
+    },
+  }),
+);
+
+if (import.meta.main) await runInProcess(run);
 
 function missingClient(): string | null {
   const environment = { ...process.env, ...QUIET_ANSIBLE };
@@ -49,11 +66,13 @@ function missingClient(): string | null {
   return listed.stdout.includes("sensu.sensu_go") ? null : "Ansible lacks the collection sensu.sensu_go";
 }
 
-async function withServer(run: (server: StartedServer, home: string) => Promise<Outcome>): Promise<Outcome> {
+async function withServer(
+  stories: (server: StartedServer, home: string) => Promise<Outcome>,
+): Promise<Outcome> {
   const home = await mkdtemp(join(tmpdir(), "edge-assets-ansible-"));
   const server = await startServer();
   try {
-    return await run(server, home);
+    return await stories(server, home);
   } finally {
     await server.stop();
     await rm(home, { recursive: true, force: true });

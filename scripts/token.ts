@@ -1,44 +1,44 @@
 // npm run --silent token -- --grants 'view@default' --ttl 1h --name agent-7
 // Prints one access token, signed with the local secret, and nothing else.
-import { parseArgs } from "node:util";
+import { command, DONE_OR_FAILED, runOf } from "./command/command.ts";
+import { runInProcess } from "./command/io.ts";
+import { Mistake } from "./command/mistake.ts";
+import { duration, text, textOr, valueOr } from "./command/options.ts";
 import { DEFAULT_STATE, localToken } from "./local.ts";
 
-const USAGE = `npm run --silent token -- --grants 'view@default,edit@team-a' [--ttl 1h] [--name agent-7] [--state DIR] [--url URL]
-  --grants  role@namespace or role@namespace/name-glob, divided by commas; roles: view, edit, admin; * is all
-  --ttl     how long it is good for: 90s, 15m, 1h, 30d (default 1h)
-  --name    who it stands for; stored as created_by of what it writes (default local)
-  --state   the folder of local data whose secret signs (default ${DEFAULT_STATE})
-  --url     the server it is for, its issuer (default http://127.0.0.1:8080)`;
-
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-function seconds(ttl: string): number {
-  const match = /^([1-9]\d{0,8})([smhd])$/.exec(ttl);
-  if (match === null)
-    throw new Error(`"${ttl}" is not a time to live: use a number and s, m, h or d, as in 1h`);
-  return Number(match[1]) * (UNITS[match[2] ?? "s"] ?? 1);
-}
-
-try {
-  const { values } = parseArgs({
+export const run = runOf(
+  command({
+    name: "npm run --silent token --",
+    summary: "print an access token for the server on this machine",
+    details: "Signs with the secret of the folder of local data, and prints the token and nothing else.",
     options: {
-      grants: { type: "string" },
-      ttl: { type: "string", default: "1h" },
-      name: { type: "string", default: "local" },
-      state: { type: "string", default: DEFAULT_STATE },
-      url: { type: "string", default: "http://127.0.0.1:8080" },
+      grants: text(
+        "--grants <list>",
+        "role@namespace or role@namespace/name-glob, separated by commas; roles: view, edit, admin; * is all",
+      ),
+      ttl: valueOr("--ttl <duration>", "how long it is valid: 90s, 15m, 1h, 30d", duration(1), "1h"),
+      name: textOr("--name <name>", "the principal; created_by of what it writes", "local"),
+      state: textOr("--state <dir>", "the folder of local data whose secret signs", DEFAULT_STATE),
+      url: textOr("--url <url>", "the server it is for, its issuer", "http://127.0.0.1:8080"),
     },
-  });
-  if (values.grants === undefined) throw new Error("--grants is missing");
-  const token = await localToken({
-    state: values.state,
-    grants: values.grants.split(",").map((grant) => grant.trim()),
-    name: values.name,
-    ttlSeconds: seconds(values.ttl),
-    issuer: values.url,
-  });
-  process.stdout.write(`${token}\n`);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
-  process.exitCode = 1;
-}
+    examples: [
+      "npm run --silent token -- --grants 'view@default' --ttl 1h --name agent-7",
+      "npm run --silent token -- --grants 'edit@team-a/sensu/*,view@*' --state /tmp/edge-assets",
+    ],
+    exitCodes: DONE_OR_FAILED,
+    async run({ options: { grants, ttl, name, state, url }, io }) {
+      if (grants === undefined) throw new Mistake("--grants is missing", "as in --grants 'view@default'");
+      const token = await localToken({
+        state,
+        grants: grants.split(",").map((grant) => grant.trim()),
+        name,
+        ttlSeconds: ttl,
+        issuer: url,
+      });
+      io.stdout.write(`${token}\n`);
+      return 0;
+    },
+  }),
+);
+
+if (import.meta.main) await runInProcess(run);

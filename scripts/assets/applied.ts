@@ -1,11 +1,11 @@
 // Having changes done: one plan in one transaction, or a large set batch by batch.
 import * as z from "zod/mini";
-import { Refused } from "../deployment.ts";
+import { Refused } from "../command/deployment.ts";
 import { askOfSet } from "./changes.ts";
-import type { Place } from "./command.ts";
+import type { Place } from "./place.ts";
 import type { Definition } from "./definitions.ts";
-import { Mistake } from "./mistake.ts";
-import { progress } from "./progress.ts";
+import { Mistake } from "../command/mistake.ts";
+import { progress } from "../command/progress.ts";
 
 /** What goes with an apply. */
 export interface Wish {

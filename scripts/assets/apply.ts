@@ -1,126 +1,135 @@
-// npm run assets -- apply FILE... or --plan ID: does what files or a plan say, all of it or nothing.
-import { applyBatches, applyPlan } from "./applied.ts";
+// npm run assets -- apply FILE... or --plan ID: does what files or a plan say, all of it or nothing in each namespace.
+import { command, FAILED, messageOf } from "../command/command.ts";
+import { confirmed } from "../command/confirm.ts";
+import { ENVIRONMENT } from "../command/deployment.ts";
+import { Mistake } from "../command/mistake.ts";
+import { flag } from "../command/options.ts";
+import { print } from "../command/output.ts";
+import { painter } from "../command/terminal.ts";
+import { applyBatches, applyPlan, type Wish } from "./applied.ts";
 import { MOST } from "./batches.ts";
-import type { CommandIo } from "../command-io.ts";
-import { Refused } from "../deployment.ts";
-import { askChanges, changeCount, type Change, type Changes } from "./changes.ts";
-import {
-  CHANGES,
-  countOf,
-  DONE,
-  FAILED,
-  oneOf,
-  placeOf,
-  readArguments,
-  SHARED_HELP,
-  type Command,
-  type Place,
-} from "./command.ts";
-import { confirmed } from "./confirm.ts";
-import { Mistake } from "./mistake.ts";
-import { FORMATS, print, type Format } from "./output.ts";
+import { changeCount, type Change } from "./changes.ts";
+import { CHANGES, DONE, placeOf } from "./place.ts";
+import { FILES, forPrograms } from "./plan.ts";
 import { planFiles, type Planned } from "./planned.ts";
-import { painter } from "./terminal.ts";
-import { shownChanges, summaryOf } from "./shown-changes.ts";
+import { refuseContradictions, SET_OPTIONS } from "./set-options.ts";
+import { shownPlans, summaryOf } from "./shown-changes.ts";
+import { storedPlan } from "./stored-plan.ts";
 
-const OPTIONS = {
-  plan: { type: "string" },
-  prune: { type: "boolean", default: false },
-  "max-delete": { type: "string" },
-  "dry-run": { type: "boolean", default: false },
-  reason: { type: "string" },
-  batches: { type: "boolean", default: false },
-  yes: { type: "boolean", short: "y", default: false },
-  format: { type: "string", default: "table" },
-} as const;
+export const apply = command({
+  name: "apply",
+  summary: "make namespaces hold what files hold, each all or nothing",
+  details: `Plans the files (see plan --help), shows the plan, asks, and does exactly what it showed, each namespace in one
+transaction; when somebody wrote to a namespace in between, nothing is done there. --plan does a plan made before.
 
-export const apply: Command = {
-  summary: "make the namespace hold what files hold, all or nothing",
-  help: `npm run --silent assets -- apply FILE... [--prune] [--max-delete N] [--dry-run] [--reason TEXT] [--yes]
-npm run --silent assets -- apply --plan ID [--max-delete N] [--dry-run] [--reason TEXT] [--yes]
-
-Plans the files (see plan --help), shows the plan, asks when it is run at a terminal, and does exactly what it showed, in
-one transaction; when somebody wrote to the namespace in between, nothing is done. --plan does a plan made before.
-
-  --plan ID          do this plan, which takes no files
-  --prune            delete assets that are in no file
-  --max-delete N     delete N assets at the most (default: a tenth of the namespace, or 3 where that is more)
-  --dry-run          show what would be done, and do nothing
-  --reason TEXT      why; kept in the history of every asset that changes
-  --batches          more than ${MOST} definitions in several transactions: each is all or nothing, all of them are not
-  --yes, -y          do not ask
-  --format FORMAT    table (default), json or yaml
-${SHARED_HELP}
-
-Exit codes: 0 done or nothing to do, 2 changes are planned (--dry-run), 1 an error, or the answer was no.`,
-  async run(args, io) {
-    const { values, positionals } = readArguments(args, OPTIONS);
-    const { plan: id, prune, reason, yes } = values;
-    const format = oneOf(values.format, FORMATS, "--format");
-    const wish = { maxDelete: countOf(values["max-delete"]), reason };
-    const dryRun = values["dry-run"];
-    const place = placeOf(values, io);
-
-    const { batches, changes } =
-      id === undefined
-        ? await planFiles(place, positionals, { prune, maxDelete: wish.maxDelete, kept: !dryRun })
-        : await storedPlan(place, id, positionals, prune);
-    if (dryRun || changeCount(changes) === 0) {
-      print(io, format, { applied: false, ...changes }, () => shownChanges(changes, painter(io)));
-      return changeCount(changes) === 0 ? DONE : CHANGES;
+${FILES}`,
+  operands: ["[file...]"],
+  options: {
+    ...SET_OPTIONS,
+    dryRun: flag("--dry-run", "show what would be done, and do nothing"),
+    yes: flag("-y, --yes", "do not ask; needed where there is no terminal"),
+  },
+  examples: [
+    "npm run --silent assets -- apply assets.yaml",
+    "npm run --silent assets -- apply assets/ --prune --managed-by ci --yes --reason 'release 2'    # in a pipeline",
+  ],
+  exitCodes: {
+    0: "done or nothing to do",
+    1: "an error, or the answer was no",
+    2: "changes are planned (--dry-run)",
+  },
+  environment: ENVIRONMENT,
+  async run({ options, operands, io }) {
+    refuseContradictions(options, operands);
+    const { format, dryRun } = options;
+    const place = placeOf(options.namespace, io);
+    const plans =
+      options.plan === undefined
+        ? await planFiles(place, operands, options, !dryRun)
+        : [await storedPlan(place, options.plan)];
+    const changed = plans.filter(({ changes }) => changeCount(changes) > 0);
+    if (dryRun || changed.length === 0) {
+      const values = plans.map(({ place: { namespace }, changes }) => ({
+        namespace,
+        applied: false,
+        ...changes,
+      }));
+      print(io, format, forPrograms(values), () => shownPlans(plans, painter(io)));
+      return changed.length === 0 ? DONE : CHANGES;
     }
-    refuseSeveral(batches.length, values.batches);
-    if (format === "table") io.stdout.write(shownChanges(changes, painter(io)));
-    if (!yes && !(await confirmed(`${summaryOf(changes)}, in ${place.namespace}. Do it?`, io))) {
+    refuseSeveral(changed, options.batches);
+    if (format === "table") io.stdout.write(shownPlans(plans, painter(io)));
+    const question = changed
+      .map((each) => `${summaryOf(each.changes)}, in ${each.place.namespace}`)
+      .join("; ");
+    if (!options.yes && !(await confirmed(`${question}. Do it?`, io))) {
       io.stderr.write("Nothing was changed.\n");
       return FAILED;
     }
-    const last =
-      batches.length > 1
-        ? await applyBatches(place, batches, wish)
-        : await applyPlan(place, id ?? changes.plan ?? "", wish);
-    report(io, format, changes, last);
+    const done = await applyAll(plans, options);
+    print(io, format, forPrograms(done), () => done.map((each) => doneLine(each, done.length)).join(""));
     return DONE;
   },
-};
+});
 
-/** What a plan made before says; the server does not do it yet. */
-async function storedPlan(
-  place: Place,
-  id: string,
-  paths: readonly string[],
-  prune: boolean,
-): Promise<Planned> {
-  if (paths.length > 0 || prune) {
-    throw new Mistake("--plan does what was planned, with no files and no --prune", "give one or the other");
+/** What was done in a namespace. */
+interface Done {
+  readonly namespace: string;
+  readonly applied: boolean;
+  /** The last revision written; null where nothing was to do. */
+  readonly last: number | null;
+  readonly create: readonly string[];
+  readonly update: readonly string[];
+  readonly delete: readonly string[];
+  readonly unchanged: readonly string[];
+}
+
+/** Applies one namespace after the other; what stops it says how far it came, and doing it again goes on from there. */
+async function applyAll(plans: readonly Planned[], wish: Wish): Promise<Done[]> {
+  const done: Done[] = [];
+  for (const each of plans) {
+    const last = await applyOne(each, wish).catch((error: unknown) => {
+      if (plans.length === 1) throw error;
+      const before =
+        done.length === 0
+          ? "no namespace was changed"
+          : `done: ${done.map(({ namespace }) => namespace).join(", ")}`;
+      throw new Mistake(
+        `namespace ${each.place.namespace}: ${messageOf(error)}; ${before}`,
+        "the same command goes on from there",
+      );
+    });
+    const { create, update, delete: deleted, unchanged } = each.changes;
+    const names = (list: readonly Change[]) => list.map(({ name }) => name);
+    done.push({
+      namespace: each.place.namespace,
+      applied: last !== null,
+      last,
+      create: names(create),
+      update: names(update),
+      delete: names(deleted),
+      unchanged,
+    });
   }
-  const query = new URLSearchParams({ plan: id, dry_run: "true" });
-  const changes = await askChanges(place, `apply?${query.toString()}`, null).catch((error: unknown) => {
-    if (!(error instanceof Refused)) throw error;
-    if (error.status === 409) throw new Mistake(`${error.said}: nothing was changed`, "run it again");
-    if (error.status !== 404) throw error;
-    throw new Mistake(`the namespace ${place.namespace} has no plan ${id}`, "plans last an hour; plan again");
-  });
-  return { batches: [], changes };
+  return done;
 }
 
-function refuseSeveral(batches: number, allowed: boolean): void {
-  if (batches <= 1 || allowed) return;
+async function applyOne({ place, batches, changes }: Planned, wish: Wish): Promise<number | null> {
+  if (changeCount(changes) === 0) return null;
+  return batches.length > 1 ? applyBatches(place, batches, wish) : applyPlan(place, changes.plan ?? "", wish);
+}
+
+function doneLine({ namespace, last, create, update, delete: deleted, unchanged }: Done, of: number): string {
+  const where = of === 1 ? "" : `${namespace}: `;
+  if (last === null) return `${where}nothing to do\n`;
+  return `${where}Done: ${create.length} created, ${update.length} updated, ${deleted.length} deleted, ${unchanged.length} unchanged; revision ${last}\n`;
+}
+
+function refuseSeveral(plans: readonly Planned[], allowed: boolean): void {
+  const most = Math.max(...plans.map(({ batches }) => batches.length));
+  if (most <= 1 || allowed) return;
   throw new Mistake(
-    `this takes ${batches} transactions (one holds ${MOST} definitions or 8 MiB), so it could be done in part`,
+    `this takes ${most} transactions (one holds ${MOST} definitions or 8 MiB), so it could be done in part`,
     "say --batches if that is meant; nothing was changed",
-  );
-}
-
-function report(io: CommandIo, format: Format, changes: Changes, last: number): void {
-  const { create, update, delete: deleted, unchanged } = changes;
-  const names = (list: readonly Change[]) => list.map(({ name }) => name);
-  const done = { create: names(create), update: names(update), delete: names(deleted) };
-  print(
-    io,
-    format,
-    { applied: true, last, ...done, unchanged },
-    () =>
-      `Done: ${create.length} created, ${update.length} updated, ${deleted.length} deleted, ${unchanged.length} unchanged; revision ${last}\n`,
   );
 }

@@ -1,6 +1,6 @@
 // What the server takes at once, and sets that are larger.
 import type { Definition } from "./definitions.ts";
-import { Mistake } from "./mistake.ts";
+import { Mistake } from "../command/mistake.ts";
 
 /** The server's bounds of one transaction; a little room is left for what joins the definitions. */
 export const MOST = 1_000;

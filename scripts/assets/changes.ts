@@ -1,10 +1,10 @@
 // What a set changes, as the server tells it.
 import * as z from "zod/mini";
-import { answered, Refused, type Asked } from "../deployment.ts";
+import { answered, Refused, type Asked } from "../command/deployment.ts";
 import { bodyOf } from "./batches.ts";
-import { pathOf, type Place } from "./command.ts";
+import { pathOf, type Place } from "./place.ts";
 import type { Definition } from "./definitions.ts";
-import { Mistake } from "./mistake.ts";
+import { Mistake } from "../command/mistake.ts";
 
 const Change = z.object({
   name: z.string(),
@@ -46,23 +46,35 @@ export function joined(parts: readonly Changes[]): Changes {
   };
 }
 
-/** How a set is planned. */
-export interface Planning {
+/** Nothing to do. */
+export const NO_CHANGES: Changes = {
+  seq: 0,
+  create: [],
+  update: [],
+  unchanged: [],
+  delete: [],
+  truncated: false,
+};
+
+/** What is asked of the server beside the set. */
+export interface PlanQuery {
   readonly prune: boolean;
-  /** How many assets may be deleted; undefined: as many as the server lets go without a word. */
+  /** How many assets may be deleted; undefined for the server's own ceiling. */
   readonly maxDelete: number | undefined;
-  /** Whether the plan is kept for an hour. */
-  readonly kept: boolean;
+  /** Which assets a prune considers; undefined for all. */
+  readonly selector: string | undefined;
 }
 
-/** Asks for a plan of a set, kept for an hour, or, with `dry_run`, for the same without anything kept. */
+/** Asks for a plan of a set, kept for an hour, or, where `kept` is false, for the same without anything kept. */
 export function changesOf(
   place: Place,
   batch: readonly Definition[],
-  { prune, maxDelete, kept }: Planning,
+  { prune, maxDelete, selector }: PlanQuery,
+  kept: boolean,
 ): Promise<Changes> {
   const query = new URLSearchParams(prune ? { prune: "true" } : {});
   if (maxDelete !== undefined) query.set("max_delete", String(maxDelete));
+  if (prune && selector !== undefined) query.set("labelSelector", selector);
   if (!kept) query.set("dry_run", "true");
   return askChanges(place, `${kept ? "plan" : "apply"}?${query.toString()}`, batch);
 }

@@ -1,95 +1,119 @@
-// The definitions that files hold, checked before anything is sent, so that every problem is told with its place.
+// The definitions that files hold, checked before anything is sent, so that every problem is named with its place.
 import { decodeAsset } from "../../src/definitions/decode.ts";
 import type { Asset } from "../../src/definitions/schema.ts";
 import { assetProblem } from "../../src/definitions/validate.ts";
 import { Budget } from "../../src/es5/budget.ts";
 import { FilterReader } from "../../src/es5/filter-reader.ts";
-import type { CommandIo } from "../command-io.ts";
+import type { CommandIo } from "../command/io.ts";
+import { Mistake } from "../command/mistake.ts";
 import { documentsIn, type Document } from "./documents.ts";
-import { Mistake } from "./mistake.ts";
+import { isObject, otherKind, valueProblems } from "./kinds.ts";
 import { readSources } from "./sources.ts";
+import { comparable, differences, inPlace, type Form } from "./forms.ts";
 
 /** One asset as it is to be, and where it was written down. */
-export interface Definition {
+export interface Definition extends Form {
   readonly name: string;
   readonly where: string;
-  /** The definition as it is sent. */
-  readonly json: string;
 }
 
-/** What a command is given: assets, and how many resources of other types stand beside them. */
+/** Where definitions go. */
+export interface Destination {
+  /** The namespace of those that say none. */
+  readonly namespace: string;
+  /** The namespace of all, whatever they say. */
+  readonly into: string | undefined;
+  /** Who manages them, which becomes a label. */
+  readonly managedBy: string | undefined;
+}
+
+/** What a command is given. */
 export interface DefinitionSet {
-  readonly definitions: readonly Definition[];
+  /** The assets by the namespaces they go to. */
+  readonly namespaces: ReadonlyMap<string, readonly Definition[]>;
+  /** How many resources of other types stand beside them. */
   readonly others: ReadonlyMap<string, number>;
+  /** What was not read although it may hold definitions. */
+  readonly skipped: readonly string[];
+  /** Whether all that was given is an empty list, which somebody wrote down. */
+  readonly emptyList: boolean;
 }
 
-/** Problems told at once; who has more of them has one cause of them all. */
+/** Problems shown at once; more of them have one cause. */
 const SHOWN = 20;
 
-/** Reads all definitions that files, folders and `-` hold; other resources of Sensu are counted and left out. */
+/** Reads all definitions that files, folders, URLs and `-` hold; other resources of Sensu are counted and left out. */
 export async function readDefinitions(
   paths: readonly string[],
-  namespace: string,
+  destination: Destination,
   io: CommandIo,
 ): Promise<DefinitionSet> {
-  const sources = await readSources(paths, io);
-  return definitionsIn(
-    sources.flatMap(({ text, file }) => documentsIn(text, file)),
-    namespace,
-  );
+  const { sources, skipped } = await readSources(paths, io);
+  const documents = sources.flatMap(({ text, file }) => documentsIn(text, file));
+  const emptyList = sources.length > 0 && sources.every(({ text }) => /^\s*\[\s*\]\s*$/.test(text));
+  return { ...definitionsIn(documents, destination), skipped, emptyList };
 }
 
 /** The same for documents. */
-export function definitionsIn(documents: readonly Document[], namespace: string): DefinitionSet {
-  const found = new Map<string, Definition>();
+export function definitionsIn(
+  documents: readonly Document[],
+  destination: Destination,
+): Pick<DefinitionSet, "namespaces" | "others"> {
+  const found = new Map<string, Map<string, Definition>>();
   const others = new Map<string, number>();
   const problems: string[] = [];
   for (const document of documents) {
-    const other = otherType(document.value);
-    if (other !== null) {
-      others.set(other, (others.get(other) ?? 0) + 1);
-      continue;
-    }
     try {
-      const definition = readDefinition(document, namespace);
-      const twin = found.get(definition.name);
-      if (twin !== undefined) throw new Error(`${definition.name} is in ${twin.where} already`);
-      found.set(definition.name, definition);
+      const other = otherKind(document.value);
+      if (other === null) add(found, document, destination);
+      else others.set(other, (others.get(other) ?? 0) + 1);
     } catch (error) {
       problems.push(`${document.where}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   if (problems.length > 0) throw refusal(problems);
-  return { definitions: [...found.values()], others };
+  const namespaces = [...found].map(([name, definitions]) => [name, [...definitions.values()]] as const);
+  return { namespaces: new Map(namespaces), others };
 }
 
-/** The type of a resource that is Sensu's and no asset: `core/v2.CheckConfig`. */
-function otherType(value: unknown): string | null {
-  if (!isObject(value) || typeof value["type"] !== "string" || !isObject(value["spec"])) return null;
-  if (value["type"] === "Asset") return null;
-  const version = value["api_version"];
-  return `${typeof version === "string" ? version : "core/v2"}.${value["type"]}`;
+/** Adds a definition to its namespace; one that is there already may say the same. */
+function add(
+  found: Map<string, Map<string, Definition>>,
+  document: Document,
+  destination: Destination,
+): void {
+  const { asset, name } = readDefinition(document);
+  const stated = asset.metadata?.namespace ?? "";
+  const namespace = destination.into ?? (stated === "" ? destination.namespace : stated);
+  const problem = assetProblem(
+    { ...asset, metadata: { ...asset.metadata, namespace } },
+    new FilterReader(new Budget()),
+  );
+  if (problem !== null) throw new Error(name === "" ? problem : `${name}: ${problem}`);
+  const form = inPlace(document.value, asset, { namespace, managedBy: destination.managedBy });
+  const definition: Definition = { ...form, name, where: document.where };
+  const here = found.get(namespace) ?? new Map<string, Definition>();
+  const twin = here.get(name);
+  if (twin !== undefined && comparable(twin) !== comparable(definition)) {
+    throw new Error(
+      `${name} is in ${twin.where} too, and differs:\n    ${differences(twin, definition).join("\n    ")}`,
+    );
+  }
+  if (twin === undefined) here.set(name, definition);
+  found.set(namespace, here);
 }
 
-function readDefinition({ value, where }: Document, namespace: string): Definition {
+function readDefinition({ value }: Document): { asset: Asset; name: string } {
   if (!isObject(value)) throw new Error(`this is ${JSON.stringify(value)?.slice(0, 60)}, not a definition`);
-  const asset = decodeAsset(value);
+  const wrong = valueProblems(value);
+  if (wrong.length > 0) throw new Error(wrong.join("; "));
+  const asset = decodeAsset(isObject(value["spec"]) ? { ...value, type: "Asset" } : value);
   if (asset.metadata?.name === undefined && asset.url === undefined && asset.builds === undefined) {
     throw new Error(
       "this is no asset, neither as {type, api_version, metadata, spec} nor as {metadata, url, sha512}",
     );
   }
-  const name = asset.metadata?.name ?? "";
-  const stated = asset.metadata?.namespace ?? "";
-  const problem = otherNamespace(stated, namespace) ?? assetProblem(asset, new FilterReader(new Budget()));
-  if (problem !== null) throw new Error(name === "" ? problem : `${name}: ${problem}`);
-  const placed: Asset = { ...asset, metadata: { ...asset.metadata, namespace } };
-  return { name, where, json: JSON.stringify(placed) };
-}
-
-function otherNamespace(stated: string, namespace: string): string | null {
-  if (stated === "" || stated === namespace) return null;
-  return `it is of the namespace ${stated}, and this is for ${namespace}: say --namespace ${stated}, or take the member out`;
+  return { asset, name: asset.metadata?.name ?? "" };
 }
 
 function refusal(problems: readonly string[]): Mistake {
@@ -100,8 +124,4 @@ function refusal(problems: readonly string[]): Mistake {
     `${count} not right:\n  ${shown}${more}\nNothing was sent`,
     "correct them and run it again",
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

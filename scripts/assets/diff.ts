@@ -1,22 +1,14 @@
 // npm run assets -- diff NAME: what changed between two revisions of an asset.
 import * as z from "zod/mini";
-import { answered } from "../deployment.ts";
-import {
-  DONE,
-  onlyName,
-  oneOf,
-  placeOf,
-  readArguments,
-  readRevision,
-  SHARED_HELP,
-  type Command,
-  type Place,
-} from "./command.ts";
-import { FORMATS, print } from "./output.ts";
+import { answered, ENVIRONMENT } from "../command/deployment.ts";
+import { DONE, namespaceOption, onlyName, placeOf, revisionNumber, type Place } from "./place.ts";
+import { command, DONE_OR_FAILED } from "../command/command.ts";
+import { value } from "../command/options.ts";
+import { formatOption, print } from "../command/output.ts";
 import { askOfAsset, Revision, told } from "./revisions.ts";
-import { paintedLine, painter, type Paint } from "./terminal.ts";
+import { paintedLine, painter, type Paint } from "../command/terminal.ts";
 
-const Difference = z.object({
+export const Difference = z.object({
   from: z.nullable(Revision),
   to: Revision,
   patch: z.unknown(),
@@ -24,44 +16,42 @@ const Difference = z.object({
 });
 export type Difference = z.infer<typeof Difference>;
 
-export const diff: Command = {
+export const diff = command({
+  name: "diff",
   summary: "what changed between two revisions of an asset",
-  help: `npm run --silent assets -- diff NAME [--from REVISION] [--to REVISION] [--format table|json|yaml]
-
-Shows each value that went (-) or came (+). Values of headers that open doors are shown to those who may write.
-
-  --from REVISION    the older one (default: the one before --to)
-  --to REVISION      the newer one (default: the last)
-  --format FORMAT    table (default), or json and yaml with a JSON Merge Patch
-${SHARED_HELP}
-
-Exit codes: 0 done, 1 an error.`,
-  async run(args, io) {
-    const { values, positionals } = readArguments(args, {
-      from: { type: "string" },
-      to: { type: "string" },
-      format: { type: "string", default: "table" },
-    });
-    const format = oneOf(values.format, FORMATS, "--format");
-    const name = onlyName(positionals);
-    const from = readRevision(values.from, "--from");
-    const to = readRevision(values.to, "--to");
-    const difference = await differenceOf(placeOf(values, io), name, from, to);
+  details:
+    "Shows each value that went (-) or came (+). Values of headers that are credentials are shown to those who may write.",
+  operands: ["<name>"],
+  options: {
+    from: value("--from <revision>", "the older one (default: the one before --to)", revisionNumber),
+    to: value("--to <revision>", "the newer one (default: the last)", revisionNumber),
+    namespace: namespaceOption,
+    format: formatOption,
+  },
+  examples: [
+    "npm run --silent assets -- diff sensu/http-checks",
+    "npm run --silent assets -- diff sensu/http-checks --from 41 --to 44 --format json    # a JSON Merge Patch",
+  ],
+  exitCodes: DONE_OR_FAILED,
+  environment: ENVIRONMENT,
+  async run({ options: { from, to, namespace, format }, operands, io }) {
+    const place = placeOf(namespace, io);
+    const difference = await differenceOf(place, onlyName(operands), from, to);
     print(io, format, difference, () => shownDifference(difference, painter(io)));
     return DONE;
   },
-};
+});
 
 /** What changed from one revision to another, by the server's rules for what is left out. */
 export async function differenceOf(
   place: Place,
   name: string,
-  from: number | null,
-  to: number | null,
+  from: number | undefined,
+  to: number | undefined,
 ): Promise<Difference> {
   const query = new URLSearchParams();
-  if (from !== null) query.set("from", String(from));
-  if (to !== null) query.set("to", String(to));
+  if (from !== undefined) query.set("from", String(from));
+  if (to !== undefined) query.set("to", String(to));
   const response = await askOfAsset(place, name, "GET", `diff?${query.toString()}`);
   return Difference.parse(await answered(response));
 }

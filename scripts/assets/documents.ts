@@ -1,7 +1,8 @@
 // The documents of a text in any form that sensuctl reads or writes: YAML, JSON, one JSON value after another, NDJSON.
 import { parseAllDocuments } from "yaml";
+import { refuseHuge } from "./expansion.ts";
 import { scanJson } from "../../src/go-json/json.ts";
-import { Mistake } from "./mistake.ts";
+import { Mistake } from "../command/mistake.ts";
 
 /** One value of a file and where it stands there. */
 export interface Document {
@@ -38,14 +39,15 @@ function notJson(where: string, line: number, error: string): Mistake {
 }
 
 function yamlDocuments(text: string, file: string): Document[] {
-  // What sensuctl reads YAML with knows merge keys; without a bound, aliases could make a small file huge.
+  // What sensuctl reads YAML with knows merge keys.
   const documents = parseAllDocuments(text, { merge: true, prettyErrors: true });
   return [...documents].map((document, index) => {
     const where = `${file}, document ${index + 1}`;
     const [error] = document.errors;
     if (error !== undefined)
       throw new Mistake(`${where} is not YAML: ${error.message.trim()}`, "correct it there");
-    return { where, value: plainValue(() => document.toJS({ maxAliasCount: 100 }), where) };
+    refuseHuge(document, text.length, where);
+    return { where, value: plainValue(() => document.toJS({ maxAliasCount: -1 }), where) };
   });
 }
 

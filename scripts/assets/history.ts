@@ -1,28 +1,27 @@
 // npm run assets -- history NAME: who did what to an asset.
-import { table } from "../deployment.ts";
-import { DONE, onlyName, oneOf, placeOf, readArguments, SHARED_HELP, type Command } from "./command.ts";
-import { FORMATS, print } from "./output.ts";
-import { progress } from "./progress.ts";
+import { table } from "../command/table.ts";
+import { command, DONE_OR_FAILED } from "../command/command.ts";
+import { ENVIRONMENT } from "../command/deployment.ts";
+import { DONE, namespaceOption, onlyName, placeOf } from "./place.ts";
+import { formatOption, print } from "../command/output.ts";
+import { progress } from "../command/progress.ts";
 import { revisionsOf, type Revision } from "./revisions.ts";
-import { printable } from "./terminal.ts";
+import { printable } from "../command/terminal.ts";
 
 const PAGE = 1_000;
 
-export const history: Command = {
+export const history = command({
+  name: "history",
   summary: "who did what to an asset, when and why",
-  help: `npm run --silent assets -- history NAME [--format table|json|yaml]
-
-Lists every revision of an asset, also of a deleted one, the newest first.
-
-  --format FORMAT    table (default), json or yaml
-${SHARED_HELP}
-
-Exit codes: 0 done, 1 an error.`,
-  async run(args, io) {
-    const { values, positionals } = readArguments(args, { format: { type: "string", default: "table" } });
-    const format = oneOf(values.format, FORMATS, "--format");
-    const name = onlyName(positionals);
-    const place = placeOf(values, io);
+  details: "Lists every revision of an asset, also of a deleted one, the newest first.",
+  operands: ["<name>"],
+  options: { namespace: namespaceOption, format: formatOption },
+  examples: ["npm run --silent assets -- history sensu/http-checks"],
+  exitCodes: DONE_OR_FAILED,
+  environment: ENVIRONMENT,
+  async run({ options: { namespace, format }, operands, io }) {
+    const name = onlyName(operands);
+    const place = placeOf(namespace, io);
     const bar = progress("Reading revisions", io);
     const found: Revision[] = [];
     try {
@@ -40,7 +39,7 @@ Exit codes: 0 done, 1 an error.`,
     );
     return DONE;
   },
-};
+});
 
 function rows(revisions: readonly Revision[]): string[][] {
   return revisions.map(({ seq, when, who, action, etag, reason }) => [

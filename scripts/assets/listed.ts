@@ -1,8 +1,8 @@
 // The assets of a namespace, page by page.
 import * as z from "zod/mini";
-import { answered, Refused } from "../deployment.ts";
-import { pathOf, type Place } from "./command.ts";
-import { Mistake } from "./mistake.ts";
+import { answered, Refused, type Deployment } from "../command/deployment.ts";
+import { pathOf, type Place } from "./place.ts";
+import { Mistake } from "../command/mistake.ts";
 
 const Listed = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
@@ -11,8 +11,21 @@ export type Listed = z.infer<typeof Listed>;
 
 const PAGE = 500;
 
-/** Reads all assets as they were written, from the database and not from a cache; tells how many it has. */
-export async function* assetPages(place: Place, seen: (count: number) => void): AsyncGenerator<Listed[]> {
+/** The names of all namespaces that the caller may see. */
+export async function namespacesOf({ ask }: Deployment): Promise<string[]> {
+  const names: string[] = [];
+  for (let token: string | null = ""; token !== null;) {
+    const query = new URLSearchParams({ limit: String(PAGE), ...(token === "" ? {} : { continue: token }) });
+    const response = await ask("GET", `/api/core/v2/namespaces?${query.toString()}`);
+    const page = z.array(z.looseObject({ name: z.string() })).parse((await answered(response)) ?? []);
+    names.push(...page.map(({ name }) => name));
+    token = response.headers.get("Sensu-Continue");
+  }
+  return names;
+}
+
+/** Reads all assets as they were written, from the database and not from a cache. */
+export async function* assetPages(place: Place): AsyncGenerator<Listed[]> {
   let count = 0;
   for (let token: string | null = ""; token !== null;) {
     const query = new URLSearchParams({ limit: String(PAGE), filters: "as-written" });
@@ -27,7 +40,6 @@ export async function* assetPages(place: Place, seen: (count: number) => void): 
     const page = z.array(Listed).parse((await answered(response)) ?? []);
     token = response.headers.get("Sensu-Continue");
     count += page.length;
-    seen(count);
     yield page;
   }
   if (count === 0) await refuseMissing(place);

@@ -1,9 +1,10 @@
 // The revisions of an asset as the server tells them.
 import * as z from "zod/mini";
-import { answered, Refused, type Asked } from "../deployment.ts";
-import { pathOf, type Place } from "./command.ts";
-import { Mistake } from "./mistake.ts";
-import { printable } from "./terminal.ts";
+import { answered, Refused, type Asked } from "../command/deployment.ts";
+import type { Answer } from "../command/web.ts";
+import { pathOf, type Place } from "./place.ts";
+import { Mistake } from "../command/mistake.ts";
+import { printable } from "../command/terminal.ts";
 
 export const Revision = z.object({
   seq: z.int(),
@@ -22,7 +23,7 @@ export async function askOfAsset(
   method: "GET" | "POST",
   rest: string,
   asked: Asked = {},
-): Promise<Response> {
+): Promise<Answer> {
   const path = `${pathOf(place, "edge/v1")}/assets/${encodeURIComponent(name)}/${rest}`;
   try {
     return await place.deployment.ask(method, path, asked);

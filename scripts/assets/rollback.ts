@@ -1,57 +1,64 @@
 // npm run assets -- rollback NAME --to REVISION: writes an old definition again.
-import { Refused } from "../deployment.ts";
-import {
-  DONE,
-  onlyName,
-  oneOf,
-  placeOf,
-  readArguments,
-  readRevision,
-  SHARED_HELP,
-  type Command,
-} from "./command.ts";
-import { differenceOf, shownDifference } from "./diff.ts";
-import { Mistake } from "./mistake.ts";
-import { FORMATS, print } from "./output.ts";
-import { painter } from "./terminal.ts";
+import { answered, ENVIRONMENT, Refused } from "../command/deployment.ts";
+import { command, FAILED } from "../command/command.ts";
+import { flag, text, value } from "../command/options.ts";
+import { formatOption, print } from "../command/output.ts";
+import { CHANGES, DONE, namespaceOption, onlyName, placeOf, revisionNumber, type Place } from "./place.ts";
+import { confirmed } from "../command/confirm.ts";
+import { Difference, differenceOf, shownDifference } from "./diff.ts";
+import { Mistake } from "../command/mistake.ts";
+import { painter, printable } from "../command/terminal.ts";
 import { askOfAsset } from "./revisions.ts";
 
-export const rollback: Command = {
+export const rollback = command({
+  name: "rollback",
   summary: "write an old definition of an asset again",
-  help: `npm run --silent assets -- rollback NAME --to REVISION [--reason TEXT] [--if-match ETAG] [--format table|json|yaml]
-
-Writes what the asset was at a revision as a new revision, and shows what that changed. A deleted asset comes back the same
-way. Nothing is lost: what was there before stays in the history.
-
-  --to REVISION      the revision to go back to, as history lists it
-  --reason TEXT      why; kept in the history
-  --if-match ETAG    only if the asset is still the one with this ETag
-  --format FORMAT    table (default), json or yaml
-${SHARED_HELP}
-
-Exit codes: 0 done, 1 an error.`,
-  async run(args, io) {
-    const { values, positionals } = readArguments(args, {
-      to: { type: "string" },
-      reason: { type: "string" },
-      "if-match": { type: "string" },
-      format: { type: "string", default: "table" },
-    });
-    const format = oneOf(values.format, FORMATS, "--format");
-    const name = onlyName(positionals);
-    const seq = readRevision(values.to, "--to");
-    if (seq === null)
+  details: `Shows what going back would change, asks, and writes what the asset was at a revision as a new revision. A deleted asset
+comes back the same way. Nothing is lost: what was there before stays in the history.`,
+  operands: ["<name>"],
+  options: {
+    to: value("--to <revision>", "the revision to go back to, as history lists it", revisionNumber),
+    reason: text("--reason <text>", "why; kept in the history"),
+    ifMatch: text("--if-match <etag>", "only if the asset is still the one with this ETag"),
+    dryRun: flag("--dry-run", "show what would change, and do nothing"),
+    yes: flag("-y, --yes", "do not ask; needed where there is no terminal"),
+    namespace: namespaceOption,
+    format: formatOption,
+  },
+  examples: [
+    "npm run --silent assets -- rollback sensu/http-checks --to 42",
+    "npm run --silent assets -- rollback sensu/http-checks --to 42 --yes --reason 'broke the agents'",
+  ],
+  exitCodes: {
+    0: "done or nothing to do",
+    1: "an error, or the answer was no",
+    2: "something would change (--dry-run)",
+  },
+  environment: ENVIRONMENT,
+  async run({ options, operands, io }) {
+    const { to: seq, format, dryRun } = options;
+    const name = onlyName(operands);
+    if (seq === undefined)
       throw new Mistake("--to is missing", "`history NAME` lists the revisions to go back to");
-    const place = placeOf(values, io);
-    const etag = values["if-match"];
-    const query = new URLSearchParams(values.reason === undefined ? {} : { reason: values.reason });
-    const headers = etag === undefined ? {} : { "If-Match": quoted(etag) };
-    const asked = { body: { seq }, headers };
-    await askOfAsset(place, name, "POST", `rollback?${query.toString()}`, asked).catch((error: unknown) => {
-      if (!(error instanceof Refused && error.status === 412)) throw error;
-      throw new Mistake("the asset is no longer the one of --if-match, so it was left", "see `diff NAME`");
-    });
-    const difference = await differenceOf(place, name, null, null);
+    const place = placeOf(options.namespace, io);
+    const wish = { seq, reason: options.reason, etag: options.ifMatch };
+    const planned = await ask(place, name, wish, true);
+    const isSame = planned.lines.length === 0;
+    if (dryRun || isSame) {
+      const title = isSame ? "Nothing to do" : `Would go back to revision ${seq}`;
+      print(io, format, planned, () => `${title}:\n${shownDifference(planned, painter(io))}`);
+      return isSame ? DONE : CHANGES;
+    }
+    if (!options.yes) {
+      io.stderr.write(shownDifference(planned, painter(io)));
+      const question = `Go back to revision ${seq} of ${printable(name)}, in ${place.namespace}?`;
+      if (!(await confirmed(question, io))) {
+        io.stderr.write("Nothing was changed.\n");
+        return FAILED;
+      }
+    }
+    await ask(place, name, wish, false);
+    const difference = await differenceOf(place, name, undefined, undefined);
     print(
       io,
       format,
@@ -60,9 +67,40 @@ Exit codes: 0 done, 1 an error.`,
     );
     return DONE;
   },
-};
+});
+
+/** Which revision, why, and of which state. */
+interface Wish {
+  readonly seq: number;
+  readonly reason: string | undefined;
+  readonly etag: string | undefined;
+}
+
+/** Goes back, or says what that would change. */
+async function ask(
+  place: Place,
+  name: string,
+  { seq, reason, etag }: Wish,
+  dryRun: true,
+): Promise<Difference>;
+async function ask(place: Place, name: string, { seq, reason, etag }: Wish, dryRun: false): Promise<null>;
+async function ask(place: Place, name: string, { seq, reason, etag }: Wish, dryRun: boolean) {
+  const query = new URLSearchParams({
+    ...(reason === undefined ? {} : { reason }),
+    ...(dryRun ? { dry_run: "true" } : {}),
+  });
+  const headers = etag === undefined ? {} : { "If-Match": quotedTag(etag) };
+  const asked = { body: { seq }, headers };
+  const answer = await askOfAsset(place, name, "POST", `rollback?${query.toString()}`, asked).catch(
+    (error: unknown) => {
+      if (!(error instanceof Refused && error.status === 412)) throw error;
+      throw new Mistake("the asset is no longer the one of --if-match, so it was left", "see `diff NAME`");
+    },
+  );
+  return dryRun ? Difference.parse(await answered(answer)) : null;
+}
 
 /** Shells take the quotes of an ETag away. */
-function quoted(etag: string): string {
+function quotedTag(etag: string): string {
   return etag === "*" || etag.startsWith('"') ? etag : `"${etag}"`;
 }

@@ -1,6 +1,7 @@
 // Changes as people read them: what happens to which asset, line by line, with what lint says of it.
 import { changeCount, type Change, type Changes } from "./changes.ts";
-import { counted, paintedLine, printable, type Colour, type Paint } from "./terminal.ts";
+import type { Planned } from "./planned.ts";
+import { counted, paintedLine, printable, type Colour, type Paint } from "../command/terminal.ts";
 
 /** Every change with its difference and lint, and a line that counts them. */
 export function shownChanges(changes: Changes, paint: Paint): string {
@@ -11,6 +12,16 @@ export function shownChanges(changes: Changes, paint: Paint): string {
   ];
   const leftOutLine = changes.truncated ? ["Differences of more than 1 MiB are left out"] : [];
   return `${[...lines, ...leftOutLine, summaryOf(changes)].join("\n")}\n`;
+}
+
+/** Plans one after the other, under the name of its namespace where there are several. */
+export function shownPlans(plans: readonly Planned[], paint: Paint): string {
+  return plans
+    .map(({ place: { namespace }, changes }) => {
+      const title = plans.length === 1 ? "" : `${paint("bold", `namespace ${namespace}`)}\n`;
+      return title + shownChanges(changes, paint);
+    })
+    .join("");
 }
 
 /** `2 to create, 1 to update, 0 to delete, 40 unchanged; 3 lint findings`. */

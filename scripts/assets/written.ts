@@ -1,7 +1,6 @@
 // The forms of a dump: those of `sensuctl dump`, and a bare array as its list commands write.
-import { stringify } from "yaml";
 import type { Listed } from "./listed.ts";
-import { YAML } from "./output.ts";
+import { yamlText } from "../command/output.ts";
 
 export const DUMP_FORMATS = ["yaml", "json", "wrapped-json"] as const;
 export type DumpFormat = (typeof DUMP_FORMATS)[number];
@@ -14,14 +13,30 @@ export async function* written(
   let first = true;
   if (format === "json") yield "[";
   for await (const page of pages) {
-    for (const asset of page) {
+    for (const asset of page.map(withoutNulls)) {
       if (format === "json") yield `${first ? "" : ","}\n${indented(asset)}`;
       else if (format === "wrapped-json") yield `${JSON.stringify(wrapped(asset), null, 2)}\n`;
-      else yield `${first ? "" : "---\n"}${stringify(inKeyOrder(wrapped(asset)), YAML)}`;
+      else yield `${first ? "" : "---\n"}${yamlText(inKeyOrder(wrapped(asset)))}`;
       first = false;
     }
   }
   if (format === "json") yield first ? "]\n" : "\n]\n";
+}
+
+/** Older clients refuse a null where a list or map belongs, and `builds` where they know none; absent is the same. */
+function withoutNulls({ metadata, ...spec }: Listed): Listed {
+  const members = Object.entries(spec).filter(([, value]) => value !== null);
+  const { builds } = spec;
+  return {
+    ...Object.fromEntries(members),
+    ...(Array.isArray(builds) ? { builds: builds.map(withoutNullMembers) } : {}),
+    metadata,
+  };
+}
+
+function withoutNullMembers(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
 }
 
 function indented(asset: Listed): string {

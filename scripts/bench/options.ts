@@ -1,5 +1,7 @@
 // What can be said on the command line.
-import { parseArgs } from "node:util";
+import { Mistake } from "../command/mistake.ts";
+import { flag, text, value, valueOr, wordOf, type Parse, type Values } from "../command/options.ts";
+import { quoted } from "../command/terminal.ts";
 import type { Effort } from "./turns.ts";
 
 /** Beside ours, which is always there. */
@@ -18,45 +20,44 @@ export interface Options {
   readonly effort: Effort;
 }
 
-/** Throws what is wrong with an argument. */
-export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: "boolean", default: false },
-      check: { type: "boolean", default: false },
-      readme: { type: "boolean", default: false },
-      case: { type: "string", default: "" },
-      contenders: { type: "string", default: CONTENDERS.join(",") },
-      rounds: { type: "string" },
-      seconds: { type: "string" },
-    },
-  });
-  const { quick } = values;
+/** How many rounds and seconds may be asked for. */
+const positive =
+  (example: string): Parse<number> =>
+  (given, name) => {
+    const number = Number(given);
+    if (number > 0 && Number.isFinite(number)) return number;
+    throw new Mistake(`${name} ${quoted(given)} is not a number greater than 0`, `as in ${name} ${example}`);
+  };
+
+export const BENCH_OPTIONS = {
+  quick: flag("--quick", "few and short rounds"),
+  check: flag("--check", "fail when a promise is missed"),
+  readme: flag("--readme", "write the table into README.md, and docs/bench.svg"),
+  case: text("--case <text>", "only cases whose name, or whose group's name, holds this text"),
+  contenders: valueOr("--contenders <list>", "separated by commas", contendersOf, CONTENDERS.join(",")),
+  rounds: value("--rounds <n>", "rounds of each case (default: 7, quick 5)", positive("7")),
+  seconds: value("--seconds <n>", "seconds of a round (default: 1.5, quick 0.2)", positive("1.5")),
+};
+
+/** What is measured, by the options. */
+export function planned(options: Values<typeof BENCH_OPTIONS>): Options {
+  const { quick, check, readme, contenders, rounds, seconds } = options;
   return {
     quick,
-    check: values.check,
-    readme: values.readme,
-    only: values.case,
-    contenders: values.contenders.split(",").map(contenderOf),
+    check,
+    readme,
+    only: options.case ?? "",
+    contenders,
     // The runtime collects garbage about once a second and then stands still for 100 to 200 ms: a shorter turn either
     // meets that or does not, and says half as much or nothing of it.
     effort: {
-      rounds: positive("--rounds", values.rounds ?? (quick ? "5" : "7")),
-      seconds: positive("--seconds", values.seconds ?? (quick ? "0.2" : "1.5")),
+      rounds: rounds ?? (quick ? 5 : 7),
+      seconds: seconds ?? (quick ? 0.2 : 1.5),
       warmUp: quick ? 0.5 : 3,
     },
   };
 }
 
-function contenderOf(name: string): Contender {
-  const found = CONTENDERS.find((contender) => contender === name);
-  if (found === undefined) throw new Error(`--contenders "${name}": use some of ${CONTENDERS.join(",")}`);
-  return found;
-}
-
-function positive(option: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new Error(`${option} "${text}": use a number greater than 0`);
-  return value;
+function contendersOf(given: string, option: string): Contender[] {
+  return given.split(",").map((name) => wordOf(CONTENDERS)(name, option));
 }

@@ -1,5 +1,5 @@
 // The figures of a run as tables for the terminal.
-import { table } from "../deployment.ts";
+import { table } from "../command/table.ts";
 import { judge, PROMISES, type Promised } from "./promises.ts";
 import type { Results } from "./results.ts";
 import { median, ratio } from "./statistics.ts";

@@ -1,4 +1,5 @@
 // Cloudflare's API as the commands ask it: reads are tried again, changes never.
+import { reasonOf, webOf, type Web } from "../command/web.ts";
 import type { World } from "./world.ts";
 
 const PUBLIC_API = "https://api.cloudflare.com/client/v4";
@@ -40,12 +41,14 @@ export class CloudflareApi {
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #sleep: World["sleep"];
+  readonly #web: Web;
 
   /** `headers` are the credential. `CLOUDFLARE_API_BASE_URL` says where, as it does for wrangler. */
   constructor(headers: Readonly<Record<string, string>>, { environment, sleep }: World) {
     this.#base = (environment["CLOUDFLARE_API_BASE_URL"] || PUBLIC_API).replace(/\/+$/, "");
     this.#headers = headers;
     this.#sleep = sleep;
+    this.#web = webOf(environment);
   }
 
   /** The result of a read; null when there is no such thing (404). */
@@ -92,20 +95,19 @@ export class CloudflareApi {
 
   async #ask(method: string, path: string, body?: unknown): Promise<Envelope> {
     const route = `${method} ${path.replace(/\?.*/, "")}`;
-    const init: RequestInit = {
+    const init: NonNullable<Parameters<Web>[1]> = {
       method,
       headers: { ...this.#headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
       signal: AbortSignal.timeout(PATIENCE_MS),
     };
     if (body !== undefined) init.body = JSON.stringify(body);
-    const response = await fetch(`${this.#base}${path}`, init).catch((error: unknown) => {
-      const cause = error instanceof Error ? (error.cause ?? error) : error;
-      throw new ApiFailure(route, 0, 0, `no answer: ${String(cause)}`);
+    const response = await this.#web(`${this.#base}${path}`, init).catch((error: unknown) => {
+      throw new ApiFailure(route, 0, 0, `no answer: ${reasonOf(error)}`);
     });
-    const envelope = await response.json().then(
-      (json) => json as Envelope,
-      (): Envelope => ({}),
-    );
+    const envelope = await response
+      .text()
+      .then((text) => JSON.parse(text) as Envelope)
+      .catch((): Envelope => ({}));
     if (response.ok && envelope.success === true) return envelope;
     const [first] = envelope.errors ?? [];
     const unknown = method !== "GET" && response.status >= 500 ? "; it may have been done all the same" : "";

@@ -108,7 +108,7 @@ function sayNext(options: DeployOptions, url: string, { say }: World): void {
   if (options.dryRun) return;
   say("");
   say(`export SENSU_API_URL=${url} SENSU_API_KEY=sak_...    # the admin key`);
-  say("npm run --silent keys -- create --name ci --grants 'edit@default'");
+  say("npm run --silent keys -- create ci --grants 'edit@default'");
   say(`npm run doctor${suffix(options)}    # whenever something seems wrong`);
 }
 

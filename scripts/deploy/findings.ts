@@ -1,5 +1,5 @@
 // What an examination finds: a line for each thing that must be right, and what to do where it is not.
-import { table } from "../deployment.ts";
+import { table } from "../command/table.ts";
 import { grantAdvice, permissionFor } from "./advice.ts";
 import { ApiFailure } from "./api.ts";
 import { Stopped } from "./steps.ts";

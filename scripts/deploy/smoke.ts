@@ -1,4 +1,5 @@
 // Whether what was deployed answers as it should, asked from outside like any client.
+import { webOf, type Web } from "../command/web.ts";
 import { randomUUID } from "node:crypto";
 import { signAccessToken } from "../../src/auth/access-tokens.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
@@ -30,19 +31,20 @@ export interface Smoked {
 export async function smokeTest(
   url: string,
   authorization: string | null,
-  { clock, sleep }: World,
+  { clock, sleep, environment }: World,
 ): Promise<Smoked> {
   let journalAgeSeconds = 0;
+  const at = { url, web: webOf(environment) };
   const checks: [string, Check][] = [
-    ["/version", () => statusOf(url, "/version", 200)],
-    ["401 without a credential", () => statusOf(url, ASSETS, 401)],
+    ["/version", () => statusOf(at, "/version", 200)],
+    ["401 without a credential", () => statusOf(at, ASSETS, 401)],
     ...(authorization === null
       ? []
-      : [["assets with one", () => statusOf(url, ASSETS, 200, authorization)] satisfies [string, Check]]),
+      : [["assets with one", () => statusOf(at, ASSETS, 200, authorization)] satisfies [string, Check]]),
     [
       "/ready",
       async () => {
-        const answer = await ask(url, "/ready");
+        const answer = await ask(at, "/ready");
         if (typeof answer === "string") return answer;
         const { ready, kv, journal_age_seconds: age } = answer.json as Record<string, unknown>;
         if (answer.status !== 200 || ready !== true)
@@ -91,25 +93,31 @@ async function firstWrong(checks: readonly [string, Check][]): Promise<string | 
   return null;
 }
 
+/** A Worker, and how it is reached. */
+interface Reached {
+  readonly url: string;
+  readonly web: Web;
+}
+
 async function statusOf(
-  url: string,
+  at: Reached,
   path: string,
   wanted: number,
   authorization?: string,
 ): Promise<string | null> {
-  const answer = await ask(url, path, authorization);
+  const answer = await ask(at, path, authorization);
   if (typeof answer === "string") return answer;
   return answer.status === wanted ? null : `answers ${answer.status} instead of ${wanted}`;
 }
 
 /** An answer, or why there is none. */
 async function ask(
-  url: string,
+  { url, web }: Reached,
   path: string,
   authorization?: string,
 ): Promise<{ status: number; json: unknown; date: string | null } | string> {
   try {
-    const response = await fetch(`${url}${path}`, {
+    const response = await web(`${url}${path}`, {
       headers: authorization === undefined ? {} : { Authorization: authorization },
       redirect: "manual",
       signal: AbortSignal.timeout(ANSWER_MS),

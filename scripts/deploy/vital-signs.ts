@@ -1,4 +1,5 @@
 // What a Worker that answers tells of itself, deployed or local.
+import { webOf } from "../command/web.ts";
 import { Examination, type Look } from "./findings.ts";
 import type { World } from "./world.ts";
 
@@ -32,9 +33,9 @@ export interface Place {
 export async function lookAtWorker(
   exam: Examination,
   { url, start, deployed }: Place,
-  { clock }: World,
+  world: World,
 ): Promise<void> {
-  const answer = await exam.look("answers", () => ask(url, start, clock));
+  const answer = await exam.look("answers", () => ask(url, start, world));
   if (answer === null) return exam.skip(VITAL_SIGNS.slice(1), `${url} does not answer`);
   const { health, date, now } = answer;
   await exam.look("database up", () =>
@@ -62,10 +63,12 @@ export async function lookAtWorker(
 async function ask(
   url: string,
   start: string,
-  clock: World["clock"],
+  { clock, environment }: World,
 ): Promise<Look<{ health: Health; date: number; now: number }>> {
   const before = clock();
-  const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
+  const response = await webOf(environment)(`${url}/health`, {
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).catch(() => null);
   if (response === null) return wrong(`${url} does not answer`, start);
   const text = await response.text();
   const health = healthIn(text);

@@ -1,7 +1,7 @@
 // wrangler as a part: quiet, never asking, its output kept for when it fails.
 import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
-import { QUIET_SWITCHES } from "../local.ts";
+import { PROJECT, QUIET_SWITCHES, WRANGLER } from "../local.ts";
 import type { Environment } from "./world.ts";
 
 /** wrangler ended with an error; the message is its complaint. */
@@ -19,7 +19,11 @@ const SWITCHES = {
 /** Runs wrangler to its end; what it printed. Throws with the part of it that says what is wrong. */
 export async function wrangler(args: readonly string[], environment: Environment): Promise<string> {
   const env = { ...process.env, ...environment, ...SWITCHES };
-  const child = spawn("wrangler", args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [WRANGLER, ...args], {
+    env,
+    cwd: PROJECT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const printed: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => printed.push(text));
@@ -36,7 +40,7 @@ export async function wrangler(args: readonly string[], environment: Environment
 }
 
 /** The lines from the error on, without the advice that follows them; everything when there is no such line. */
-function complaintOf(output: string): string {
+export function complaintOf(output: string): string {
   const lines = stripVTControlCharacters(output)
     .split("\n")
     .map((line) => line.replace(/^.*\[ERROR\]/, "[ERROR]").trim());

@@ -1,86 +1,152 @@
-// The subcommands of `npm run keys`.
-import { parseArgs } from "node:util";
-import type { CommandIo } from "../command-io.ts";
-import { answered, deploymentOf, seconds, table, type Deployment } from "../deployment.ts";
+// The command `npm run keys`: API keys of a deployment.
+import { command, DONE_OR_FAILED, group, runOf } from "../command/command.ts";
+import { answered, deploymentOf, ENVIRONMENT } from "../command/deployment.ts";
+import type { CommandIo, Run } from "../command/io.ts";
+import { Mistake } from "../command/mistake.ts";
+import { duration, text, value, valueOr } from "../command/options.ts";
+import { formatOption, print, type Format } from "../command/output.ts";
+import { table } from "../command/table.ts";
+import { allKeys, KEYS_PATH, pathOfKey, type Key, type MintedKey } from "./keys.ts";
 
-const USAGE = `npm run --silent keys -- list [--format table|json]
-npm run --silent keys -- create --name ci --grants 'edit@default,view@*' [--expires 90d]
-npm run --silent keys -- get --name ci
-npm run --silent keys -- rotate --name ci [--overlap 1d]   both secrets work while they overlap
-npm run --silent keys -- revoke --name ci
-SENSU_API_URL (default http://127.0.0.1:8080) says where; SENSU_TOKEN or SENSU_API_KEY, of an admin, who asks.`;
+const NAME = "npm run --silent keys --";
 
-const PATH = "/api/edge/v1/keys";
+/** What a revocation means: the bound of copies, and the lifetime of access tokens. */
+const HOW_IT_ENDS =
+  "it ends everywhere within three minutes, and access tokens made from it live out their five minutes";
 
-interface Shown {
-  readonly key?: string;
-  readonly name: string;
-  readonly grants: readonly string[];
-  readonly created_by: string;
-  readonly expires_at: string | null;
-  readonly last_used: string | null;
-  readonly status: string;
-}
+/** The name was an option once. */
+const nameOption = text(
+  "--name <name>",
+  "the name, as it was given before; the next release takes it as an argument only",
+);
+const SHARED = { exitCodes: DONE_OR_FAILED, environment: ENVIRONMENT };
 
-interface Options {
-  readonly name?: string;
-  readonly grants?: string;
-  readonly expires?: string;
-  readonly overlap: string;
-  readonly format: string;
-}
-
-const COMMANDS: Record<string, (server: Deployment, options: Options, io: CommandIo) => Promise<void>> = {
-  async list(server, { format }, io) {
-    show(await allKeys(server), format, io);
+const list = command({
+  ...SHARED,
+  name: "list",
+  summary: "list the keys that you may manage",
+  options: { format: formatOption },
+  examples: [`${NAME} list`, `${NAME} list --format json`],
+  remedyFor: () => "`get NAME` shows the keys of one name",
+  async run({ options: { format }, io }) {
+    show(await allKeys(deploymentOf(io.environment)), format, io);
+    return 0;
   },
-  async get({ ask }, options, io) {
-    const keys = await answered(await ask("GET", `${PATH}/${named(options)}`));
-    show(keys as Shown[], options.format, io);
+});
+
+const get = command({
+  ...SHARED,
+  name: "get",
+  summary: "show the keys of a name, the newest first",
+  operands: ["[name]"],
+  options: { name: nameOption, format: formatOption },
+  examples: [`${NAME} get ci`],
+  async run({ options, operands, io }) {
+    const path = pathOfKey(nameOf(operands, options.name, "get"));
+    show((await answered(await deploymentOf(io.environment).ask("GET", path))) as Key[], options.format, io);
+    return 0;
   },
-  async create({ ask }, options, io) {
-    if (options.grants === undefined) throw new Error("--grants is missing, as in --grants 'edit@default'");
+});
+
+const create = command({
+  ...SHARED,
+  name: "create",
+  summary: "create a key; its secret is printed once, alone on standard output",
+  operands: ["[name]"],
+  options: {
+    name: nameOption,
+    grants: text(
+      "--grants <list>",
+      "role@namespace or role@namespace/name-glob, separated by commas; roles: view, edit, admin",
+    ),
+    expires: value(
+      "--expires <duration>",
+      "how long it is valid, as in 90d (default: until it is revoked)",
+      duration(1),
+    ),
+  },
+  examples: [`${NAME} create ci --grants 'edit@default,view@*' --expires 90d`],
+  async run({ options: { name: before, grants, expires }, operands, io }) {
+    const name = nameOf(operands, before, "create");
+    if (grants === undefined) throw new Mistake("--grants is missing", "as in --grants 'edit@default'");
     const expiry =
-      options.expires === undefined
-        ? {}
-        : { expires_at: new Date(Date.now() + 1000 * seconds(options.expires, "--expires")).toISOString() };
-    const body = { name: decodeURIComponent(named(options)), grants: options.grants.split(","), ...expiry };
-    showSecret((await answered(await ask("POST", PATH, { body }))) as Shown, io);
+      expires === undefined ? {} : { expires_at: new Date(Date.now() + 1_000 * expires).toISOString() };
+    const body = { name, grants: grants.split(",").map((grant) => grant.trim()), ...expiry };
+    const made = await answered(await deploymentOf(io.environment).ask("POST", KEYS_PATH, { body }));
+    showSecret(made as MintedKey, io);
+    return 0;
   },
-  async rotate({ ask }, options, io) {
-    const body = { overlap: seconds(options.overlap, "--overlap") };
-    const rotated = await answered(await ask("POST", `${PATH}/${named(options)}/rotate`, { body }));
-    showSecret(rotated as Shown, io);
-    io.stderr.write(`The old secret works for ${options.overlap} more.\n`);
-  },
-  async revoke({ ask }, options, io) {
-    await answered(await ask("DELETE", `${PATH}/${named(options)}`));
-    io.stderr.write(`${named(options)} is revoked; every location knows within three minutes.\n`);
-  },
-};
+});
 
-/** Every key that the caller may manage, page by page. */
-async function allKeys({ ask }: Deployment): Promise<Shown[]> {
-  const keys: Shown[] = [];
-  for (let token: string | null = ""; token !== null;) {
-    const query: string = token === "" ? "" : `?${new URLSearchParams({ continue: token }).toString()}`;
-    const response = await ask("GET", `${PATH}${query}`);
-    keys.push(...((await answered(response)) as Shown[]));
-    token = response.headers.get("Sensu-Continue");
-  }
-  return keys;
+const rotate = command({
+  ...SHARED,
+  name: "rotate",
+  summary: "replace the secret of a key; both are valid while they overlap",
+  operands: ["[name]"],
+  options: {
+    name: nameOption,
+    overlap: valueOr("--overlap <duration>", "how long the old secret stays valid", overlapOf, "1d"),
+  },
+  examples: [`${NAME} rotate ci --overlap 1d`, `${NAME} rotate ci --overlap 0s    # the old one has leaked`],
+  async run({ options: { name: before, overlap }, operands, io }) {
+    const path = `${pathOfKey(nameOf(operands, before, "rotate"))}/rotate`;
+    const body = { overlap: overlap.seconds };
+    showSecret(
+      (await answered(await deploymentOf(io.environment).ask("POST", path, { body }))) as MintedKey,
+      io,
+    );
+    io.stderr.write(
+      overlap.seconds === 0
+        ? `The old secret is revoked: ${HOW_IT_ENDS}.\n`
+        : `The old secret is valid for ${overlap.text} more.\n`,
+    );
+    return 0;
+  },
+});
+
+const revoke = command({
+  ...SHARED,
+  name: "revoke",
+  summary: "revoke every live key of a name",
+  details: `A revoked key does not come back: ${HOW_IT_ENDS}.`,
+  operands: ["[name]"],
+  options: { name: nameOption },
+  examples: [`${NAME} revoke ci`],
+  async run({ options, operands, io }) {
+    const name = nameOf(operands, options.name, "revoke");
+    await answered(await deploymentOf(io.environment).ask("DELETE", pathOfKey(name)));
+    io.stderr.write(`${name} is revoked: ${HOW_IT_ENDS}.\n`);
+    return 0;
+  },
+});
+
+/** Runs a subcommand; resolves to 0, or to 1 after an error, which is on standard error. */
+export const runKeys: Run = runOf(
+  group(
+    {
+      ...SHARED,
+      name: NAME,
+      summary: "the API keys of a deployment",
+      examples: [`${NAME} create ci --grants 'edit@default' --expires 90d`, `${NAME} revoke ci`],
+    },
+    [list, create, get, rotate, revoke],
+  ),
+);
+
+/** The name of the key, of the argument or of the option that it was before. */
+function nameOf([operand]: readonly string[], option: string | undefined, subcommand: string): string {
+  const name = operand ?? option ?? "";
+  if (operand !== undefined && option !== undefined)
+    throw new Mistake("the name is given twice", "leave --name out");
+  if (name !== "") return name;
+  throw new Mistake("the name of the key is missing", `as in ${NAME} ${subcommand} ci`);
 }
 
-function named({ name }: Options): string {
-  if (name === undefined) throw new Error("--name is missing");
-  return encodeURIComponent(name);
+function overlapOf(given: string, flag: string): { readonly text: string; readonly seconds: number } {
+  return { text: given, seconds: duration(0)(given, flag) };
 }
 
-function show(keys: readonly Shown[], format: string, { stdout }: CommandIo): void {
-  if (format === "json") {
-    stdout.write(`${JSON.stringify(keys, null, 2)}\n`);
-    return;
-  }
+function show(keys: readonly Key[], format: Format, io: CommandIo): void {
   const day = (time: string | null) => time?.slice(0, 10) ?? "never";
   const rows = keys.map((key) => [
     key.name,
@@ -90,35 +156,12 @@ function show(keys: readonly Shown[], format: string, { stdout }: CommandIo): vo
     day(key.expires_at),
     key.last_used ?? "never",
   ]);
-  stdout.write(table([["NAME", "STATUS", "GRANTS", "MADE BY", "EXPIRES", "LAST USED"], ...rows]));
+  const header = ["NAME", "STATUS", "GRANTS", "MADE BY", "EXPIRES", "LAST USED"];
+  print(io, format, keys, () => table([header, ...rows]));
 }
 
 /** The secret alone on standard output, so that it can go straight to where secrets are kept. */
-function showSecret({ key = "", name }: Shown, { stdout, stderr }: CommandIo): void {
+function showSecret({ key, name }: MintedKey, { stdout, stderr }: CommandIo): void {
   stderr.write(`The key ${name}, shown this once:\n`);
   stdout.write(`${key}\n`);
-}
-
-/** Runs a subcommand; resolves to 0, or to 1 after an error, which is on standard error. */
-export async function runKeys(args: readonly string[], io: CommandIo): Promise<number> {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        name: { type: "string" },
-        grants: { type: "string" },
-        expires: { type: "string" },
-        overlap: { type: "string", default: "1d" },
-        format: { type: "string", default: "table" },
-      },
-    });
-    const command = COMMANDS[positionals[0] ?? ""];
-    if (command === undefined) throw new Error(`say what to do:\n${USAGE}`);
-    await command(deploymentOf(io.environment), values, io);
-    return 0;
-  } catch (error) {
-    io.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
-  }
 }

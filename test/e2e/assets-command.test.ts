@@ -6,18 +6,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runAssets } from "../../scripts/assets/run.ts";
 import { runHere, runScript, type Ran } from "../support/command.ts";
 import { anAsset, OTHER_SHA512, SHA512 } from "../support/fixtures.ts";
+import { startBefore, type BeforeWorker } from "../support/before-worker.ts";
 import { startWorker, type RunningWorker } from "../support/harness.ts";
 
 let worker: RunningWorker;
+let front: BeforeWorker;
 let folder: string;
 let namespace = "";
 let count = 0;
 
 beforeAll(async () => {
   worker = await startWorker();
+  front = await startBefore(worker);
   folder = await mkdtemp(join(tmpdir(), "assets-command-"));
 });
 afterAll(async () => {
+  await front.close();
   await worker.close();
   await rm(folder, { recursive: true });
 });
@@ -28,7 +32,7 @@ beforeEach(async () => {
 });
 
 function assets(args: string[], environment: Record<string, string> = {}, input = ""): Promise<Ran> {
-  const server = { SENSU_API_URL: worker.url, SENSU_TOKEN: worker.token };
+  const server = { SENSU_API_URL: front.url, SENSU_TOKEN: worker.token };
   return runHere(runAssets, args, { ...server, ...environment }, input);
 }
 
@@ -48,7 +52,11 @@ async function silentUrl(): Promise<string> {
   return `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
 }
 
-const here = (...args: string[]) => assets([...args, "--namespace", namespace]);
+/** Without a question: there is no terminal on which to ask it. */
+const here = (...args: string[]) => {
+  const yes = ["apply", "rollback"].includes(args[0] ?? "") ? ["--yes"] : [];
+  return assets([...args, "--namespace", namespace, ...yes]);
+};
 
 async function file(name: string, text: unknown): Promise<string> {
   const path = join(folder, `${namespace}-${name}`);
@@ -136,10 +144,8 @@ describe("a dump", () => {
         "  name: sensu/one",
         `  namespace: ${namespace}`,
         "spec:",
-        "  builds: null",
         "  filters:",
         "  - a == 1",
-        "  headers: null",
         `  sha512: ${SHA512}`,
         "  url: https://assets.example.com/sensu/one.tar.gz",
         "",
@@ -245,7 +251,7 @@ sha512: "${SHA512}"
     const bad = await file(
       "bad.yaml",
       `metadata: {name: a}\nurl: ftp://e\nsha512: "${SHA512}"\n---\nmetadata: {name: b}\nurl: 5\n---\n` +
-        `metadata: {name: c, namespace: elsewhere}\nurl: https://e\nsha512: "${SHA512}"\n---\n- hello\n`,
+        `metadata: {name: c, labels: {critical: true}}\nurl: https://e\nsha512: "${SHA512}"\n---\n- hello\n`,
     );
     const { code, err, out } = await assets(["apply", bad, "--namespace", namespace], {
       SENSU_API_URL: await silentUrl(),
@@ -254,9 +260,11 @@ sha512: "${SHA512}"
     expect(err).toContain("4 definitions are not right");
     expect(err).toContain(`${bad}, document 1: a: URL must be HTTP or HTTPS`);
     expect(err).toContain(
-      `${bad}, document 2: json: cannot unmarshal number into Go struct field Asset.url of type string`,
+      `${bad}, document 2: url is the number 5, not text: put what the file says in quotes`,
     );
-    expect(err).toContain(`${bad}, document 3: c: it is of the namespace elsewhere`);
+    expect(err).toContain(
+      `${bad}, document 3: metadata.labels.critical is true, not text: write 'true', in quotes`,
+    );
     expect(err).toContain(`${bad}, document 4, element 1: this is "hello", not a definition`);
   });
 
@@ -264,7 +272,6 @@ sha512: "${SHA512}"
     ["broken.yaml", "a: [1", /broken\.yaml, document 1 is not YAML: .* line 1/s],
     ["broken.json", '[{"a":1}\n{', /document 1 \(it begins at line 1\) is not JSON: invalid character '\{'/],
     ["digits.yaml", `metadata: {name: a}\nsha512: ${"9".repeat(400)}`, /sha512 .* too large.*quotes/],
-    ["empty.yaml", "# nothing\n", /there is no asset in what was named/],
     ["twice.yaml", "a: 1\na: 2", /Map keys must be unique/],
   ])("that cannot be read say why: %s", async (name, text, message) => {
     const { code, err } = await here("plan", await file(name, text));
@@ -273,10 +280,12 @@ sha512: "${SHA512}"
   });
 
   it("that name an asset twice, or are not there, are refused", async () => {
-    const [a, b] = [await file("a.json", one()), await file("b.json", one())];
+    const a = await file("a.json", one());
+    const b = await file("b.json", one({ sha512: OTHER_SHA512 }));
     expect((await here("plan", a, b)).err).toContain(
-      `${b}, document 1: sensu/one is in ${a}, document 1 already`,
+      `${b}, document 1: sensu/one is in ${a}, document 1 too, and differs:\n    - sha512: "${SHA512}"\n    + sha512: `,
     );
+    expect((await here("plan", a, a)).err).toMatch(/a\.json is named twice/);
     expect((await here("plan", join(folder, "none.yaml"))).err).toMatch(
       /none\.yaml cannot be read: .*ENOENT/,
     );
@@ -320,7 +329,7 @@ describe("plan and apply", () => {
     expect(planned.plan).toMatch(/^plan-/);
     const done = await here("apply", set, "--format", "yaml");
     expect(done.out).toMatch(
-      /^applied: true\nlast: \d+\ncreate:\n- sensu\/one\nupdate: \[\]\ndelete: \[\]\nunchanged: \[\]\n$/,
+      /^namespace: team-\d+\napplied: true\nlast: \d+\ncreate:\n- sensu\/one\nupdate: \[\]\ndelete: \[\]\nunchanged: \[\]\n$/,
     );
   });
 
@@ -347,8 +356,8 @@ describe("plan and apply", () => {
     expect((await here("plan", set, "--prune", "--max-delete", "13")).code).toBe(2);
     expect((await here("apply", set, "--prune", "--max-delete", "13")).code).toBe(0);
     expect(Object.keys(await etags())).toEqual(["sensu/one"]);
-    const empty = await file("empty.yaml", "---\n");
-    expect((await here("apply", empty, "--prune")).err).toMatch(/there is no asset in what was named/);
+    const empty = await file("empty.json", "[]\n");
+    expect((await here("apply", empty, "--prune")).err).toMatch(/say --max-delete 1/);
     expect((await here("apply", empty, "--prune", "--max-delete", "1")).code).toBe(0);
     expect(await etags()).toEqual({});
   });
@@ -424,12 +433,12 @@ describe("history, diff and rollback", () => {
       [["rollback", "none", "--to", "1"], /has no asset none/],
       [["rollback", "none"], /--to is missing/],
       [["rollback", "none", "--to", "x"], /--to "x" is no revision/],
-      [["history"], /which asset\?/],
-      [["history", "a", "b"], /one asset at a time/],
+      [["history"], /^missing required argument 'name'; /],
+      [["history", "a", "b"], /"b" is one too many/],
       [["history", "a", "--format", "xml"], /use table, json, yaml/],
-      [["dump", "x"], /"x" is too much/],
+      [["dump", "x"], /"x" is one too many; all assets are dumped/],
       [["plan", "--what"], /--what.*--help/s],
-      [["dance"], /there is no command "dance"; these are:/],
+      [["dance"], /^unknown command 'dance'; there are dump, /],
     ];
     for (const [args, message] of cases) {
       const { code, err, out } = await here(...args);

@@ -25,18 +25,33 @@ it("npm run keys writes to the streams of its process and ends with the command'
 });
 
 it("makes a key that is shown once, lists, rotates and revokes it", async () => {
-  const made = await keys(["create", "--name", "ci", "--grants", "edit@default", "--expires", "90d"]);
+  const made = await keys(["create", "ci", "--grants", "edit@default", "--expires", "90d"]);
   expect(made.out).toMatch(/^sak_[0-9A-Za-z]{49}\n$/);
   const listed = await keys(["list"]);
   expect(listed.out).toMatch(
     /^NAME +STATUS +GRANTS +MADE BY +EXPIRES +LAST USED\nci +live +edit@default +admin +\d{4}-/,
   );
   expect(listed.out).not.toContain(made.out.trim());
-  const rotated = await keys(["rotate", "--name", "ci", "--overlap", "1h"]);
+  const rotated = await keys(["rotate", "ci", "--overlap", "1h"]);
   expect(rotated.out).not.toBe(made.out);
-  expect(JSON.parse((await keys(["get", "--name", "ci", "--format", "json"])).out)).toHaveLength(2);
-  expect((await keys(["revoke", "--name", "ci"])).code).toBe(0);
+  expect(JSON.parse((await keys(["get", "ci", "--format", "json"])).out)).toHaveLength(2);
+  expect(await keys(["revoke", "ci"])).toEqual({
+    code: 0,
+    out: "",
+    err:
+      "ci is revoked: it ends everywhere within three minutes, and access tokens made from it live out their five " +
+      "minutes.\n",
+  });
   expect((await keys(["list"])).out).not.toMatch(/live/);
+});
+
+it("takes the name as the option it was before, once", async () => {
+  expect((await keys(["create", "--name", "before", "--grants", "view@default"])).code).toBe(0);
+  expect((await keys(["get", "--name", "before", "--format", "yaml"])).out).toMatch(/^- name: before\n/);
+  expect((await keys(["get", "before", "--name", "before"])).err).toMatch(/^the name is given twice; /);
+  expect((await keys(["revoke"])).err).toMatch(
+    /^the name of the key is missing; as in .* keys -- revoke ci$/m,
+  );
 });
 
 it("lists keys page by page until there are no more", async () => {
@@ -54,13 +69,13 @@ it("lists keys page by page until there are no more", async () => {
 
 it("says what is wrong and what to do, and exits with 1", async () => {
   const cases: [string[], Record<string, string>, RegExp][] = [
-    [["dance"], {}, /npm run --silent keys -- list/],
-    [["create", "--name", "x"], {}, /--grants is missing/],
-    [["create", "--name", "x", "--grants", "all"], {}, /^400: "all" is not a grant/],
-    [["get", "--name", "none"], {}, /^404: no key named none/],
+    [["dance"], {}, /^unknown command 'dance'; there are list, create, get, rotate, revoke$/m],
+    [["create", "x"], {}, /--grants is missing/],
+    [["create", "x", "--grants", "all"], {}, /^400: "all" is not a grant/],
+    [["get", "none"], {}, /^404: no key named none/],
     [["list"], { SENSU_TOKEN: "nonsense" }, /^401: invalid credentials; the credential in SENSU_TOKEN/],
     [["list"], { SENSU_API_URL: "http://127.0.0.1:9" }, /does not answer: .*; set SENSU_API_URL/],
-    [["rotate", "--name", "x", "--overlap", "soon"], {}, /--overlap "soon"/],
+    [["rotate", "x", "--overlap", "soon"], {}, /--overlap "soon"/],
   ];
   for (const [args, environment, message] of cases) {
     const { code, err } = await keys(args, environment);

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { Run } from "../../scripts/command-io.ts";
+import type { Run } from "../../scripts/command/io.ts";
 
 /** What a command ended with and wrote. */
 export interface Ran {

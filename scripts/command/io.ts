@@ -1,6 +1,6 @@
 // What a command takes from its process, so that a test can run it in the test's own.
 import { styleText } from "node:util";
-import type { Environment } from "./deploy/world.ts";
+import type { Environment } from "../deploy/world.ts";
 
 /** A stream to write to; `isTTY` where a terminal shows it. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };

@@ -1,6 +1,6 @@
 // How commands write for people: colours where they are wanted, nothing that could drive the terminal.
 import { styleText } from "node:util";
-import type { CommandIo } from "../command-io.ts";
+import type { CommandIo } from "./io.ts";
 
 export type Colour = "green" | "yellow" | "red" | "bold";
 
@@ -25,6 +25,11 @@ export function printable(text: string): string {
     /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** A text that somebody gave, in quotes and on one line. */
+export function quoted(text: string): string {
+  return `"${printable(text)}"`;
 }
 
 /** `1 asset`, `2 assets`. */

@@ -1,5 +1,6 @@
 // How the commands that manage a deployment reach it: its URL and a credential, both from the environment.
-import type { Environment } from "./deploy/world.ts";
+import type { Environment } from "../deploy/world.ts";
+import { reasonOf, webOf, type Answer, type Web } from "./web.ts";
 
 /** What goes with a question: a text as it is, any other value as JSON. */
 export interface Asked {
@@ -10,7 +11,7 @@ export interface Asked {
 /** A deployment and how to ask it; an answer that is no success is an error that says what to do. */
 export interface Deployment {
   readonly url: string;
-  readonly ask: (method: string, path: string, asked?: Asked) => Promise<Response>;
+  readonly ask: (method: string, path: string, asked?: Asked) => Promise<Answer>;
 }
 
 /** An answer that is no success: its status, what the server said of it, and what to do about it. */
@@ -26,6 +27,12 @@ export class Refused extends Error {
   }
 }
 
+/** What every help says of the variables that are read here. */
+export const ENVIRONMENT = `  SENSU_API_URL                  the server (default: http://127.0.0.1:8080)
+  SENSU_TOKEN or SENSU_API_KEY   the credential
+  https_proxy, no_proxy          a proxy, and the hosts that are reached without it
+  NODE_EXTRA_CA_CERTS            a file with the certificate of an own CA`;
+
 /** No answer takes longer: a thousand definitions are written in seconds. */
 const PATIENCE_MS = 120_000;
 
@@ -33,19 +40,19 @@ const PATIENCE_MS = 120_000;
 export function deploymentOf(environment: Environment): Deployment {
   const url = urlOf(environment["SENSU_API_URL"] || "http://127.0.0.1:8080");
   const { variable, authorization } = credentialOf(environment);
+  const web = webOf(environment);
   return {
     url,
     async ask(method, path, { body, headers } = {}) {
-      const init: RequestInit = {
+      const init: NonNullable<Parameters<Web>[1]> = {
         method,
         headers: { ...headers, Authorization: authorization },
         redirect: "manual",
         signal: AbortSignal.timeout(PATIENCE_MS),
       };
       if (body !== undefined) init.body = typeof body === "string" ? body : JSON.stringify(body);
-      const response = await fetch(`${url}${path}`, init).catch((error: unknown) => {
-        const cause = error instanceof Error ? (error.cause ?? error) : error;
-        throw new Error(`${url} does not answer: ${reasonOf(cause)}; set SENSU_API_URL to the server's URL`);
+      const response = await web(`${url}${path}`, init).catch((error: unknown) => {
+        throw new Error(`${url} does not answer: ${reasonOf(error)}; set SENSU_API_URL to the server's URL`);
       });
       if (response.ok) return response;
       throw new Refused(response.status, await saidIn(response), hintFor(response, variable));
@@ -82,14 +89,8 @@ function credentialOf(environment: Environment): { variable: string; authorizati
   throw new Error("set SENSU_TOKEN (npm start prints one) or SENSU_API_KEY in the environment");
 }
 
-/** Why a connection failed; several addresses tried are one error without a message of its own. */
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(String).join(", ");
-  return String(cause);
-}
-
 /** The JSON of an answer; null when it has none. */
-export async function answered(response: Response): Promise<unknown> {
+export async function answered(response: Answer): Promise<unknown> {
   const text = await response.text();
   if (text === "") return null;
   try {
@@ -101,7 +102,7 @@ export async function answered(response: Response): Promise<unknown> {
   }
 }
 
-function hintFor({ status, headers, url }: Response, variable: string): string {
+function hintFor({ status, headers, url }: Answer, variable: string): string {
   if (status === 401)
     return `; the credential in ${variable} is not good at ${new URL(url).origin}: set ${variable} to one that is (they expire)`;
   if (status === 403) return `; the grants of the credential in ${variable} are not enough for this`;
@@ -112,7 +113,7 @@ function hintFor({ status, headers, url }: Response, variable: string): string {
   return status >= 500 && id !== null ? `; the server's log has it as request ${id}` : "";
 }
 
-async function saidIn(response: Response): Promise<string> {
+async function saidIn(response: Answer): Promise<string> {
   const location = response.headers.get("Location");
   if (response.status < 400 && location !== null) return `moved to ${location}`;
   const text = await response.text();
@@ -122,29 +123,4 @@ async function saidIn(response: Response): Promise<string> {
   } catch {
     return text.trim().slice(0, 200) || response.statusText;
   }
-}
-
-/** Rows in columns, two spaces apart. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows)
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
-}
-
-/** Seconds of `90s`, `15m`, `12h`, `30d`. */
-export function seconds(text: string, option: string): number {
-  const match = /^(\d{1,9})([smhd])$/.exec(text);
-  const unit = { s: 1, m: 60, h: 3_600, d: 86_400 }[match?.[2] ?? ""];
-  if (match === null || unit === undefined)
-    throw new Error(`${option} "${text}": use a number and s, m, h or d, as in 90d`);
-  return Number(match[1]) * unit;
 }

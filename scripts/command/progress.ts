@@ -1,5 +1,5 @@
 // A bar on standard error while something takes long; none where that is no terminal.
-import type { CommandIo } from "../command-io.ts";
+import type { CommandIo } from "./io.ts";
 
 const WIDTH = 24;
 

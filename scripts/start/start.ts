@@ -1,0 +1,65 @@
+// What `npm start` does: looks whether it can, migrates, serves, and says where and with what.
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+import type { CommandIo } from "../command/io.ts";
+import { Mistake } from "../command/mistake.ts";
+import { DEFAULT_STATE, localToken, secretsFile, writableState } from "../local.ts";
+import { migrateLocally } from "./migrate.ts";
+import { serve } from "./serve.ts";
+
+const HOST = "127.0.0.1";
+const TOKEN_SECONDS = 30 * 86_400;
+
+/** Where the server listens and keeps its data. */
+export interface StartOptions {
+  readonly port: number;
+  readonly state: string;
+}
+
+/** Serves until it is stopped; resolves to the exit code of what served. */
+export async function start({ port, state }: StartOptions, io: CommandIo): Promise<number> {
+  const folder = resolve(state);
+  await refuseTakenPort(port);
+  await writableState(folder);
+  io.stdout.write(`Migrating the local database in ${state}\n`);
+  await migrateLocally(folder);
+  const args = ["--ip", HOST, "--port", String(port), "--persist-to", folder];
+  return serve([...args, "--env-file", await secretsFile(folder)], io, () =>
+    announce(`http://${HOST}:${port}`, state, io),
+  );
+}
+
+function refuseTakenPort(port: number): Promise<void> {
+  return new Promise((free, refuse) => {
+    const probe = createServer()
+      .once("error", (error: NodeJS.ErrnoException) => refuse(portMistake(port, error)))
+      .listen(port, HOST, () => probe.close(() => free()));
+  });
+}
+
+function portMistake(port: number, { code }: NodeJS.ErrnoException): Mistake {
+  const wrong = code === "EADDRINUSE" ? `port ${port} is taken` : `port ${port} cannot be used (${code})`;
+  return new Mistake(wrong, `pick another: npm start -- --port ${port === 65_535 ? 8181 : port + 1}`);
+}
+
+/** The line with `Ready on` and the line with the token are what other programs wait for. */
+async function announce(url: string, state: string, { stdout }: CommandIo): Promise<void> {
+  const token = await localToken({
+    state,
+    grants: ["admin@*"],
+    name: "admin",
+    ttlSeconds: TOKEN_SECONDS,
+    issuer: url,
+  });
+  const folder = state === DEFAULT_STATE ? "" : ` --state ${state}`;
+  stdout.write(
+    [
+      `Ready on ${url}`,
+      `export SENSU_TOKEN=${token}`,
+      `Try: curl -H "Authorization: Bearer $SENSU_TOKEN" ${url}/api/core/v2/namespaces/default/assets`,
+      `The API, to read and to try: ${url}/docs`,
+      `Another token, for less: npm run --silent token -- --grants 'view@default' --ttl 1h${folder}`,
+      "",
+    ].join("\n"),
+  );
+}
