@@ -2,7 +2,10 @@
 // commits, as D1 counts rows. `--check` fails when a statement reads more than ten times what it returns, plus a constant.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { command, runOf } from "../command/command.ts";
+import { runInProcess } from "../command/io.ts";
+import { flag, valueOr, type Parse } from "../command/options.ts";
+import { Mistake } from "../command/mistake.ts";
 import { buildBundles } from "./bundles.ts";
 import { migrate } from "./filling.ts";
 import { progress } from "./progress.ts";
@@ -13,47 +16,71 @@ import { fillStore, scaled } from "./rows/store.ts";
 import { startServer } from "./servers.ts";
 import { makeWorkFolder } from "./work-folder.ts";
 
-const { values } = parseArgs({
-  options: {
-    scale: { type: "string", default: "1" },
-    check: { type: "boolean", default: false },
-    readme: { type: "boolean", default: false },
-  },
-});
-const scale = Number(values.scale);
-if (!(scale > 0 && scale <= 10))
-  throw new Error(`--scale "${values.scale}": use a number up to 10, such as 0.01`);
-const size = scaled(scale);
+/** A share of the full size, such as 0.01. */
+const share: Parse<number> = (text, name) => {
+  const scale = Number(text);
+  if (scale > 0 && scale <= 10) return scale;
+  throw new Mistake(`${name} "${text}": use a number up to 10, such as 0.01`);
+};
 
-const folder = await makeWorkFolder();
-// What a Worker that is being stopped still writes may come in between.
-process.on("exit", () => rmSync(folder.path, { recursive: true, force: true, maxRetries: 5 }));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+export const run = runOf(
+  command({
+    name: "npm run bench:growth --",
+    summary: "measure what each operation reads with 20,000 namespaces and a million commits",
+    options: {
+      scale: valueOr("--scale <n>", "the share of that size that is filled", share, "1"),
+      check: flag(
+        "--check",
+        "fail when a statement reads more than ten times what it returns, plus a constant",
+      ),
+      readme: flag("--readme", "write the figures into the README"),
+    },
+    examples: ["npm run bench:growth", "npm run bench:growth -- --scale 0.01 --check"],
+    exitCodes: { 0: "measured", 1: "a statement reads too much, or an error" },
+    run: ({ options }) => measureGrowth(options),
+  }),
+);
 
-progress("building");
-const bundles = await buildBundles(["recorded", "loader"], join(folder.path, "build"));
-const server = await startServer({
-  bundles,
-  workers: ["recorded", "loader"],
-  folder: join(folder.path, "data"),
-  settings: { HISTORY_DAYS: "1" },
-});
-const measured: Measured[] = [];
-try {
-  await migrate(server);
-  await fillStore(server, size);
-  for (const operation of operationsOn(size)) {
-    progress(operation.name);
-    measured.push(await measure(server, operation));
-  }
-} finally {
-  await server.stop();
+if (import.meta.main) await runInProcess(run);
+
+interface Options {
+  readonly scale: number;
+  readonly check: boolean;
+  readonly readme: boolean;
 }
 
-const figures = report(size, measured);
-process.stdout.write(figures);
-if (values.readme) writeFileSync("README.md", withGrowth(readFileSync("README.md", "utf8"), figures));
-console.error(`\n${exceptions(measured)}`);
-const found = complaints(measured);
-for (const complaint of found) console.error(`\n${complaint}`);
-if (values.check && found.length > 0) process.exitCode = 1;
+async function measureGrowth({ scale, check, readme }: Options): Promise<number> {
+  const size = scaled(scale);
+  const folder = await makeWorkFolder();
+  // What a Worker that is being stopped still writes may come in between.
+  process.on("exit", () => rmSync(folder.path, { recursive: true, force: true, maxRetries: 5 }));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+  progress("building");
+  const bundles = await buildBundles(["recorded", "loader"], join(folder.path, "build"));
+  const server = await startServer({
+    bundles,
+    workers: ["recorded", "loader"],
+    folder: join(folder.path, "data"),
+    settings: { HISTORY_DAYS: "1" },
+  });
+  const measured: Measured[] = [];
+  try {
+    await migrate(server);
+    await fillStore(server, size);
+    for (const operation of operationsOn(size)) {
+      progress(operation.name);
+      measured.push(await measure(server, operation));
+    }
+  } finally {
+    await server.stop();
+  }
+
+  const figures = report(size, measured);
+  process.stdout.write(figures);
+  if (readme) writeFileSync("README.md", withGrowth(readFileSync("README.md", "utf8"), figures));
+  console.error(`\n${exceptions(measured)}`);
+  const found = complaints(measured);
+  for (const complaint of found) console.error(`\n${complaint}`);
+  return check && found.length > 0 ? 1 : 0;
+}
