@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { command, runOf } from "../command/command.ts";
 import { runInProcess } from "../command/io.ts";
 import { flag, valueOr, type Parse } from "../command/options.ts";
-import { Mistake } from "../command/mistake.ts";
 import { buildBundles } from "./bundles.ts";
 import { migrate } from "./filling.ts";
 import { progress } from "./progress.ts";
@@ -20,7 +19,7 @@ import { makeWorkFolder } from "./work-folder.ts";
 const share: Parse<number> = (text, name) => {
   const scale = Number(text);
   if (scale > 0 && scale <= 10) return scale;
-  throw new Mistake(`${name} "${text}": use a number up to 10, such as 0.01`);
+  throw new Error(`${name} "${text}": use a number up to 10, such as 0.01`);
 };
 
 export const run = runOf(
