@@ -24,7 +24,7 @@ export interface Config {
   readonly errors: readonly SettingError[];
 }
 
-/** Settings as the runtime hands them over; the README lists them. */
+/** Settings as the runtime hands them over; docs/deploy.md lists them. */
 export interface Settings {
   /** And any name that begins so. */
   readonly TOKEN_SECRET?: string;

@@ -26,7 +26,7 @@ import { downloadAsset } from "./resolve/download-operation.ts";
 import { resolveAsset, resolveAssetForEntity } from "./resolve/operations.ts";
 import type { Services } from "./services.ts";
 import { applySet, planSet } from "./sets/operations.ts";
-import { getDocs, getDocsFile, getOpenApi } from "./system/document-operations.ts";
+import { getDocs, getDocsFile, getFavicon, getOpenApi } from "./system/document-operations.ts";
 import { getHealth, getIndex, getMetrics, getReady, getVersion } from "./system/operations.ts";
 
 const ASSETS = "/api/core/v2/namespaces/:namespace/assets";
@@ -93,4 +93,5 @@ export const routes: readonly Route<Services>[] = [
   get("/openapi.json", "public", getOpenApi),
   get("/docs", "public", getDocs),
   get("/docs/:file", "public", getDocsFile),
+  get("/favicon.ico", "public", getFavicon),
 ];

@@ -1,4 +1,4 @@
-// npm run bench:growth [-- --scale N --check --readme]: what each operation reads where there are 20,000 namespaces and a million
+// npm run bench:growth [-- --scale N --check --write]: what each operation reads where there are 20,000 namespaces and a million
 // commits, as D1 counts rows. `--check` fails when a statement reads more than ten times what it returns, plus a constant.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { runInProcess } from "../command/io.ts";
 import { flag, valueOr, type Parse } from "../command/options.ts";
 import { buildBundles } from "./bundles.ts";
 import { migrate } from "./filling.ts";
+import { PERFORMANCE } from "./page.ts";
 import { progress } from "./progress.ts";
 import { measure, type Measured } from "./rows/measure.ts";
 import { operationsOn } from "./rows/operations.ts";
@@ -32,7 +33,7 @@ export const run = runOf(
         "--check",
         "fail when a statement reads more than ten times what it returns, plus a constant",
       ),
-      readme: flag("--readme", "write the figures into the README"),
+      write: flag("--write", "write the figures into docs/performance.md"),
     },
     examples: ["npm run bench:growth", "npm run bench:growth -- --scale 0.01 --check"],
     exitCodes: { 0: "measured", 1: "a statement reads too much, or an error" },
@@ -45,10 +46,10 @@ if (import.meta.main) await runInProcess(run);
 interface Options {
   readonly scale: number;
   readonly check: boolean;
-  readonly readme: boolean;
+  readonly write: boolean;
 }
 
-async function measureGrowth({ scale, check, readme }: Options): Promise<number> {
+async function measureGrowth({ scale, check, write }: Options): Promise<number> {
   const size = scaled(scale);
   const folder = await makeWorkFolder();
   // What a Worker that is being stopped still writes may come in between.
@@ -77,7 +78,7 @@ async function measureGrowth({ scale, check, readme }: Options): Promise<number>
 
   const figures = report(size, measured);
   process.stdout.write(figures);
-  if (readme) writeFileSync("README.md", withGrowth(readFileSync("README.md", "utf8"), figures));
+  if (write) writeFileSync(PERFORMANCE, withGrowth(readFileSync(PERFORMANCE, "utf8"), figures));
   console.error(`\n${exceptions(measured)}`);
   const found = complaints(measured);
   for (const complaint of found) console.error(`\n${complaint}`);

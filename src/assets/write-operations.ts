@@ -140,7 +140,7 @@ export const replaceAsset = operation({
 export const patchAsset = operation({
   id: "patchAsset",
   tag: "Assets",
-  summary: "Change members of an asset (RFC 7396)",
+  summary: "Change an asset",
   description:
     "Changes members of the asset by a merge patch (RFC 7396) and answers with the asset as it then is. What changes nothing writes nothing. Without conditions, a writer that comes in between is merged with.",
   query: lenientQuery(WRITE_QUERY),

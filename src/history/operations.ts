@@ -51,7 +51,7 @@ const NEVER = answers.notFound(
 export const getAssetAt = operation({
   id: "getAssetAt",
   tag: "History",
-  summary: "Get an asset as it was at a seq (`at=`)",
+  summary: "Get an asset as it was",
   description:
     "The asset as it is, like Sensu's own path or, with `at`, as the commits up to that seq had made it. With `at`, values of headers not known to be harmless, and userinfo and query of URLs, are `***` for callers who may not write the asset, and they get no ETag.",
   query: strictQuery({
@@ -105,7 +105,7 @@ export const listRevisions = operation({
 export const getRevision = operation({
   id: "getRevision",
   tag: "History",
-  summary: "Get a revision and what the asset then was",
+  summary: "Get a revision",
   description: "A revision, and what the asset was after it.",
   answers: {
     200: answers.json("The revision.", RevisionWithDefinition, { ...REVISION, definition: SERVED }),
@@ -124,7 +124,7 @@ export const getRevision = operation({
 export const diffRevisions = operation({
   id: "diffRevisions",
   tag: "History",
-  summary: "What changed between two revisions",
+  summary: "Compare two revisions",
   description:
     "What changed from one revision to another: a merge patch for programs, lines for people. Without `from` and `to`: what the last write changed.",
   query: strictQuery({
@@ -173,7 +173,7 @@ export const diffRevisions = operation({
 export const rollbackAsset = operation({
   id: "rollbackAsset",
   tag: "History",
-  summary: "Write an old revision again",
+  summary: "Roll an asset back",
   description:
     "Writes what the asset was after a revision as a new one, the caller's; brings a deleted asset back as well. Where the asset is that already, nothing is written, and the answer says `X-Unchanged: true`. With `dry_run=true` the answer is the difference it would make, and nothing is written.",
   query: strictQuery({ dry_run: DRY_RUN, reason: REASON }),

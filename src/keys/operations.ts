@@ -60,7 +60,7 @@ export const listKeys = operation({
 export const createKey = operation({
   id: "createKey",
   tag: "Keys",
-  summary: "Create an API key; its secret is shown once",
+  summary: "Create an API key",
   description:
     "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, those keys and the new one have at most 20 different lists of grants, and nobody has written under it with a token. Only the first binds a caller with `admin@*`; the last does not bind a caller of that name.",
   query: WRITE_QUERY,
@@ -104,7 +104,7 @@ export const createKey = operation({
 export const getKey = operation({
   id: "getKey",
   tag: "Keys",
-  summary: "Get the API keys of a name",
+  summary: "Get the keys of a name",
   description:
     "The newest 100 keys of a name, the newest first: one, or several while a rotation is under way or after a revocation.",
   answers: {
@@ -125,7 +125,7 @@ export const getKey = operation({
 export const revokeKey = operation({
   id: "revokeKey",
   tag: "Keys",
-  summary: "Revoke the API keys of a name",
+  summary: "Revoke the keys of a name",
   description:
     "Revokes every live key of a name that the caller might have made. Copies of them elsewhere stop working within three minutes.",
   query: WRITE_QUERY,
@@ -145,7 +145,7 @@ export const revokeKey = operation({
 export const rotateKey = operation({
   id: "rotateKey",
   tag: "Keys",
-  summary: "Replace a key's secret; the old one stays valid for a while",
+  summary: "Rotate an API key",
   description:
     "A new secret under the same name, with the same grants and expiry; the old one is valid for a day, or as long as `overlap` says, and never longer than it was. 404 when no key of the name is live.",
   query: WRITE_QUERY,

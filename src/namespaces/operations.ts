@@ -72,7 +72,7 @@ function namespaceBody(
 export const listNamespaces = operation({
   id: "listNamespaces",
   tag: "Namespaces",
-  summary: "List the namespaces the caller may see",
+  summary: "List namespaces",
   description: "The namespaces in which the caller holds any grant, in byte order; none is an empty list.",
   query: lenientQuery({ limit: LIMIT, continue: CONTINUE }),
   headers: [CACHE_CONTROL],
@@ -146,7 +146,7 @@ export const getNamespace = operation({
 export const ensureNamespace = operation({
   id: "ensureNamespace",
   tag: "Namespaces",
-  summary: "Create a namespace, if there is none",
+  summary: "Create a namespace unless it exists",
   description: "Creates the namespace unless it is there; it has nothing to replace.",
   path: { namespace: "team-a" },
   query: lenientQuery({ reason: REASON }),

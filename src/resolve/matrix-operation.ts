@@ -17,7 +17,7 @@ import type { ResolveService } from "./service.ts";
 export const showMatrix = operation({
   id: "showMatrix",
   tag: "Resolve",
-  summary: "Which build each platform gets",
+  summary: "List which build each platform gets",
   description:
     "Which build each of the usual platforms gets: Linux distributions, Windows, macOS, BSD, by architecture.",
   path: EXAMPLE_PATH,

@@ -90,7 +90,7 @@ const ANSWERS: Responses = {
 export const resolveAsset = operation({
   id: "resolveAsset",
   tag: "Resolve",
-  summary: "The one build for a machine: `os=linux&arch=amd64`",
+  summary: "Resolve for a machine",
   description:
     "The one build an agent with these facts would install, tokens filled in. Facts are parameters; a name that is no fact is 400.",
   path: EXAMPLE_PATH,

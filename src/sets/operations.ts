@@ -125,7 +125,7 @@ const TOO_LARGE = answers.refusal("The set is larger than 8 MiB, or than 18 MiB 
 export const planSet = operation({
   id: "planSet",
   tag: "Plan and apply",
-  summary: "What a set of definitions would change",
+  summary: "Plan a set of definitions",
   description:
     "Compares a set of definitions with the namespace and says what would be created, updated, left and (with `prune=true`) deleted, each with its difference and lint. Writes nothing. The caller must hold `edit` at every name of the set. A prune that deletes more than `max_delete` allows is refused before anything is compared.",
   query: strictQuery(PLAN_QUERY, ALIASES),
@@ -161,7 +161,7 @@ export const planSet = operation({
 export const applySet = operation({
   id: "applySet",
   tag: "Plan and apply",
-  summary: "Apply a plan or a set, all or nothing",
+  summary: "Apply a plan or a set",
   description:
     "Does what a plan says, or writes the set of the body, in one transaction: all of it or nothing. What is written carries the name of the caller, whoever made the plan. With `plan`, the caller must hold `edit` at every name in it, also those it leaves as they are, and the answer is 409 when the namespace has changed since, with `dry_run=true` too.",
   query: strictQuery(APPLY_QUERY, ALIASES),

@@ -426,12 +426,28 @@ describe("history, diff and rollback", () => {
     expect(Object.values(await etags())).toEqual([etag]);
   });
 
+  it("rollback without --to undoes the last change, also a deletion", async () => {
+    expect((await here("apply", await file("v1.json", [one()]))).code).toBe(0);
+    const before = await etags();
+    expect(await here("rollback", "sensu/one")).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringMatching(/^sensu\/one has one revision and no other to go back to; /),
+    });
+    expect((await here("apply", await file("v2.json", [one({ sha512: OTHER_SHA512 })]))).code).toBe(0);
+    expect((await here("rollback", "sensu/one")).code).toBe(0);
+    expect(await etags()).toEqual(before);
+    await emptied();
+    expect((await here("rollback", "sensu/one")).code).toBe(0);
+    expect(await etags()).toEqual(before);
+  });
+
   it("say what is missing", async () => {
     const cases: [string[], RegExp][] = [
       [["history", "none"], /has no asset none/],
       [["diff", "none"], /has no asset none/],
       [["rollback", "none", "--to", "1"], /has no asset none/],
-      [["rollback", "none"], /--to is missing/],
+      [["rollback", "none"], /has no asset none/],
       [["rollback", "none", "--to", "x"], /--to "x" is no revision/],
       [["history"], /^missing required argument 'name'; /],
       [["history", "a", "b"], /"b" is one too many/],

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { carryOut, type Plan } from "../../scripts/bench/load/client.ts";
 import { judge, type Promised } from "../../scripts/bench/promises.ts";
-import { withFigures } from "../../scripts/bench/readme.ts";
+import { withFigures } from "../../scripts/bench/page.ts";
 import type { Results } from "../../scripts/bench/results.ts";
 import { exceeds, type Measured } from "../../scripts/bench/rows/measure.ts";
 import { complaints, exceptions, report, withGrowth } from "../../scripts/bench/rows/report.ts";
@@ -80,7 +80,7 @@ it("shows a promise missed as missed, and one without figures as not measured", 
   expect(judge(promise(null), RESULTS)).toBe("not measured");
 });
 
-it("writes figures between the marks of the README and nowhere else", () => {
+it("writes figures between the marks of the page and nowhere else", () => {
   const readme = "before\n<!-- bench: x -->\nold\n<!-- /bench -->\nafter\n";
   const written = withFigures(readme, RESULTS);
   expect(written).toMatch(/^before\n<!-- bench: x -->\n[^]*\n<!-- \/bench -->\nafter\n$/);

@@ -4,10 +4,10 @@ import { commitsOf, type StoreSize } from "./store.ts";
 
 const BLOCK = /(<!-- growth\b[^>]*-->\n)[\s\S]*?(\n<!-- \/growth -->)/;
 
-/** The README with these figures between its marks. */
-export function withGrowth(readme: string, figures: string): string {
-  if (!BLOCK.test(readme)) throw new Error("README.md has no <!-- growth --> and <!-- /growth -->");
-  return readme.replace(BLOCK, (_, open: string, close: string) => `${open}\n${figures}${close}`);
+/** The page with these figures between its marks. */
+export function withGrowth(page: string, figures: string): string {
+  if (!BLOCK.test(page)) throw new Error("the page has no <!-- growth --> and <!-- /growth -->");
+  return page.replace(BLOCK, (_, open: string, close: string) => `${open}\n${figures}${close}`);
 }
 
 const count = (value: number) => Math.round(value).toLocaleString("en");

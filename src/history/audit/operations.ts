@@ -96,12 +96,12 @@ const auditOf = (id: string, summary: string, what: string) =>
 
 export const auditNamespace = auditOf(
   "auditNamespace",
-  "Who did what in a namespace",
+  "Read the audit of a namespace",
   "Who did what in a namespace, and to it.",
 );
 export const auditEverything = auditOf(
   "audit",
-  "Who did what, everywhere",
+  "Read the audit of everything",
   "Who did what to assets, namespaces and keys, everywhere.",
 );
 

@@ -27,7 +27,7 @@ const CURSOR = "MGYxZTJkM2M0YjVhNjk3OC40Mg";
 export const listChanges = operation({
   id: "listChanges",
   tag: "History",
-  summary: "Changes after a cursor, in commit order",
+  summary: "Follow changes",
   description: [
     "Commits to assets after a cursor, in commit order, without gaps, each at least once: for programs that keep a copy.",
     "A page holds at most 500 commits or 4 MiB of definitions, and may hold none although more follow: ask again at once unless the answer says `Retry-After`.",
