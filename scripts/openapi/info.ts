@@ -15,8 +15,8 @@ export const INFO = {
   ].join("\n\n"),
 };
 
-/** Operations by their ids, in the order in which a newcomer tries them. */
-export const START_HERE = ["replaceAsset", "listAssets", "resolveAsset", "diffRevisions"];
+/** Operations by their ids, in the order in which a newcomer tries them: each works with its examples as they stand. */
+export const START_HERE = ["replaceAsset", "getAsset", "listAssets", "lintAsset"];
 
 /** How callers say who they are. */
 export const SECURITY_SCHEMES = {

@@ -5,7 +5,6 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   BASE_TOOLS,
-  installed,
   runWith,
   SCRIPT,
   SHELLS,
@@ -15,6 +14,7 @@ import {
   type FetchWorld,
   type Tools,
 } from "../support/fetch-asset.ts";
+import { installed } from "../support/installed.ts";
 import { NIGHTLY } from "../support/nightly.ts";
 
 let world: FetchWorld;

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Ran } from "./command.ts";
 import { startWorker } from "./harness.ts";
+import { installed } from "./installed.ts";
 
 export const SCRIPT = resolve("scripts/fetch-asset.sh");
 
@@ -134,15 +135,6 @@ export function runWith(command: readonly string[], env: Readonly<Record<string,
       done({ code: typeof code === "number" ? code : -1, out, err });
     });
   });
-}
-
-/** Where a program of this machine is; undefined when it is not installed. */
-export function installed(program: string): string | undefined {
-  try {
-    return execFileSync("/bin/sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
 }
 
 const busybox = installed("busybox");
