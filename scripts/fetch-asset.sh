@@ -651,10 +651,7 @@ fetch_one() {
 
 # --- the command -------------------------------------------------------------------------------------------------
 
-wrong_usage() {
-  usage >&2
-  exit 1
-}
+wrong_usage() { fail 1 "$1; -h lists the options"; }
 
 namespace=default
 cache=
@@ -662,7 +659,7 @@ stall_seconds=30
 max_bytes_of_archive=2147483648
 as_path=0
 quiet=0
-while getopts n:c:t:pqh-: option; do
+while getopts :n:c:t:pqh-: option; do
   case $option in
     n) namespace=$OPTARG ;;
     c) cache=$OPTARG ;;
@@ -677,18 +674,20 @@ while getopts n:c:t:pqh-: option; do
         max-bytes)
           shift $((OPTIND - 1))
           OPTIND=1
-          [ $# -gt 0 ] || wrong_usage
+          [ $# -gt 0 ] || wrong_usage '--max-bytes needs a value'
           max_bytes_of_archive=$1
           shift
           ;;
-        *) wrong_usage ;;
+        *) wrong_usage "unknown option --$OPTARG" ;;
       esac
       ;;
-    *) wrong_usage ;;
+    :) wrong_usage "-$OPTARG needs a value" ;;
+    *) wrong_usage "unknown option -$OPTARG" ;;
   esac
 done
 shift $((OPTIND - 1))
-[ $# -eq 1 ] || wrong_usage
+[ $# -ge 1 ] || wrong_usage 'the name of an asset is missing'
+[ $# -eq 1 ] || wrong_usage "the argument \"$2\" is one too many"
 
 subject="$1: "
 check_tools
