@@ -52,7 +52,9 @@ function documentOf(
     async handle({ request }, { documents }: Uses) {
       // The platform's answer to HEAD has no length; the router makes HEAD of GET.
       const at = file === undefined ? request.url : new URL(file, request.url).href;
-      const response = await documents(new Request(at, { method: "GET", headers: request.headers }));
+      const response = await documents(
+        new Request(at, { method: "GET", headers: request.headers, redirect: "manual" }),
+      );
       // The platform redirects other spellings of a path (`/docs/index`); they are no paths of ours.
       if (response.status > 304) throw notFound();
       return response;
