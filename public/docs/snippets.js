@@ -27,7 +27,7 @@ function curl({ method, target, headers, body }, origin, scheme) {
     ...(body === null ? [] : [`--data-raw ${shell(body)}`]),
     shell(origin + target),
   ];
-  return `curl -i ${options.join(" \\\n  ")}`;
+  return ["curl -i", ...options].join(" \\\n  ");
 }
 
 /** @param {Scheme} scheme */
@@ -90,7 +90,14 @@ function python({ method, target, headers, body }, origin, scheme) {
       : [`    headers={\n${all.map((each) => `        ${each},\n`).join("")}    },\n`]),
     ...(body === null ? [] : [`    data=${lines(body, '"""')}.encode(),\n`]),
   ];
-  return `import base64, os, sys, urllib.error, urllib.request
+  const modules = [
+    ...(scheme === "Basic" ? ["base64"] : []),
+    ...(scheme === null ? [] : ["os"]),
+    "sys",
+    "urllib.error",
+    "urllib.request",
+  ];
+  return `${modules.map((module) => `import ${module}`).join("\n")}
 
 request = urllib.request.Request(
 ${options.join("")})
