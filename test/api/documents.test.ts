@@ -42,7 +42,7 @@ describe("documents beside the Worker", () => {
   });
 
   it("/docs/ is redirected to /docs", async () => {
-    const response = await api("GET", "/docs/", { redirect: "manual" });
+    const response = await api("GET", "/docs/");
     expect([response.status, response.headers.get("Location")]).toEqual([301, "/docs"]);
     await response.body?.cancel();
   });
@@ -54,7 +54,7 @@ describe("GET /", () => {
   it.each([BROWSER, "text/html", "Text/HTML;q=0.5, application/json;q=0.4"])(
     "with Accept: %s leads to the page for people",
     async (accept) => {
-      const response = await api("GET", "/", { headers: { Accept: accept }, redirect: "manual" });
+      const response = await api("GET", "/", { headers: { Accept: accept } });
       expect([response.status, response.headers.get("Location")]).toEqual([302, "/docs"]);
       expect(response.headers.get("Vary")).toBe("Accept");
     },
@@ -68,7 +68,7 @@ describe("GET /", () => {
     "text/html;q=high",
     "",
   ])("with Accept: %j is JSON", async (accept) => {
-    const response = await api("GET", "/", { headers: { Accept: accept }, redirect: "manual" });
+    const response = await api("GET", "/", { headers: { Accept: accept } });
     expect(response.status).toBe(200);
     expect(response.headers.get("Vary")).toBe("Accept");
     expect(await response.json()).toMatchObject({ links: { docs: "/docs" } });
