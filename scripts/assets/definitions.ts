@@ -4,6 +4,7 @@ import { likelyMember, pathOf } from "../../src/definitions/unknown-members.ts";
 import { assetProblem } from "../../src/definitions/validate.ts";
 import { Budget } from "../../src/es5/budget.ts";
 import { FilterReader } from "../../src/es5/filter-reader.ts";
+import { namespaceProblem } from "../../src/identity/names.ts";
 import type { CommandIo } from "../command/io.ts";
 import { Mistake } from "../command/mistake.ts";
 import { printable } from "../command/terminal.ts";
@@ -107,10 +108,9 @@ function add(
   const name = asset.metadata?.name ?? "";
   const stated = asset.metadata?.namespace ?? "";
   const namespace = destination.into ?? (stated === "" ? destination.namespace : stated);
-  const problem = assetProblem(
-    { ...asset, metadata: { ...asset.metadata, namespace } },
-    new FilterReader(new Budget()),
-  );
+  const problem =
+    namespaceProblem(namespace) ??
+    assetProblem({ ...asset, metadata: { ...asset.metadata, namespace } }, new FilterReader(new Budget()));
   if (problem !== null) throw new Error(name === "" ? problem : `${name}: ${problem}`);
   const form = inPlace(document.value, asset, { namespace, managedBy: destination.managedBy });
   const definition: Definition = { ...form, name, where: document.where };

@@ -7,14 +7,15 @@ import { nearestName } from "../../src/lib/nearest-name.ts";
  * by a prune.
  */
 export function otherKind(value: unknown): string | null {
-  if (!isObject(value) || !isObject(value["spec"])) return null;
-  const { type, api_version: version } = value;
+  if (!isObject(value)) return null;
+  const { type, api_version: version, spec } = value;
+  if (!isObject(spec)) return null;
   if (typeof type !== "string")
     throw new Error("this has a spec and no type; write type: Asset if it is one");
   if (type.trim().toLowerCase() === "asset") return null;
   if (nearestName(type, ["Asset"]) !== null)
     throw new Error(`${JSON.stringify(type)} is no type of Sensu's; did you mean Asset?`);
-  const own = ["sha512", "builds"].find((name) => memberOf(value["spec"], name) !== undefined);
+  const own = ["sha512", "builds"].find((name) => memberOf(spec, name) !== undefined);
   if (own !== undefined)
     throw new Error(
       `the type is ${JSON.stringify(type)}, and spec.${own} is an asset's; write type: Asset if it is one`,

@@ -28,7 +28,7 @@ const AGAIN = "run the same command again: what is done is not done twice";
 /** The account has as many cron triggers as its plan allows; Cloudflare then refuses every change of a schedule. */
 export const TOO_MANY_CRONS = 10072;
 /** The newest version, or its settings, are not those that run, so that secrets cannot be changed. */
-const NOT_DEPLOYED = [10214, 10215];
+const NOT_DEPLOYED = new Set([10214, 10215]);
 
 /** Cloudflare's code of an error, of its API or of wrangler that asked it; 0 where there is none. */
 export function codeOf(error: unknown): number {
@@ -40,7 +40,7 @@ export function codeOf(error: unknown): number {
 /** Lines that say what to do; a failure that is not known is worth another try, since nothing is done twice. */
 export function adviceFor(error: unknown): string[] {
   if (codeOf(error) === TOO_MANY_CRONS) return cronAdvice([]);
-  if (NOT_DEPLOYED.includes(codeOf(error))) {
+  if (NOT_DEPLOYED.has(codeOf(error))) {
     return [
       "a newer version of the Worker was uploaded and does not run: npx wrangler versions list names it",
       "let it run (npx wrangler versions deploy), or replace it by this folder's (npm run deploy)",

@@ -66,7 +66,7 @@ it.each(["GET", "PUT", "PATCH", "DELETE"])(
 
 it("a token without a secret to verify it is 503, and the log names the command that sets one", async () => {
   const { TOKEN_SECRET: _, ...bindings } = env;
-  const { status } = await answerOf(bindings as Env, "GET", `Bearer ${await tokenFor(["admin@*"])}`);
+  const { status } = await answerOf(bindings, "GET", `Bearer ${await tokenFor(["admin@*"])}`);
   expect(status).toBe(503);
   expect(about("bad-setting")).toEqual([
     expect.objectContaining({ level: "error", message: expect.stringContaining(PUT_SECRET) as string }),
