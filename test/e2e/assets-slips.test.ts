@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseDocument } from "yaml";
 import { runAssets } from "../../scripts/assets/run.ts";
@@ -11,7 +10,6 @@ import { startBefore, type BeforeWorker } from "../support/before-worker.ts";
 import { runHere, type Ran } from "../support/command.ts";
 import { anAsset, OTHER_SHA512, SHA512 } from "../support/fixtures.ts";
 import { startWorker, type RunningWorker } from "../support/harness.ts";
-import { runs } from "../support/nightly.ts";
 
 let worker: RunningWorker;
 let before: BeforeWorker;
@@ -603,181 +601,5 @@ describe("rollback", () => {
       `Nothing to change: r is as revision ${revision} made it\n`,
       "",
     ]);
-  });
-});
-
-describe("one slip of many", () => {
-  /** What is stored, and what the set that is meant keeps. */
-  const MEANT: readonly (readonly [namespace: "ours" | "theirs", name: string])[] = [
-    ["ours", "a"],
-    ["ours", "b"],
-    ["ours", "c"],
-    ["theirs", "d"],
-    ["theirs", "e"],
-  ];
-  /** Kept from test to test, since none may change what is stored. */
-  const names = { ours: "one-slip-ours", theirs: "one-slip-theirs" };
-  beforeAll(async () => {
-    for (const each of Object.values(names)) await newNamespace(each);
-    for (const [where, name] of MEANT) await have(names[where], name);
-  });
-
-  /** Files by name, and the arguments after them. */
-  interface Typed {
-    readonly files: Readonly<Record<string, string>>;
-    readonly options: readonly string[];
-  }
-
-  const document = ([where, name]: (typeof MEANT)[number]) =>
-    [
-      "---",
-      "type: Asset",
-      "api_version: core/v2",
-      "metadata:",
-      `  name: ${name}`,
-      `  namespace: ${names[where]}`,
-      "spec:",
-      `  sha512: "${SHA512}"`,
-      `  url: https://assets.example.com/${name}.tar.gz`,
-      "",
-    ].join("\n");
-  const meant = () => MEANT.map(document);
-  /** Without the ceiling, so that it is the slip alone that stands between the set and what is stored. */
-  const OPTIONS = ["--prune", "--max-delete", "9", "--yes"];
-  const inOne = (documents: readonly string[]): Typed => ({
-    files: { "set.yaml": documents.join("") },
-    options: OPTIONS,
-  });
-  const inFiles = (changed: Readonly<Record<string, string>> = {}): Typed => ({
-    files: {
-      ...Object.fromEntries(MEANT.map((each) => [`set/${each[1]}.yaml`, document(each)])),
-      ...changed,
-    },
-    options: OPTIONS,
-  });
-
-  const anyDocument = fc.nat({ max: MEANT.length - 1 });
-  const inDocument = (change: (document: string) => fc.Arbitrary<string>) => (): fc.Arbitrary<Typed> =>
-    anyDocument.chain((at) =>
-      change(meant()[at] ?? "").map((changed) =>
-        inOne(meant().map((each, index) => (index === at ? changed : each))),
-      ),
-    );
-  /** A word with a letter lost, doubled or in another case. */
-  const misspelt = (word: string) =>
-    fc
-      .tuple(fc.nat({ max: word.length - 1 }), fc.constantFrom("lost", "doubled", "case"))
-      .map(([at, how]) => {
-        const letter = word[at] ?? "";
-        const wrong = { lost: "", doubled: letter + letter, case: letter.toUpperCase() }[how] ?? "";
-        return word.slice(0, at) + wrong + word.slice(at + 1);
-      })
-      .filter((wrong) => wrong !== word);
-  const without = (files: Typed["files"], lost: string) =>
-    Object.fromEntries(Object.entries(files).filter(([name]) => name !== lost));
-
-  /** What a careless hand makes of what was meant. */
-  const SLIPS: Readonly<Record<string, () => fc.Arbitrary<Typed>>> = {
-    "a member misspelt": inDocument((text) =>
-      fc
-        .constantFrom("type", "api_version", "metadata", "name", "namespace", "spec", "sha512", "url")
-        .chain((member) => misspelt(member).map((wrong) => text.replace(`${member}:`, `${wrong}:`))),
-    ),
-    "a member at another level": inDocument((text) =>
-      fc.constantFrom("name", "namespace", "url", "sha512").map((member) => {
-        const line = new RegExp(`^  (${member}: .*\n)`, "m");
-        return text.replace(line, "$1");
-      }),
-    ),
-    "the type misspelt": inDocument((text) =>
-      misspelt("Asset").map((type) => text.replace("type: Asset", `type: ${type}`)),
-    ),
-    "another kind": inDocument((text) =>
-      fc
-        .constantFrom("CheckConfig", "Check", "Handler", "asset/v1", "Plugin", "")
-        .map((type) => text.replace("type: Asset", `type: ${type}`)),
-    ),
-    "the case of a namespace": inDocument((text) =>
-      fc.constant(
-        text.replace(/namespace: .*/, (line) => line.toUpperCase().replace("NAMESPACE", "namespace")),
-      ),
-    ),
-    "a document emptied": inDocument(() => fc.constantFrom("---\n", "---\n\n", "---\n~\n", "---\nnull\n")),
-    "a document commented out": inDocument((text) =>
-      fc.constant(text.replaceAll(/^(?!---)/gm, "# ").replace(/# $/, "")),
-    ),
-    "a separator lost": inDocument((text) => fc.constant(text.replace("---\n", ""))),
-    "tabs for blanks": inDocument((text) => fc.constant(text.replaceAll("  ", "\t"))),
-    "a byte order mark": () => fc.constant(inOne(["\ufeff", ...meant()])),
-    "line ends of Windows": () => fc.constant(inOne(meant().map((each) => each.replaceAll("\n", "\r\n")))),
-    "a file cut off within a line": () => {
-      const text = meant().join("");
-      return fc
-        .nat({ max: text.length - 1 })
-        .filter((end) => text[end - 1] !== "\n")
-        .map((end) => inOne([text.slice(0, end)]));
-    },
-    "a file that is empty": () =>
-      fc.constantFrom("", " ", "\n\n", "# nothing\n", CHECK).map((text) => inOne([text])),
-    "one file of a folder that is empty": () =>
-      fc
-        .tuple(fc.constantFrom(...MEANT), fc.constantFrom("", "\n", "---\n", "# nothing\n"))
-        .map(([[, name], text]) => inFiles({ [`set/${name}.yaml`]: text })),
-    "one file of a folder under another name": () =>
-      fc
-        .tuple(
-          fc.constantFrom(...MEANT),
-          fc.constantFrom(".ymal", ".yml.bak", ".yaml.orig", ".yaml~", ".jsn", ".YAMLL", ".yaml.disabled"),
-          fc.constantFrom("", "."),
-        )
-        .map(([each, ending, hidden]) => {
-          const { files, options } = inFiles();
-          const name = hidden === "" ? `${each[1]}${ending}` : `.${each[1]}.yaml`;
-          return {
-            files: { ...without(files, `set/${each[1]}.yaml`), [`set/${name}`]: document(each) },
-            options,
-          };
-        }),
-    "an option misspelt": () =>
-      fc.constantFrom("--prune", "--max-delete", "--yes").chain((option) =>
-        misspelt(option.slice(2)).map((wrong) => ({
-          ...inOne(meant().slice(1)),
-          options: OPTIONS.map((each) => (each === option ? `--${wrong}` : each)),
-        })),
-      ),
-    "a selector that nothing fits": () =>
-      fc
-        .constantFrom(
-          ["--managed-by", "ic"],
-          ["--label-selector", "teir == a"],
-          ["--label-selector", "tier = a"],
-        )
-        .map((more) => ({ ...inOne(meant().slice(0, 1)), options: [...OPTIONS, ...more] })),
-  };
-
-  it.each(Object.entries(SLIPS))("%s never deletes what the set without it would keep", async (_, slip) => {
-    await fc.assert(
-      fc.asyncProperty(slip(), async ({ files, options }) => {
-        const own = await mkdtemp(join(folder, "slip-"));
-        for (const [name, text] of Object.entries(files)) {
-          await mkdir(join(own, name, ".."), { recursive: true });
-          await writeFile(join(own, name), text);
-        }
-        const named = "set.yaml" in files ? "set.yaml" : "set";
-        await assets(["apply", join(own, named), "--namespace", names.ours, ...options]);
-        for (const where of ["ours", "theirs"] as const) {
-          const kept = MEANT.filter(([each]) => each === where).map(([, name]) => name);
-          expect(await stored(names[where])).toEqual(expect.arrayContaining(kept));
-        }
-      }),
-      { numRuns: runs(5) },
-    );
-  });
-
-  it("leaves a prune to the set that is meant", async () => {
-    await have(names.ours, "more");
-    const set = await file("set.yaml", meant().join(""));
-    expect((await here("apply", set, ...OPTIONS)).code).toBe(0);
-    expect(await stored(names.ours)).toEqual(["a", "b", "c"]);
   });
 });
