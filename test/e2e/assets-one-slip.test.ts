@@ -65,7 +65,9 @@ const inYaml = meantAs("wrapped YAML", "bare YAML");
 const OPTIONS = ["--namespace", "ours", "--prune", "--max-delete", "9", "--yes"];
 
 function definition([namespace, name]: Id, form: Form): Members {
-  const { metadata, ...spec } = anAsset(name, { metadata: { labels: LABELS } }, namespace);
+  const { metadata, sha512, url } = anAsset(name, { metadata: { labels: LABELS } }, namespace);
+  // The URL last: a file that is cut off in it holds a definition that is valid.
+  const spec = { sha512, url };
   return form === "bare YAML"
     ? { metadata, ...spec }
     : { type: "Asset", api_version: "core/v2", metadata, spec };
@@ -151,6 +153,15 @@ const SLIPS: Readonly<Record<string, Slip>> = {
         ),
     ),
   ],
+  "the namespace's member misspelt": [
+    anyMeant,
+    inMetadata(({ namespace, ...rest }) =>
+      misspelt("namespace")
+        // In another case it is the same member, as in Go.
+        .filter((wrong) => wrong.toLowerCase() !== "namespace")
+        .map((wrong) => ({ ...rest, [wrong]: namespace })),
+    ),
+  ],
   "a member of metadata at another level": [
     anyMeant,
     inMembers(({ metadata, ...rest }) =>
@@ -223,8 +234,12 @@ const SLIPS: Readonly<Record<string, Slip>> = {
       const documents = documentsOf(meant);
       // Between two documents a file is whole. In JSON a document also ends before its line does.
       const whole = documents.map((_, at) => documents.slice(0, at + 1).join("").length);
+      const inLastLine = fc.tuple(fc.constantFrom(...whole), fc.integer({ min: 1, max: 20 }));
       return fc
-        .nat({ max: documents.join("").length - 1 })
+        .oneof(
+          fc.nat({ max: documents.join("").length - 1 }),
+          inLastLine.map(([end, before]) => end - before),
+        )
         .filter((end) => !whole.includes(end) && !(meant.form === "JSON" && whole.includes(end + 1)))
         .map((end) => inOne(meant, [documents.join("").slice(0, end)]));
     },
