@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseDocument } from "yaml";
 import { runAssets } from "../../scripts/assets/run.ts";
 import { startBefore, type BeforeWorker } from "../support/before-worker.ts";
@@ -277,6 +277,37 @@ describe("a prune", () => {
     expect((await here("plan", set, "--managed-by", "ci")).code).toBe(0);
   });
 
+  it("lets two pipelines and a person share a namespace", async () => {
+    await have(namespace, "by-hand");
+    const both = ["one", "two", "three", "four", "five"];
+    const apply = (pipeline: string, text: string, ...more: string[]) =>
+      assets(["apply", "-", "--namespace", namespace, "--managed-by", pipeline, "--yes", ...more], {}, text);
+    for (const pipeline of ["ci", "cd"]) {
+      const all = both.map((name) => doc(`${pipeline}-${name}`)).join("");
+      expect((await apply(pipeline, all, "--prune")).code).toBe(0);
+    }
+    expect(await stored()).toHaveLength(11);
+    expect(
+      (
+        await apply(
+          "ci",
+          both
+            .slice(2)
+            .map((name) => doc(`ci-${name}`))
+            .join(""),
+          "--prune",
+        )
+      ).code,
+    ).toBe(0);
+    expect(await stored()).toEqual(
+      [
+        "by-hand",
+        ...both.map((name) => `cd-${name}`),
+        ...both.slice(2).map((name) => `ci-${name}`),
+      ].toSorted(),
+    );
+  });
+
   const lost = (name: string) => doc(name).replace("{name:", "{namspace: team-a, name:");
   it.each<[string, string, RegExp]>([
     [
@@ -501,6 +532,8 @@ describe("URLs", () => {
         response.writeHead(302, { Location: "http://example.com/set.yaml" }).end();
       else if (request.url === "/loop") response.writeHead(302, { Location: "/loop" }).end();
       else if (request.url === "/set.yaml") response.end(doc("by-url"));
+      else if (request.url === "/silent") return;
+      else if (request.url === "/slow") response.writeHead(200).write("a: ");
       else if (request.url === "/huge") response.end("x".repeat(17 * 1024 * 1024));
       else response.writeHead(404).end();
     }).listen(0, "127.0.0.1");
@@ -508,7 +541,25 @@ describe("URLs", () => {
     const address = server.address();
     url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
   });
-  afterAll(() => server.close());
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.each(["/silent", "/slow"])("that do not end are given up after 30 seconds: %s", async (path) => {
+    const after = AbortSignal.timeout.bind(AbortSignal);
+    // Half a minute passes in no time.
+    const patience = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => after(ms / 100));
+    try {
+      expect(await here("plan", `${url}${path}`)).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/\/s\w+ cannot be read: it took more than 30 seconds; fetch it by other/),
+      });
+      expect(patience.mock.calls).toEqual([[30_000]]);
+    } finally {
+      patience.mockRestore();
+    }
+  });
 
   it("are files, and redirects are followed", async () => {
     for (const path of ["/set.yaml", "/moved"])
