@@ -2,14 +2,16 @@
 import { readAsset, type WrittenAsset } from "../../src/definitions/decode.ts";
 import { likelyMember, pathOf } from "../../src/definitions/unknown-members.ts";
 import { assetProblem } from "../../src/definitions/validate.ts";
+import { valueProblems } from "../../src/definitions/value-problems.ts";
 import { Budget } from "../../src/es5/budget.ts";
 import { FilterReader } from "../../src/es5/filter-reader.ts";
 import { namespaceProblem } from "../../src/identity/names.ts";
+import { isObject } from "../../src/lib/json.ts";
 import type { CommandIo } from "../command/io.ts";
 import { Mistake } from "../command/mistake.ts";
 import { printable } from "../command/terminal.ts";
 import { documentsIn, mayBeCutOff, type Document } from "./documents.ts";
-import { isObject, otherKind, valueProblems } from "./kinds.ts";
+import { otherKind } from "./kinds.ts";
 import { readSources } from "./sources.ts";
 import { comparable, differences, inPlace, type Form } from "./forms.ts";
 

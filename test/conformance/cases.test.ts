@@ -204,6 +204,9 @@ describeWithData("cases from bug reports", (read, pathOf) => {
     expect(err).toContain("metadata.labels.tier is the number 2, not text: put what the file says in quotes");
     expect(err).toContain('metadata.annotations["io.sensu.bonsai.version"] is the number 1.1, not text');
     const refused = await edge("plan", setOf("unquoted-values.yaml"));
-    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("labels")]);
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining("metadata.labels.production is true, not text: write 'true', in quotes"),
+    ]);
   });
 });

@@ -166,8 +166,8 @@ const SLIPS: Readonly<Record<string, Slip>> = {
     anyMeant,
     inMembers(({ metadata, ...rest }) =>
       fc.constantFrom("name", "namespace").map((member) => {
-        const { [member]: moved, ...left } = metadata as Members;
-        return { ...rest, metadata: left, [member]: moved };
+        const { [member]: moved, ...others } = metadata as Members;
+        return { ...rest, metadata: others, [member]: moved };
       }),
     ),
   ],
