@@ -61,6 +61,9 @@ const meantAs = (...forms: Form[]): fc.Arbitrary<Meant> =>
 const anyMeant = meantAs("wrapped YAML", "bare YAML", "JSON");
 const inYaml = meantAs("wrapped YAML", "bare YAML");
 
+/** A test that is given up goes on, and deletes what the next one stores. */
+const PATIENCE_MS = runs(120_000);
+
 /** Without the ceiling, so that nothing but the command stands between the slip and what is stored. */
 const OPTIONS = ["--namespace", "ours", "--prune", "--max-delete", "9", "--yes"];
 
@@ -334,39 +337,47 @@ async function left(): Promise<Id[]> {
 }
 
 describe("a prune deletes nothing that the set as it was meant would keep, after", () => {
-  it.each(Object.entries(SLIPS))("%s", async (_, [meant, slip]) => {
-    await fc.assert(
-      fc.asyncProperty(
-        meant.chain((each) => slip(each).map((typed) => [each, typed] as const)),
-        async ([{ ids }, typed]) => {
-          await restore();
-          const { code, err } = await applyTyped(typed);
-          expect([0, 1]).toContain(code);
-          expect([err, await left()]).toEqual([err, expect.arrayContaining([...ids])]);
-        },
-      ),
-      { numRuns: runs(6) },
-    );
-  });
-});
-
-it("documents that are lost whole, which no command can know of, cost at most the ceiling and never the last", async () => {
-  await fc.assert(
-    fc.asyncProperty(anyMeant, fc.nat(), async (meant, index) => {
-      await restore();
-      const documents = documentsOf(meant).toSpliced(index % meant.ids.length, 1);
-      const typed = inOne(meant, documents);
-      await applyTyped({ ...typed, options: ["--namespace", "ours", "--prune", "--yes"] });
-      const there = await left();
-      for (const namespace of ["ours", "theirs"]) {
-        const of = (ids: readonly Id[]) => ids.filter(([each]) => each === namespace).length;
-        expect(of(STORED) - of(there)).toBeLessThanOrEqual(3);
-        expect(of(there)).toBeGreaterThan(0);
-      }
-    }),
-    { numRuns: runs(6) },
+  it.each(Object.entries(SLIPS))(
+    "%s",
+    async (_, [meant, slip]) => {
+      await fc.assert(
+        fc.asyncProperty(
+          meant.chain((each) => slip(each).map((typed) => [each, typed] as const)),
+          async ([{ ids }, typed]) => {
+            await restore();
+            const { code, err } = await applyTyped(typed);
+            expect([0, 1]).toContain(code);
+            expect([err, await left()]).toEqual([err, expect.arrayContaining([...ids])]);
+          },
+        ),
+        { numRuns: runs(6) },
+      );
+    },
+    PATIENCE_MS,
   );
 });
+
+it(
+  "documents that are lost whole, which no command can know of, cost at most the ceiling and never the last",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(anyMeant, fc.nat(), async (meant, index) => {
+        await restore();
+        const documents = documentsOf(meant).toSpliced(index % meant.ids.length, 1);
+        const typed = inOne(meant, documents);
+        await applyTyped({ ...typed, options: ["--namespace", "ours", "--prune", "--yes"] });
+        const there = await left();
+        for (const namespace of ["ours", "theirs"]) {
+          const of = (ids: readonly Id[]) => ids.filter(([each]) => each === namespace).length;
+          expect(of(STORED) - of(there)).toBeLessThanOrEqual(3);
+          expect(of(there)).toBeGreaterThan(0);
+        }
+      }),
+      { numRuns: runs(6) },
+    );
+  },
+  PATIENCE_MS,
+);
 
 it("a set without a slip deletes what is not in it", async () => {
   await restore();
