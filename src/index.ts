@@ -27,6 +27,7 @@ import { RememberedTokens } from "./auth/token-cache.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./fast-path/fast-path.ts";
 import { CursorSeal } from "./auth/cursor-seal.ts";
+import { withRemedy } from "./errors.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./app.ts";
 import { OnceAMinute } from "./lib/once-a-minute.ts";
@@ -231,7 +232,7 @@ export default {
     try {
       await (await appOf(env)).beat();
     } catch (error) {
-      log({ level: "error", event: "heartbeat-failed", error: String(error) });
+      log({ level: "error", event: "heartbeat-failed", error: withRemedy(String(error)) });
       throw error;
     }
   },
