@@ -10,10 +10,14 @@ export const ResolvedMany = answerSchema(
     const resolved = Resolved.zod;
     if (!(resolved instanceof z.ZodObject)) throw new Error("a resolution is an object");
     const { url, sha512, headers, build, unresolved } = resolved.shape;
-    const build_ = z.strictObject({
+    const chosen = z.strictObject({
       name: z.string(),
       outcome: z.literal("resolved"),
-      ...{ url, sha512, headers, build, unresolved },
+      url,
+      sha512,
+      headers,
+      build,
+      unresolved,
     });
     const without = z.strictObject({
       name: z.string(),
@@ -24,7 +28,7 @@ export const ResolvedMany = answerSchema(
         ),
       message: z.string().describe("Why."),
     });
-    return z.strictObject({ assets: z.array(z.union([build_, without])) });
+    return z.strictObject({ assets: z.array(z.union([chosen, without])) });
   },
 );
 

@@ -49,8 +49,7 @@ function resolvedLines({ url, sha512, headers, build, unresolved }: Resolved): s
 }
 
 // Control characters end lines, confuse terminals, and a shell cannot hold a NUL.
-// oxlint-disable-next-line no-control-regex
-const CONTROL = /[\0-\x1f\x7f]/g;
+const CONTROL = /\p{Cc}/gu;
 
 function oneLine(text: string): string {
   return text.replaceAll(CONTROL, " ");
