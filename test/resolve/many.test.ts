@@ -280,7 +280,6 @@ describe("remembered answers of many assets", () => {
     unknown: new Set<string>(),
     state,
     reach: [],
-    isStale: false,
     ...more,
   });
   const one = stored("one", build(["entity.system.os == 'linux'"]), '"1"');
@@ -301,7 +300,7 @@ describe("remembered answers of many assets", () => {
   it("hold nothing of an outage, which knows of no absence", async () => {
     const many = new ManyService();
     const names = readNames("one,two");
-    const stale = { unknown: new Set(["two"]), isStale: true };
+    const stale = { unknown: new Set(["two"]) };
     const before = await many.answer(asked({ names }), source([one], 5));
     expect(before.body).toContain('"missing"');
     const during = await many.answer(asked({ names }), source([one], 5, stale));

@@ -31,7 +31,7 @@ interface Uses {
       principal: ReturnType<typeof principalOf>,
       names: readonly AssetName[] | null,
       reading: Reading,
-    ) => Promise<Omit<Source, "isStale">>;
+    ) => Promise<Source>;
   };
   readonly namespaces: {
     readonly isMissing: (name: Namespace, context: Pick<Context, "waitUntil" | "spent">) => Promise<boolean>;
@@ -119,9 +119,8 @@ async function answer(
   if (visible.assets.length === 0 && (await namespaces.isMissing(namespace, context))) {
     throw noNamespace(namespace);
   }
-  const source = { ...visible, isStale: reading.tier === "STALE" };
   const question = { namespace, names, facts: named.facts, rule, format, search };
-  const { body, etag, state, seesAll } = await many.answer(question, source);
+  const { body, etag, state, seesAll } = await many.answer(question, visible);
   // Commits to what a grant does not show are none of its holder's business.
   const seq = state === null || !seesAll ? {} : { "X-Seq": String(state) };
   const headers = { ...servedHeaders(reading), ...seq, ETag: etag };

@@ -31,8 +31,6 @@ export interface Source extends Known {
   readonly state: number | null;
   /** The names that the caller's grants show, as parts of a key. */
   readonly reach: readonly string[];
-  /** Whether what is missing may only be out of reach of the stores that answer. */
-  readonly isStale: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -71,11 +69,13 @@ export class ManyService {
 
   async answer(question: AskedQuestion, source: Source): Promise<ManyAnswer> {
     const { namespace, search, format } = question;
-    const key = search === null || source.isStale ? null : manyKey(namespace, search, source.reach);
+    // What no store can say now is nothing to remember.
+    const isSure = source.unknown.size === 0;
+    const key = search === null || !isSure ? null : manyKey(namespace, search, source.reach);
     const madeFrom = source.assets.map(({ name, etag }) => `${name} ${etag}`).join("\n");
     const known = key === null ? undefined : this.#answers.get(key)?.value;
     const { state } = source;
-    if (known !== undefined && known.madeFrom === madeFrom && source.unknown.size === 0) {
+    if (known !== undefined && known.madeFrom === madeFrom) {
       const confirmed = { ...known, state };
       if (key !== null && state !== known.state) this.#remember(key, confirmed);
       return confirmed;
@@ -84,7 +84,7 @@ export class ManyService {
     const body = whole(writeOutcomes(question, source, outcome));
     const etag = await entityTag(body);
     const answer = { body, etag, format, state, seesAll: source.reach.length === 0, madeFrom };
-    if (key !== null && source.unknown.size === 0) this.#remember(key, answer);
+    if (key !== null) this.#remember(key, answer);
     return answer;
   }
 
