@@ -178,8 +178,10 @@ describe("many assets in one question", () => {
 
 describe("the work of one question", () => {
   const LONG = (number: number) => `for (var i = ${number}; i < ${number + 700}; i++); false`;
-  const slow = (name: string, from: number) =>
-    stored(name, { builds: Array.from({ length: 100 }, (_, index) => build([LONG(from + index * 1_000)])) });
+  const slow = (name: string, from: number, builds = 100) =>
+    stored(name, {
+      builds: Array.from({ length: builds }, (_, index) => build([LONG(from + index * 1_000)])),
+    });
   const good = (name: string) => stored(name, { ...build(["entity.system.os == 'linux'"]) });
   const outcomeOf = (found: readonly Outcome[]) => found.map(({ name, outcome }) => [name, outcome]);
 
@@ -193,6 +195,16 @@ describe("the work of one question", () => {
     expect(found[1]).toMatchObject({
       message: `b cannot be resolved: the filters take more than ${ASSET_STEPS} evaluation steps, the budget of one of many assets`,
     });
+  });
+
+  it("is not divided where one name is asked for, as there is nothing else to keep it for", () => {
+    const alone = outcomes([slow("b", 0, 20)], { names: readNames("b") });
+    expect(outcomeOf(alone)).toEqual([["b", "none"]]);
+    const two = outcomes([slow("b", 0, 20)], { names: readNames("a,b") });
+    expect(outcomeOf(two)).toEqual([
+      ["a", "missing"],
+      ["b", "failed"],
+    ]);
   });
 
   it("is bounded for all assets together by the budget of one request", () => {

@@ -53,7 +53,7 @@ const MANY_QUERY = {
 };
 
 const DESCRIPTION =
-  "The builds of many assets for one machine, from one state of the namespace and with one `ETag`, which changes with what is answered and with nothing else: a commit to other assets, or to other machines' builds, leaves it as it is. An asset without a build has a reason in its place; that of one asset does not fail the others. A question is about 1,000 assets at most; where a namespace holds more, or more than 8 MiB of definitions, it has to name them, 50 at once. All filters have the budget of one request, 200,000 evaluation steps, and each asset has 20,000 of them: ask for a larger one alone, and there for the verdicts (`explain=true`).";
+  "The builds of many assets for one machine, from one state of the namespace and with one `ETag`, which changes with what is answered and with nothing else: a commit to other assets, or to other machines' builds, leaves it as it is. An asset without a build has a reason in its place; that of one asset does not fail the others. A question is about 1,000 assets at most; where a namespace holds more, or more than 8 MiB of definitions, it has to name them, 50 at once. All filters have the budget of one request, 200,000 evaluation steps, and each asset has 20,000 of them, a single name all: ask for a larger one alone. For the verdicts ask its own `resolve` with `explain=true`.";
 
 const ANSWERS: Responses = {
   200: answers.content(

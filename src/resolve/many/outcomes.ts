@@ -39,8 +39,8 @@ export interface Known {
 
 /**
  * Writes the outcome of each asset, in byte order of the names, as `write` puts it. All of them together have the budget
- * of one request and each has a share of it: what is beyond is `failed` for that asset alone. The same question about the
- * same assets has the same outcomes in every isolate.
+ * of one request and each has a share of it, a single name all: what is beyond is `failed` for that asset alone. The same
+ * question about the same assets has the same outcomes in every isolate.
  */
 export function writeOutcomes(
   { namespace, names, facts, rule }: ManyQuestion,
@@ -49,11 +49,12 @@ export function writeOutcomes(
 ): string[] {
   const budget = new Budget();
   const subject = new Subject(facts, new FilterReader(budget));
+  const share = names?.length === 1 ? budget.steps : ASSET_STEPS;
   const resolved = (stored: StoredAsset): string => {
     try {
       // The facts are the request's own: no asset's share pays for them, nor for what the asset before has written to them.
       subject.prepare();
-      return budget.share(ASSET_STEPS, () => {
+      return budget.share(share, () => {
         budget.spend(READ_WORK * stored.definition.length);
         const written = write(outcomeOf(stored, { facts, subject }, rule, budget));
         budget.spend(WRITTEN_WORK * written.length);
