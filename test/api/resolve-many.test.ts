@@ -211,25 +211,27 @@ describe("what a caller may not see", () => {
 });
 
 describe("many assets answered from memory", () => {
-  it.each(["os=linux", "os=linux&names=one,none", "os=linux&format=env", "os=linux&names=none&rule=most-specific"])(
-    "are what the whole way says: %s",
-    async (query) => {
-      const seen = async (headers: Record<string, string> = {}) => {
-        const answer = await ask(query, headers);
-        const kept = [...answer.headers].filter(([name]) => !/^(?:age|x-cache|server-timing)$/.test(name));
-        return { status: answer.status, kept, body: await answer.text(), tier: answer.headers.get("X-Cache") };
-      };
-      const whole = await seen({ "Cache-Control": "no-cache" });
-      expect(whole.tier).toBe("D1");
-      for (let times = 0; times < 2; times += 1) await seen();
-      expect(await seen()).toEqual({ ...whole, tier: "MEMORY" });
-      const etag = whole.kept.find(([name]) => name === "etag")?.[1] ?? "";
-      const slow = await seen({ "If-None-Match": etag, "Cache-Control": "max-age=0" });
-      const hot = await seen({ "If-None-Match": etag });
-      expect([hot.status, hot.body]).toEqual([304, ""]);
-      expect(hot).toEqual(slow);
-    },
-  );
+  it.each([
+    "os=linux",
+    "os=linux&names=one,none",
+    "os=linux&format=env",
+    "os=linux&names=none&rule=most-specific",
+  ])("are what the whole way says: %s", async (query) => {
+    const seen = async (headers: Record<string, string> = {}) => {
+      const answer = await ask(query, headers);
+      const kept = [...answer.headers].filter(([name]) => !/^(?:age|x-cache|server-timing)$/.test(name));
+      return { status: answer.status, kept, body: await answer.text(), tier: answer.headers.get("X-Cache") };
+    };
+    const whole = await seen({ "Cache-Control": "no-cache" });
+    expect(whole.tier).toBe("D1");
+    for (let times = 0; times < 2; times += 1) await seen();
+    expect(await seen()).toEqual({ ...whole, tier: "MEMORY" });
+    const etag = whole.kept.find(([name]) => name === "etag")?.[1] ?? "";
+    const slow = await seen({ "If-None-Match": etag, "Cache-Control": "max-age=0" });
+    const hot = await seen({ "If-None-Match": etag });
+    expect([hot.status, hot.body]).toEqual([304, ""]);
+    expect(hot).toEqual(slow);
+  });
 
   it("change with a commit to one of them, at once for whoever made it in this isolate", async () => {
     for (const url of ["https://e/1.zip", "https://e/2.zip", "https://e/1.zip"]) {
