@@ -319,8 +319,8 @@ describe("many assets while D1 is down", () => {
       async ask(query: string): Promise<Response> {
         const headers = { Authorization: `Bearer ${agent}`, "CF-Connecting-IP": "192.0.2.1" };
         const context = createExecutionContext();
-        const request = new Request(`${ORIGIN}${RESOLVE}?${query}`, { headers });
-        const response = await worker.fetch(request, bindings, context);
+        const url = `${ORIGIN}${RESOLVE}?${query}`;
+        const response = await worker.fetch(new Request(url, { headers }), bindings, context);
         await waitOnExecutionContext(context);
         return response;
       },
