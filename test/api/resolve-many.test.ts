@@ -104,7 +104,7 @@ describe("many assets in one question", () => {
     const send = (headers = {}) =>
       api("POST", `${RESOLVE}?names=one`, { token: agent, headers, body: { system: { os: "windows" } } });
     const first = await send();
-    expect(await outcomesOf(first.clone() as Response)).toEqual(["one: resolved"]);
+    expect(await outcomesOf(first.clone())).toEqual(["one: resolved"]);
     expect((await send({ "If-None-Match": first.headers.get("ETag") ?? "" })).status).toBe(200);
   });
 
@@ -328,20 +328,20 @@ describe("many assets while D1 is down", () => {
   }
 
   it("are what they were, past the bound marked stale; what is not known to exist is failed, not missing", async () => {
-    const { ask: send, outage } = await isolate();
+    const worker = await isolate();
     const query = "os=windows&names=none,one";
-    const before = await send(query);
+    const before = await worker.ask(query);
     const etag = before.headers.get("ETag");
     expect(await outcomesOf(before)).toEqual(["none: missing", "one: resolved"]);
-    outage(1_000);
-    const within = await send(query);
+    worker.outage(1_000);
+    const within = await worker.ask(query);
     expect([within.status, within.headers.get("X-Cache"), within.headers.get("ETag")]).toEqual([
       200,
       "MEMORY",
       etag,
     ]);
-    outage(BOUND_MS + 20_000);
-    const past = await send(query);
+    worker.outage(BOUND_MS + 20_000);
+    const past = await worker.ask(query);
     expect([past.status, past.headers.get("X-Cache"), past.headers.get("Warning")]).toEqual([
       200,
       "STALE",
@@ -349,17 +349,20 @@ describe("many assets while D1 is down", () => {
     ]);
     expect(Number(past.headers.get("Age"))).toBeGreaterThanOrEqual(BOUND_MS / 1_000);
     expect(await outcomesOf(past)).toEqual(["none: failed", "one: resolved"]);
-    expect(await outcomesOf(await send("os=windows"))).toEqual(["one: resolved", "team/tool: resolved"]);
+    expect(await outcomesOf(await worker.ask("os=windows"))).toEqual([
+      "one: resolved",
+      "team/tool: resolved",
+    ]);
   });
 
   it("are answered from the copies of each where their page has none, and 503 where nothing has", async () => {
-    const { ask: send, outage } = await isolate();
-    outage(1_000);
+    const worker = await isolate();
+    worker.outage(1_000);
     // The isolate that wrote them has put a copy of each in KV.
-    const named = await send("os=windows&names=none,one,team/tool");
+    const named = await worker.ask("os=windows&names=none,one,team/tool");
     expect(await outcomesOf(named)).toEqual(["none: failed", "one: resolved", "team/tool: resolved"]);
     for (const query of ["os=windows", "os=windows&names=none"]) {
-      const answer = await send(query);
+      const answer = await worker.ask(query);
       expect([query, answer.status, answer.headers.get("Retry-After")]).toEqual([query, 503, "5"]);
     }
   });

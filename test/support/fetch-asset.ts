@@ -108,7 +108,7 @@ export async function startFetchWorld(): Promise<FetchWorld> {
     questions,
     down,
     token: worker.token,
-    tokenFor: worker.tokenFor,
+    tokenFor: (...grants) => worker.tokenFor(...grants),
     async put(name, build) {
       const path = `/api/core/v2/namespaces/default/assets/${encodeURIComponent(name)}`;
       const answer = await worker.send("PUT", path, { body: JSON.stringify({ builds: [build] }) });
