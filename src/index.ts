@@ -37,6 +37,7 @@ import { keyRing } from "./keys/key-lookup.ts";
 import { KeyService } from "./keys/service.ts";
 import { LoginService } from "./login/service.ts";
 import { NamespaceService } from "./namespaces/service.ts";
+import { ManyService } from "./resolve/many/service.ts";
 import { ResolveService } from "./resolve/service.ts";
 import { routes } from "./routes.ts";
 import { deadlined } from "./store/d1/deadlined.ts";
@@ -104,6 +105,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   const store = new CachedAssetStore(new D1AssetStore(database, run), edge);
   const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
+  const many = new ManyService();
   const tokens = new RememberedTokens();
   const gauges = (): Gauges => ({
     journal_age_seconds: journalAgeSeconds(edge),
@@ -141,6 +143,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
         sleep: (ms) => sleep(runtimeTimer, ms),
       }),
       resolve,
+      many,
       usage: new D1UsageStore(database),
       apply: new ApplyService(new D1SetStore(database, run), plans),
       cursors: new CursorSeal(config),
@@ -174,6 +177,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     tokens,
     assets: store,
     resolutions: resolve,
+    many,
     observer,
     meter,
     clock: clock.now,
