@@ -27,6 +27,7 @@ import { RememberedTokens } from "./auth/token-cache.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./fast-path/fast-path.ts";
 import { CursorSeal } from "./auth/cursor-seal.ts";
+import { withRemedy } from "./errors.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./app.ts";
 import { OnceAMinute } from "./lib/once-a-minute.ts";
@@ -36,6 +37,7 @@ import { keyRing } from "./keys/key-lookup.ts";
 import { KeyService } from "./keys/service.ts";
 import { LoginService } from "./login/service.ts";
 import { NamespaceService } from "./namespaces/service.ts";
+import { ManyService } from "./resolve/many/service.ts";
 import { ResolveService } from "./resolve/service.ts";
 import { routes } from "./routes.ts";
 import { deadlined } from "./store/d1/deadlined.ts";
@@ -103,6 +105,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   const store = new CachedAssetStore(new D1AssetStore(database, run), edge);
   const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
+  const many = new ManyService();
   const tokens = new RememberedTokens();
   const gauges = (): Gauges => ({
     journal_age_seconds: journalAgeSeconds(edge),
@@ -140,6 +143,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
         sleep: (ms) => sleep(runtimeTimer, ms),
       }),
       resolve,
+      many,
       usage: new D1UsageStore(database),
       apply: new ApplyService(new D1SetStore(database, run), plans),
       cursors: new CursorSeal(config),
@@ -173,6 +177,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     tokens,
     assets: store,
     resolutions: resolve,
+    many,
     observer,
     meter,
     clock: clock.now,
@@ -231,7 +236,7 @@ export default {
     try {
       await (await appOf(env)).beat();
     } catch (error) {
-      log({ level: "error", event: "heartbeat-failed", error: String(error) });
+      log({ level: "error", event: "heartbeat-failed", error: withRemedy(String(error)) });
       throw error;
     }
   },

@@ -48,8 +48,11 @@ comes back the same way. Nothing is lost: what was there before stays in the his
     const planned = await ask(place, name, wish, true);
     const isSame = planned.lines.length === 0;
     if (dryRun || isSame) {
-      const title = isSame ? "Nothing to do" : `Would go back to revision ${seq}`;
-      print(io, format, planned, () => `${title}:\n${shownDifference(planned, painter(io))}`);
+      print(io, format, planned, () =>
+        isSame
+          ? `Nothing to change: ${printable(name)} is as revision ${seq} made it\n`
+          : `Would go back to revision ${seq}:\n${shownDifference(planned, painter(io))}`,
+      );
       return isSame ? DONE : CHANGES;
     }
     if (!options.yes) {

@@ -4,6 +4,7 @@ import { caseAt } from "./growth.ts";
 import type { MemorySample } from "./memory.ts";
 import type { Results } from "./results.ts";
 import { ratio } from "./statistics.ts";
+import { TEN_ASSETS_PROMISES } from "./ten-assets.ts";
 import type { Round } from "./turns.ts";
 
 export interface Promised {
@@ -64,6 +65,7 @@ const KEY_MEMORY_BYTES = 8 * MIB;
 const STATED = (ASSET_MEMORY.bytes + PAGE_MEMORY.bytes + KEY_MEMORY_BYTES) / MIB;
 
 export const PROMISES: readonly Promised[] = [
+  ...TEN_ASSETS_PROMISES,
   ...[16, 64].flatMap((connections): Promised[] => [
     {
       says: `hot GET to the empty Worker, ${connections} connections`,

@@ -1,6 +1,7 @@
 import { ApiError, databaseUnavailable, noAsset, namespaceMissing, unavailable } from "../errors.ts";
 import { holds } from "../http/conditional.ts";
-import type { AssetId, Namespace } from "../identity/names.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { AssetId, AssetName, Namespace } from "../identity/names.ts";
 import {
   IF_ABSENT,
   UNCONDITIONAL,
@@ -18,6 +19,7 @@ import { decodeAsset } from "../definitions/decode.ts";
 import { mergePatch, type Json } from "../definitions/merge-patch.ts";
 import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
 import { scanAssets, type Listing, type Wanted } from "./scan.ts";
+import { VisibleAssetReader, type VisibleAssets } from "./visible.ts";
 import type { Asset } from "../definitions/schema.ts";
 
 /** Milliseconds for which a patch without a condition is merged again when another writer came in between. */
@@ -45,10 +47,12 @@ export interface Comparison {
 export class AssetService {
   readonly #store: AssetStore;
   readonly #pace: Pace;
+  readonly #visible: VisibleAssetReader;
 
   constructor(store: AssetStore, pace: Pace) {
     this.#store = store;
     this.#pace = pace;
+    this.#visible = new VisibleAssetReader(store);
   }
 
   /** An asset, or `notFound`. */
@@ -68,6 +72,16 @@ export class AssetService {
   ): Promise<Listing> {
     if (wanted !== null) return scanAssets(this.#store, namespace, from, limit, wanted, reading);
     return this.#store.list(namespace, from, limit, reading);
+  }
+
+  /** What a principal may see of a namespace, or of some names in it; see `VisibleAssetReader`. */
+  visible(
+    namespace: Namespace,
+    { grants }: Pick<Principal, "grants">,
+    names: readonly AssetName[] | null,
+    reading: Reading,
+  ): Promise<VisibleAssets> {
+    return this.#visible.read(namespace, grants, names, reading);
   }
 
   /** Stores a new asset; a name that is taken is `alreadyExists`. */

@@ -1,11 +1,11 @@
 import type {
-  AssetPage,
   AssetStore,
   AssetWrite,
   Commit,
   Committed,
   DeleteOutcome,
   PageFrom,
+  StatedPage,
   StoredAsset,
   WriteCondition,
   WriteOutcome,
@@ -29,7 +29,7 @@ export class CachedAssetStore implements AssetStore {
   readonly #edge: Edge;
   readonly #origin: AssetOrigin;
   readonly #assets: FreshReader<AssetId, StoredAsset>;
-  readonly #pages: FreshReader<PageId, AssetPage>;
+  readonly #pages: FreshReader<PageId, StatedPage>;
 
   constructor(origin: AssetOrigin, edge: Edge, assetMemory = ASSET_MEMORY, pageMemory = PAGE_MEMORY) {
     this.#edge = edge;
@@ -66,8 +66,18 @@ export class CachedAssetStore implements AssetStore {
     from: PageFrom | null,
     limit: number,
     reading: Reading,
-  ): Promise<AssetPage> {
-    return (await this.#pages.read({ namespace, from, limit }, reading)) ?? { assets: [], next: null };
+  ): Promise<StatedPage> {
+    const page = await this.#pages.read({ namespace, from, limit }, reading);
+    return page ?? { assets: [], next: null, state: 0 };
+  }
+
+  /** The page, if memory alone can answer; see `FreshReader.peek`. */
+  peekPage(
+    id: PageId,
+    now: number,
+    last: Glance<StatedPage>,
+  ): { value: StatedPage; ageSeconds: number } | null {
+    return this.#pages.peek(id, now, last);
   }
 
   async put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome> {

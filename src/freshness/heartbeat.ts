@@ -1,4 +1,4 @@
-import { rootCause } from "../errors.ts";
+import { rootCause, withRemedy } from "../errors.ts";
 import { chargedTo } from "../observability/account.ts";
 import { costOf, Spent } from "../observability/spent.ts";
 import type { Edge } from "./edge.ts";
@@ -55,7 +55,12 @@ async function runChores(chores: readonly Chore[], now: number, log: Edge["log"]
       done[name] = await run(now);
     } catch (error) {
       failed += 1;
-      log({ level: "error", event: "chore-failed", chore: name, error: String(rootCause(error)) });
+      log({
+        level: "error",
+        event: "chore-failed",
+        chore: name,
+        error: withRemedy(String(rootCause(error))),
+      });
     }
   }
   return { done, failed };

@@ -1,7 +1,7 @@
 import { cacheKey } from "../identity/cache-key.ts";
 import type { Namespace } from "../identity/names.ts";
 import { utf8Bytes } from "../lib/text-bytes.ts";
-import type { AssetPage, PageFrom, StoredAsset } from "../store/asset-store.ts";
+import type { AssetPage, PageFrom, StatedPage, StoredAsset } from "../store/asset-store.ts";
 import type { AssetOrigin } from "../store/origin.ts";
 import { assetBytes } from "./asset-kind.ts";
 import type { Kind } from "./kind.ts";
@@ -18,7 +18,7 @@ export interface PageId {
 const MAX_KV_BYTES = 1024 * 1024;
 
 /** Pages of lists: one place in KV for each page and state of its scope, so that what lies there never changes. */
-export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
+export function pageKind(origin: AssetOrigin): Kind<PageId, StatedPage> {
   return {
     // The journal tells the last commit to every namespace; one it does not know may have been made just now.
     journalIsComplete: true,
@@ -36,14 +36,17 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
     mark: ({ namespace }) => cacheKey(...scopeParts(namespace)),
     changedAt: (journal, { namespace }) =>
       namespace === null ? journal.seq : (journal.namespaces.get(namespace) ?? journal.seq),
-    load: ({ namespace, from, limit }, replica) => origin.list(namespace, from, limit, replica),
-    encode(page) {
-      const text = JSON.stringify(page);
+    async load({ namespace, from, limit }, replica) {
+      const { value, ...snapshot } = await origin.list(namespace, from, limit, replica);
+      return { ...snapshot, value: value === null ? null : { ...value, state: snapshot.s ?? snapshot.g } };
+    },
+    encode({ assets, next }) {
+      const text = JSON.stringify({ assets, next });
       return text.length > MAX_KV_BYTES ? null : { text };
     },
-    decode(_id, { text }) {
+    decode(_id, { text }, state) {
       const page: AssetPage = JSON.parse(text);
-      return page;
+      return { ...page, state };
     },
     bytes: ({ assets }) => assets.reduce((sum, asset) => sum + assetBytes(asset) + sentBytes(asset), 0),
   };

@@ -67,6 +67,12 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
     schema: { const: "HTTP/1.1" },
   },
   Allow: { description: "The methods of this path.", schema: text, example: "GET, HEAD, POST" },
+  "X-Seq": {
+    description:
+      "The last commit to the namespace that the answer has seen. A header, since it grows with commits that leave the answer as it is. Absent where assets were read one by one, and for a grant with a name glob.",
+    schema: count,
+    example: "41",
+  },
   "X-Lint-Warnings": {
     description:
       "How many findings lint has in what was sent, members that no asset has among them. `POST /api/edge/v1/lint` names them.",

@@ -1,4 +1,4 @@
-import { rootCause } from "../errors.ts";
+import { rootCause, withRemedy } from "../errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { costOf } from "./spent.ts";
 
@@ -73,5 +73,5 @@ function cut(text: string, characters: number): string {
 /** What went wrong, for whoever is on call; clients see the request id alone. */
 function causeOf(fault: unknown): string {
   const cause = rootCause(fault);
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return withRemedy(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
 }

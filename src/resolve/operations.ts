@@ -1,9 +1,8 @@
 import { readingOf, type Context } from "../context.ts";
 import * as answers from "../http/answers.ts";
-import { atMostValues, BODY_VALUES, parseBody, readBody } from "../http/body.ts";
 import { operation } from "../http/operation.ts";
 import type { Responses } from "../http/openapi.ts";
-import { flag, oneOf } from "../http/parameters.ts";
+import { flag } from "../http/parameters.ts";
 import { assetIdOf } from "../http/place.ts";
 import { strictQuery, type QueryOf } from "../http/query.ts";
 import { CACHE_CONTROL, IF_NONE_MATCH } from "../http/request-headers.ts";
@@ -11,7 +10,7 @@ import { empty, json, text } from "../http/respond.ts";
 import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { isUnchanged, tagged } from "../http/tagged.ts";
-import { Entity, NoMatch, REPORTS, RESOLVED, Resolved as ResolvedSchema } from "./answers.ts";
+import { NoMatch, REPORTS, RESOLVED, Resolved as ResolvedSchema } from "./answers.ts";
 import {
   BAD_FACT,
   BAD_RULE,
@@ -22,9 +21,10 @@ import {
   RULE,
   SERVED,
 } from "./description.ts";
-import { factsOfEntity, namedFacts, TOO_MANY_FACTS, type NamedFacts } from "./facts.ts";
+import { ENTITY_BODY } from "./entity-body.ts";
+import { namedFacts, type NamedFacts } from "./facts.ts";
 import { factsQuery } from "./facts-query.ts";
-import { envLines } from "./formats.ts";
+import { envLines, FORMAT } from "./formats.ts";
 import { noMatch } from "./no-match.ts";
 import type { ResolveService } from "./service.ts";
 
@@ -39,12 +39,10 @@ const ANSWER_QUERY = {
       "`true`: add a verdict per build and filter, also of the builds after the one that is taken.",
     examples: ["true"],
   }),
-  format: oneOf(["json", "env"])
-    .default("json")
-    .meta({
-      description: "`env`: `KEY='value'` lines that a POSIX shell may evaluate.",
-      examples: ["env"],
-    }),
+  format: FORMAT.meta({
+    description: "`env`: `KEY='value'` lines that a POSIX shell may evaluate.",
+    examples: ["env"],
+  }),
 };
 
 const ANSWERS: Responses = {
@@ -111,35 +109,7 @@ export const resolveAssetForEntity = operation({
   path: EXAMPLE_PATH,
   query: strictQuery(ANSWER_QUERY),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
-  body: {
-    description: "The entity.",
-    required: true,
-    content: {
-      "application/json": {
-        schema: ref(Entity),
-        examples: {
-          flat: {
-            summary: "As filters see it",
-            value: {
-              name: "web-1",
-              labels: { region: "us-west-1" },
-              system: { os: "linux", arch: "amd64" },
-            },
-          },
-          served: {
-            summary: "As Sensu serves it",
-            value: {
-              metadata: { name: "web-1", namespace: "default", labels: { region: "us-west-1" } },
-              entity_class: "agent",
-              system: { os: "linux", arch: "amd64", platform: "ubuntu" },
-            },
-          },
-        },
-      },
-    },
-    read: async (request) =>
-      factsOfEntity(parseBody(await readBody(request), atMostValues(BODY_VALUES, TOO_MANY_FACTS))),
-  },
+  body: ENTITY_BODY,
   answers: {
     ...ANSWERS,
     400: answers.invalid('the facts are an entity, such as {"system":{"os":"linux","arch":"amd64"}}'),

@@ -112,6 +112,7 @@ const BAD_SET = [
   "labelSelector is empty; leave it out if every asset is to be considered",
   "the set is empty; send definitions, or prune=true to mean it",
   "this would delete 14 of 15 assets; the limit is 3: say max_delete=14 if that is meant",
+  "this would create Old-Checks and delete old-checks, which differ in letter case alone; correct the name, or apply without prune first to rename it",
   "this would delete more than 5000 assets, the most that one request may delete; delete some by name first",
   'unknown parameter "dryrun"; did you mean dry_run?',
   'invalid prune "1": use true or false',

@@ -1,6 +1,6 @@
 import { prepareWrite, storedBytes } from "../assets/prepare.ts";
 import type { WrittenAsset } from "../definitions/decode.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, invalid } from "../errors.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import type { FilterReader } from "../es5/filter-reader.ts";
 import type { AssetWrite } from "../store/asset-store.ts";
@@ -38,7 +38,7 @@ export function namesOf(plan: Plan): readonly AssetName[] {
 
 /**
  * What it takes for a namespace to hold these definitions. One that differs from what is stored in its writer's name
- * alone is unchanged.
+ * alone is unchanged. `invalidArgument` where a name to create and one to delete differ in letter case alone.
  */
 export async function makePlan(
   namespace: Namespace,
@@ -63,7 +63,20 @@ export async function makePlan(
     if (bytes > STORED_SET_BYTES) throw tooLarge();
     (existing === undefined ? create : update).push({ name, ...written });
   }
+  refuseCaseChange(create, deletes);
   return { namespace, seq: state.seq, create, update, unchanged, delete: deletes };
+}
+
+/** An asset that is deleted while one with the same letters is created was most likely meant to stay. */
+function refuseCaseChange(create: readonly Definition[], deletes: readonly AssetName[]): void {
+  const created = new Map(create.map(({ name }) => [name.toLowerCase(), name]));
+  for (const name of deletes) {
+    const other = created.get(name.toLowerCase());
+    if (other === undefined) continue;
+    throw invalid(
+      `this would create ${other} and delete ${name}, which differ in letter case alone; correct the name, or apply without prune first to rename it`,
+    );
+  }
 }
 
 async function checked(

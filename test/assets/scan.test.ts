@@ -71,7 +71,7 @@ it("a list filled from several pages is as stale and as old as the least current
     pages += 1;
     asked.tier = page.tier;
     asked.ageSeconds = page.ageSeconds;
-    return { assets: [], next: page.next };
+    return { assets: [], next: page.next, state: 1 };
   };
   await scanAssets({ list }, namespace, null, 10, wanted, reading);
   expect([pages, reading.tier, reading.ageSeconds]).toEqual([3, "STALE", 900]);

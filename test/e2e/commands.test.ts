@@ -99,7 +99,7 @@ describe("scripts/fetch-asset.sh", () => {
     [["-x", "acme/hello"], "unknown option -x"],
     [["-t"], "-t needs a value"],
     [["--max-bytes"], "--max-bytes needs a value"],
-    [["acme/hello", "superfluous"], 'the argument "superfluous" is one too many'],
+    [["--all", "acme/hello"], "--all and the name acme/hello are two things"],
     [[], "the name of an asset is missing"],
   ])("%j is judged on one line", (args, wrong) => {
     expect(typed(...args)).toEqual({

@@ -56,7 +56,7 @@ describe("what is put in KV comes back as it was", () => {
   });
 
   it("a page and a key", () => {
-    const page = { assets: [asset, { ...asset, expressions: null }], next: "tool" };
+    const page = { assets: [asset, { ...asset, expressions: null }], next: "tool", state: 7 };
     const encodedPage = pages.encode(page) ?? { text: "" };
     const pageId = { namespace: ID.namespace, from: null, limit: 2 };
     expect(pages.decode(pageId, encodedPage, 7)).toEqual(page);
@@ -65,7 +65,7 @@ describe("what is put in KV comes back as it was", () => {
 
   it("a page of more than a MiB is not put there", () => {
     const large = { ...asset, definition: "x".repeat(1024 * 1024) };
-    expect(pages.encode({ assets: [large], next: null })).toBeNull();
+    expect(pages.encode({ assets: [large], next: null, state: 7 })).toBeNull();
   });
 
   it("an asset's copy without a tag is none", () => {

@@ -130,6 +130,18 @@ describe("a plan", () => {
     expect((await service.plan(editor, DEFAULT, set(), meant)).delete).toEqual(["a"]);
   });
 
+  it("that would replace a name by one in another letter case is refused; one that holds both is not", async () => {
+    const { service } = aStore(["checks", "kept", "other"]);
+    const prune = options({ prune: true });
+    await expect(service.plan(editor, DEFAULT, set("kept", "Checks"), prune)).rejects.toThrow(
+      "this would create Checks and delete checks, which differ in letter case alone; correct the name",
+    );
+    const both = await service.plan(editor, DEFAULT, set("kept", "checks", "Checks"), prune);
+    expect([both.create.map(({ name }) => name), both.delete]).toEqual([["Checks"], ["other"]]);
+    const renamed = aStore(["Checks", "checks", "kept"]).service;
+    expect((await renamed.plan(editor, DEFAULT, set("kept", "Checks"), prune)).delete).toEqual(["checks"]);
+  });
+
   it("is kept for an hour, in a form that other releases do not take for theirs", async () => {
     const { service, saved } = aStore();
     const plan = await service.plan(editor, DEFAULT, set("a"), options());

@@ -1,4 +1,4 @@
-import type { AssetPage, AssetStore, PageFrom, StoredAsset } from "../../src/store/asset-store.ts";
+import type { AssetStore, PageFrom, StatedPage, StoredAsset } from "../../src/store/asset-store.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
 import type { AssetId, Namespace } from "../../src/identity/names.ts";
 
@@ -14,9 +14,9 @@ export class DirectAssetStore implements AssetStore {
     return (await this.#origin.get(id, "primary")).value;
   }
 
-  async list(namespace: Namespace | null, from: PageFrom | null, limit: number): Promise<AssetPage> {
-    const { value } = await this.#origin.list(namespace, from, limit, "primary");
-    return value ?? { assets: [], next: null };
+  async list(namespace: Namespace | null, from: PageFrom | null, limit: number): Promise<StatedPage> {
+    const { value, s, g } = await this.#origin.list(namespace, from, limit, "primary");
+    return { ...(value ?? { assets: [], next: null }), state: s ?? g };
   }
 
   put(...args: Parameters<AssetStore["put"]>) {

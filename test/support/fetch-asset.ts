@@ -71,6 +71,8 @@ export interface FetchWorld {
   /** Names under which the Worker is not reachable at present. */
   readonly down: Set<string>;
   readonly token: string;
+  /** A token of these grants. */
+  tokenFor(...grants: string[]): Promise<string>;
   put(name: string, build: Record<string, unknown>): Promise<void>;
   /** Serves an archive at a path and names its URL and digest. */
   serve(path: string, body: Buffer, rest?: Served): { url: string; sha512: string };
@@ -107,6 +109,7 @@ export async function startFetchWorld(): Promise<FetchWorld> {
     questions,
     down,
     token: worker.token,
+    tokenFor: (...grants) => worker.tokenFor(...grants),
     async put(name, build) {
       const path = `/api/core/v2/namespaces/default/assets/${encodeURIComponent(name)}`;
       const answer = await worker.send("PUT", path, { body: JSON.stringify({ builds: [build] }) });

@@ -1,10 +1,10 @@
 import {
   pageKey,
-  type AssetPage,
   type AssetStore,
   type AssetWrite,
   type DeleteOutcome,
   type PageFrom,
+  type StatedPage,
   type StoredAsset,
   type WriteCondition,
   type WriteOutcome,
@@ -26,7 +26,7 @@ export class MemoryAssetStore implements AssetStore {
     return this.#assets.get(key) ?? null;
   }
 
-  async list(namespace: Namespace | null, from: PageFrom | null, limit: number): Promise<AssetPage> {
+  async list(namespace: Namespace | null, from: PageFrom | null, limit: number): Promise<StatedPage> {
     const all = [...this.#assets.values()]
       .filter((asset) => namespace === null || asset.namespace === namespace)
       .map((asset) => ({ asset, key: pageKey(namespace, asset) }))
@@ -37,7 +37,7 @@ export class MemoryAssetStore implements AssetStore {
       });
     const page = all.slice(0, limit);
     const next = all.length > page.length ? (page.at(-1)?.key ?? null) : null;
-    return { assets: page.map(({ asset }) => asset), next };
+    return { assets: page.map(({ asset }) => asset), next, state: this.#seq };
   }
 
   async put(asset: AssetWrite, condition: WriteCondition): Promise<WriteOutcome> {

@@ -3,6 +3,7 @@ import { mutantsOf, type Edit, type Mutant } from "../mutant.ts";
 const READING = ["test/freshness/reading.test.ts"];
 const HANGING = ["test/freshness/hanging.test.ts"];
 const FAST = ["test/api/hot-path.test.ts"];
+const MANY = ["test/api/resolve-many.test.ts"];
 
 const ADMIT: readonly Edit[] = [
   {
@@ -631,13 +632,6 @@ const NAMESPACES: readonly Edit[] = [
 
 const HOT: readonly Edit[] = [
   {
-    means: "a resolution is answered under the asset's old tag",
-    find: "const held = last?.assetTag === assetTag ?",
-    replace: "const held = last !== null ?",
-    named: "is resolved anew once it has changed",
-    missedBefore: true,
-  },
-  {
     means: "the fast path answers those who may write, who read the newest",
     find: 'if (allows(grants, { role: "edit", namespace, name: null })) return false;',
     replace: "",
@@ -655,11 +649,62 @@ const HOT: readonly Edit[] = [
     replace: "",
     named: "is not for who asks for the newest",
   },
+];
+
+const FOUND: readonly Edit[] = [
+  {
+    means: "a resolution is answered under the asset's old tag",
+    find: "const held = last?.assetTag === assetTag ?",
+    replace: "const held = last !== null ?",
+    named: "is resolved anew once it has changed",
+    missedBefore: true,
+  },
   {
     means: "the fast path answers Go clients with a map of filters",
-    find: "if (target.search === null && asset.expressions !== null) return null;",
+    find: "if (asset.expressions !== null) return null;",
     replace: "",
     named: "Go clients",
+  },
+  {
+    means: "many assets are answered from before the namespace's last commit",
+    find: "if (known === undefined || known.state !== state) return null;",
+    replace: "if (known === undefined) return null;",
+    tests: MANY,
+    named: "change with a commit to one of them",
+  },
+  {
+    means: "many assets are answered from memory for whoever asked the same before",
+    find: "const held = last?.reader === principal ?",
+    replace: "const held = last !== null ?",
+    tests: MANY,
+    named: "is not shown from memory to a caller of other grants",
+  },
+  {
+    means: "the fast path tells holders of narrow grants of commits to what they may not see",
+    find: "const seq = seesAll ? state : null;",
+    replace: "const seq = state;",
+    tests: MANY,
+    named: "is not shown from memory to a caller of other grants",
+  },
+];
+
+const REMEMBERED_MANY: readonly Edit[] = [
+  {
+    means: "an answer about many assets outlives a change to one of them",
+    find: "known !== undefined && known.madeFrom === madeFrom",
+    replace: "known !== undefined",
+  },
+  {
+    means: "what is not known to exist during an outage is said not to exist, from memory",
+    find: "search === null || !isSure ?",
+    replace: "search === null ?",
+    named: "hold nothing of an outage",
+  },
+  {
+    means: "callers who may see other names share an answer",
+    find: "return cacheKey(namespace, search, ...reach);",
+    replace: "return cacheKey(namespace, search);",
+    named: "have keys of their own",
   },
 ];
 
@@ -753,6 +798,8 @@ export const freshness: readonly Mutant[] = [
     NAMESPACES,
   ),
   ...mutantsOf("freshness", "src/fast-path/fast-path.ts", FAST, HOT),
+  ...mutantsOf("freshness", "src/fast-path/found.ts", FAST, FOUND),
+  ...mutantsOf("freshness", "src/resolve/many/service.ts", ["test/resolve/many.test.ts"], REMEMBERED_MANY),
   ...mutantsOf("freshness", "src/resolve/service.ts", ["test/resolve/remembered.test.ts"], RESOLUTIONS),
   ...mutantsOf(
     "freshness",
