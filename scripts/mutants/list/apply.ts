@@ -217,12 +217,6 @@ const DEFINITIONS: readonly Edit[] = [
 
 const OPERATIONS: readonly Edit[] = [
   {
-    means: "the strict lint of a deployment does not hold for sets",
-    find: 'strict: query.strict || settings.lint === "strict",',
-    replace: "strict: query.strict,",
-    tests: ["test/api/strict-deployment.test.ts"],
-  },
-  {
     means: "a dry run of a stale plan shows what it would do",
     find: "if (dryRun) await apply.refuseStale(plan);",
     replace: "",
@@ -258,5 +252,13 @@ export const apply: readonly Mutant[] = [
       replace: "return format === null ? null : plan;",
     },
   ]),
-  ...mutantsOf("apply", "src/sets/operations.ts", API, OPERATIONS),
+  ...mutantsOf("apply", "src/sets/options.ts", API, [
+    {
+      means: "the strict lint of a deployment does not hold for sets",
+      find: 'strict: query.strict || settings.lint === "strict",',
+      replace: "strict: query.strict,",
+      tests: ["test/api/strict-deployment.test.ts"],
+    },
+  ]),
+  ...mutantsOf("apply", "src/sets/apply-operation.ts", API, OPERATIONS),
 ];
