@@ -160,7 +160,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     },
     authenticator: authenticator(sources, tokens),
     clock: clock.now,
-    isMissing: (namespace, arrival) => namespaces.isMissing(namespace, arrival),
+    isMissing: (namespace, scope) => namespaces.isMissing(namespace, scope),
     translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
     observe: (exchange) => observer.observe(exchange),
   });

@@ -76,12 +76,11 @@ export async function serveAsset(
   assets: AssetService,
 ): Promise<Response> {
   const negotiation = negotiateForm(context.request, form);
-  const reading = readingOf(context);
-  const asset = await assets.get(assetIdOf(context), reading);
-  const { definition, etag } = represent(asset, negotiation);
+  const found = await assets.get(assetIdOf(context), readingOf(context));
+  const { definition, etag } = represent(found.value, negotiation);
   return tagged(context.request, definition, etag, {
-    ...vary([asset], negotiation),
-    ...servedHeaders(reading),
+    ...vary([found.value], negotiation),
+    ...servedHeaders(found, context.spent),
   });
 }
 
@@ -122,12 +121,12 @@ async function list(
   const negotiation = negotiateForm(asked.request, query.filters);
   const { limit, start } = await readSealedPage(query, cursors);
   const wanted = wantedBy(principalOf(asked), namespace, query);
-  const reading = readingOf(asked);
-  const page = await assets.list(namespace, start, limit, wanted, reading);
+  const found = await assets.list(namespace, start, limit, wanted, readingOf(asked));
+  const page = found.value;
   // A page that had to be filled from several is made anew each time.
-  const kept = wanted === null && reading.tier === "MEMORY";
+  const kept = wanted === null && found.tier === "MEMORY";
   const { body, etag, headers } = await pageAnswer(page, negotiation, kept);
-  const all = { ...headers, ...servedHeaders(reading) };
+  const all = { ...headers, ...servedHeaders(found, asked.spent) };
   if (page.next !== null && page.isNextHidden === true) {
     // Without a tag, since one made from the hidden name would confirm a guess at it.
     return json(body, { ...all, "Sensu-Continue": await cursors.seal(page.next) });

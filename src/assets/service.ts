@@ -13,7 +13,7 @@ import {
 } from "../store/asset-store.ts";
 import type { FilterReader } from "../es5/filter-reader.ts";
 import { sleep, type Timer } from "../lib/timer.ts";
-import { newReading, type Reading } from "../store/reading.ts";
+import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
 import { decodeAsset } from "../definitions/decode.ts";
 import { mergePatch, type Json } from "../definitions/merge-patch.ts";
 import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
@@ -52,10 +52,10 @@ export class AssetService {
   }
 
   /** An asset, or `notFound`. */
-  async get(id: AssetId, reading: Reading): Promise<StoredAsset> {
+  async get(id: AssetId, reading: Reading): Promise<ReadResult<StoredAsset>> {
     const found = await this.#store.get(id, reading);
-    if (found === null) throw noAsset(id);
-    return found;
+    if (found.value === null) throw noAsset(id);
+    return withValue(found, found.value);
   }
 
   /** A page of the assets that are wanted (null: all). */
@@ -65,7 +65,7 @@ export class AssetService {
     limit: number,
     wanted: Wanted | null,
     reading: Reading,
-  ): Promise<Listing> {
+  ): Promise<ReadResult<Listing>> {
     if (wanted !== null) return scanAssets(this.#store, namespace, from, limit, wanted, reading);
     return this.#store.list(namespace, from, limit, reading);
   }
@@ -100,14 +100,14 @@ export class AssetService {
     condition: WriteCondition,
     accept: (merged: Asset) => void = () => undefined,
   ): Promise<StoredAsset> {
-    const reading = newReading("newest", commit.waitUntil, commit.spent);
+    const reading = { freshness: "newest", scope: commit.scope } as const;
     const conditional = condition.match !== null || condition.noneMatch !== null;
     const { clock, timer } = this.#pace;
     const deadline = clock() + PATCH_MS;
     for (let longest = PATCH_WAIT_MS; ; longest = Math.min(2 * longest, PATCH_LONGEST_WAIT_MS)) {
-      const current = await this.get(id, reading);
+      const { value: current, tier } = await this.get(id, reading);
       // A copy may be all there is to read, but nothing can be decided by it.
-      if (reading.tier === "STALE") throw databaseUnavailable();
+      if (tier === "STALE") throw databaseUnavailable();
       if (!holds(condition, tagsOf(current))) throw conditionFailed(id.name);
       const merged = decodeAsset(mergePatch(JSON.parse(current.definition), patch));
       const same = await preparePatched(id, merged, createdBy(current), filters);
@@ -135,9 +135,8 @@ export class AssetService {
     commit: Commit,
     condition: WriteCondition,
   ): Promise<Comparison> {
-    const reading = newReading("newest", commit.waitUntil, commit.spent);
-    const current = await this.#store.get(id, reading);
-    if (reading.tier === "STALE") throw databaseUnavailable();
+    const { value: current, tier } = await this.#store.get(id, { freshness: "newest", scope: commit.scope });
+    if (tier === "STALE") throw databaseUnavailable();
     if (!holds(condition, current === null ? [] : tagsOf(current))) throw conditionFailed(id.name);
     const write = await prepareWrite(id, asset, commit.principal, filters);
     if (current === null) return { write, current, isSame: false };

@@ -11,7 +11,7 @@ import type {
   WriteOutcome,
 } from "../store/asset-store.ts";
 import type { AssetOrigin } from "../store/origin.ts";
-import type { Reading } from "../store/reading.ts";
+import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
 import { AssetId, type Namespace } from "../identity/names.ts";
 import { assetKind } from "./asset-kind.ts";
 import type { Edge } from "./edge.ts";
@@ -38,7 +38,7 @@ export class CachedAssetStore implements AssetStore {
     this.#pages = new FreshReader(edge, pageKind(origin), pageMemory);
   }
 
-  get(id: AssetId, reading: Reading): Promise<StoredAsset | null> {
+  get(id: AssetId, reading: Reading): Promise<ReadResult<StoredAsset | null>> {
     return this.#assets.read(id, reading);
   }
 
@@ -66,8 +66,9 @@ export class CachedAssetStore implements AssetStore {
     from: PageFrom | null,
     limit: number,
     reading: Reading,
-  ): Promise<AssetPage> {
-    return (await this.#pages.read({ namespace, from, limit }, reading)) ?? { assets: [], next: null };
+  ): Promise<ReadResult<AssetPage>> {
+    const page = await this.#pages.read({ namespace, from, limit }, reading);
+    return withValue(page, page.value ?? { assets: [], next: null });
   }
 
   async put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome> {
@@ -93,9 +94,9 @@ export class CachedAssetStore implements AssetStore {
     value: StoredAsset | null,
     { epoch, seq }: Committed,
     readAt: number,
-    { waitUntil }: Commit,
+    { scope }: Commit,
   ): void {
-    waitUntil(
+    scope.waitUntil(
       this.#assets.committed(id, { epoch, s: seq, g: seq, readAt, tombstone: value === null, value }),
     );
   }

@@ -14,7 +14,7 @@ const LATE_MS = 20_000;
  */
 export function committer(edge: Edge): RunCommit {
   const { journal, clock } = edge;
-  return async ({ waitUntil }, write) => {
+  return async ({ scope: { waitUntil } }, write) => {
     const askedAt = clock();
     const { result, log } = await write(journal.held?.seq ?? 0).catch((cause: unknown) => {
       if (cause instanceof DeadlineError) waitUntil(learnLate(edge, cause));

@@ -1,7 +1,6 @@
 import type { KeyRing } from "../auth/key-credentials.ts";
 import { ApiError } from "../errors.ts";
 import type { KeyStore } from "../store/key-store.ts";
-import { newReading } from "../store/reading.ts";
 
 /** Digests remembered as noted today; past this many the memory starts anew, at the cost of one more write each. */
 const NOTED_LIMIT = 10_000;
@@ -11,12 +10,11 @@ export function keyRing(store: KeyStore): KeyRing {
   let notedDay = "";
   const noted = new Set<string>();
   return {
-    async find(digest, { waitUntil, spent, beforeLookup }) {
+    async find(digest, scope, beforeLookup) {
       try {
-        const reading = newReading("bounded", waitUntil, spent, beforeLookup);
-        const holder = await store.find(digest, reading);
-        if (holder === null) return null;
-        return { holder, unconfirmedSeconds: reading.tier === "STALE" ? reading.ageSeconds : null };
+        const found = await store.find(digest, { freshness: "bounded", scope, beforeLookup });
+        if (found.value === null) return null;
+        return { holder: found.value, unconfirmedSeconds: found.tier === "STALE" ? found.ageSeconds : null };
       } catch (cause) {
         if (cause instanceof ApiError) throw cause;
         const headers = { "Retry-After": "5" };

@@ -88,15 +88,14 @@ export const listNamespaces = operation({
   async handle(asked, { namespaces }: Uses) {
     const { limit, start } = readPage(asked.query);
     const { grants } = principalOf(asked);
-    const reading = readingOf(asked);
-    const all = await namespaces.names(reading);
-    const visible = all
+    const names = await namespaces.names(readingOf(asked));
+    const visible = names.value
       .filter((namespace) => allows(grants, { role: "view", namespace, name: null }))
       .filter((name) => start === null || follows(name, start));
     const page = visible.slice(0, limit);
     const last = visible.length > page.length ? page.at(-1) : undefined;
     const body = `[${page.map(encode).join(",")}]`;
-    return json(body, { ...servedHeaders(reading), ...continueHeader(last) });
+    return json(body, { ...servedHeaders(names, asked.spent), ...continueHeader(last) });
   },
 });
 
@@ -136,10 +135,8 @@ export const getNamespace = operation({
     503: answers.shared("Unavailable"),
   },
   async handle(asked, { namespaces }: Uses) {
-    const name = namespaceOf(asked);
-    const reading = readingOf(asked);
-    await namespaces.get(name, reading);
-    return json(encode(name), servedHeaders(reading));
+    const found = await namespaces.get(namespaceOf(asked), readingOf(asked));
+    return json(encode(found.value), servedHeaders(found, asked.spent));
   },
 });
 

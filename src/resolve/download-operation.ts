@@ -46,7 +46,8 @@ export const downloadAsset = operation({
   async handle(asked, { resolve }: { readonly resolve: ResolveService }) {
     const { facts, own } = asked.query;
     const named = namedFacts(asked.url.search, facts);
-    const { resolution } = await resolve.resolve(assetIdOf(asked), own.rule, named, readingOf(asked));
+    const found = await resolve.resolve(assetIdOf(asked), own.rule, named, readingOf(asked));
+    const { resolution } = found.value;
     if (resolution.outcome === "none") throw noMatch(asked, resolution);
     const { resolved } = resolution;
     if (resolved.unresolved.length > 0) throw unfilled(resolved);

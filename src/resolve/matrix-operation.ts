@@ -61,13 +61,13 @@ export const showMatrix = operation({
   async handle(asked, { resolve }: { readonly resolve: ResolveService }) {
     const { rule, format } = asked.query;
     const id = assetIdOf(asked);
-    const reading = readingOf(asked);
-    const matrix = await resolve.matrix(id, rule, reading);
+    const found = await resolve.matrix(id, rule, readingOf(asked));
+    const matrix = found.value;
     const rows = matrix.rows.map(({ platform, resolution }) => {
       const { os, arch } = platform.entity.system;
       return Object.assign({ platform: platform.name, os, arch }, cellOf(resolution));
     });
-    const headers = servedHeaders(reading);
+    const headers = servedHeaders(found, asked.spent);
     if (format === "json") {
       return json(JSON.stringify({ asset: id.name, etag: matrix.etag, rule, platforms: rows }), headers);
     }

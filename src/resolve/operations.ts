@@ -163,13 +163,18 @@ async function answer(
   const id = assetIdOf(context);
   const reading = readingOf(context);
   const explained = explain ? await resolve.explain(id, rule, facts, reading) : null;
-  const { resolution, etag, assetTag } = explained ?? (await resolve.resolve(id, rule, facts, reading));
+  const found = explained ?? (await resolve.resolve(id, rule, facts, reading));
+  const { resolution, etag, assetTag } = found.value;
   if (resolution.outcome === "none") {
     const error = noMatch(context, resolution);
     if (explained === null) throw error;
-    return json(JSON.stringify({ message: error.message, code: 2, explain: explained.reports }), {}, 404);
+    return json(
+      JSON.stringify({ message: error.message, code: 2, explain: explained.value.reports }),
+      {},
+      404,
+    );
   }
-  const headers = { ...servedHeaders(reading), ETag: etag };
+  const headers = { ...servedHeaders(found, context.spent), ETag: etag };
   if (format === "env") {
     if (isUnchanged(context.request, etag)) return empty(304, headers);
     return text(envLines(resolution.resolved, assetTag), headers);
@@ -177,7 +182,7 @@ async function answer(
   const body = JSON.stringify({
     ...resolution.resolved,
     etag: assetTag,
-    ...(explained === null ? {} : { explain: explained.reports }),
+    ...(explained === null ? {} : { explain: explained.value.reports }),
   });
   if (context.request.method !== "POST") {
     resolve.remember(id, assetTag, context.url.search, { body, etag });

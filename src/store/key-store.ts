@@ -1,6 +1,6 @@
 import type { Commit } from "./asset-store.ts";
 import type { Replica, Snapshot } from "./origin.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading, ReadResult } from "./reading.ts";
 
 /** An API key as it is stored: everything but the secret. Times are milliseconds since the epoch. */
 export interface KeyRecord {
@@ -58,7 +58,7 @@ export interface KeyOrigin extends Omit<KeyStore, "find"> {
  */
 export interface KeyStore {
   /** The key of a digest, live or not; null when there is none. */
-  find(digest: string, reading: Reading): Promise<KeyRecord | null>;
+  find(digest: string, reading: Reading): Promise<ReadResult<KeyRecord | null>>;
   /**
    * At most `limit` keys in byte order of names, the newest first within a name, from the one after the key of the
    * digest `after` on (null: from the first); fewer when their grants are long. Null when no key has that digest.

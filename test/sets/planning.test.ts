@@ -12,10 +12,11 @@ import type { NamespaceState, PlanStore, SetStore, SetWrite } from "../../src/st
 import { anAsset, OTHER_SHA512 } from "../support/fixtures.ts";
 import { newFilterReader } from "../support/filters.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
+import { testCommit } from "../support/scope.ts";
 
 const DEFAULT = namespaceNamed("default");
 const OTHER = namespaceNamed("other");
-const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
+const COMMIT = testCommit();
 const HOUR_MS = 3_600_000;
 
 const options = (members: Partial<PlanOptions> = {}): PlanOptions => ({

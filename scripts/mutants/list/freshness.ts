@@ -125,12 +125,12 @@ const READER: readonly Edit[] = [
   },
   {
     means: "an isolate does not notice a new epoch",
-    find: "      this.#edge.journal.noteEpoch(entry.epoch, reading.waitUntil);\n",
+    find: "      this.#edge.journal.noteEpoch(entry.epoch, reading.scope.waitUntil);\n",
     replace: "",
   },
   {
     means: "what D1 answers is not put in KV",
-    find: "if (usable) reading.waitUntil(this.#copies.share(id, entry));",
+    find: "if (usable) reading.scope.waitUntil(this.#copies.share(id, entry));",
     replace: "",
   },
   {
@@ -614,7 +614,7 @@ const KEYS: readonly Edit[] = [
 const NAMESPACES: readonly Edit[] = [
   {
     means: "an old journal says that a namespace is not there",
-    find: 'if (!found && reading.tier === "STALE") throw unavailable(new Error("only a stale journal knows"));',
+    find: 'if (!found && names.tier === "STALE") throw unavailable(new Error("only a stale journal knows"));',
     replace: "",
   },
   {
@@ -624,7 +624,7 @@ const NAMESPACES: readonly Edit[] = [
   },
   {
     means: "who asks for the newest namespaces gets those of the journal",
-    find: 'reading.freshness === "bounded" && journal',
+    find: 'freshness === "bounded" && journal',
     replace: "journal",
   },
 ];

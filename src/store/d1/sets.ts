@@ -115,7 +115,7 @@ export class D1SetStore implements SetStore {
       expressions: expressions?.definition ?? null,
     }));
     return listsOf(rows).map(({ first, json, only }) => {
-      const place = [namespace, count, first, commit.principal, commit.at];
+      const place = [namespace, count, first, commit.principal, commit.scope.now];
       if (only === null) return this.#db.prepare(PUT_LIST).bind(...place, json);
       const { name, etag, definition, expressions_etag, expressions } = only;
       return this.#db.prepare(PUT_ONE).bind(...place, name, etag, definition, expressions_etag, expressions);
@@ -124,7 +124,7 @@ export class D1SetStore implements SetStore {
 
   #deletes({ namespace, puts, deletes }: SetWrite, count: number, commit: Commit): D1PreparedStatement[] {
     return listsOf(deletes).map(({ first, json }) =>
-      this.#db.prepare(DELETE_LIST).bind(namespace, count, puts.length + first, commit.at, json),
+      this.#db.prepare(DELETE_LIST).bind(namespace, count, puts.length + first, commit.scope.now, json),
     );
   }
 
@@ -138,7 +138,7 @@ export class D1SetStore implements SetStore {
            CASE WHEN deleted THEN NULL ELSE etag END, CASE WHEN deleted THEN NULL ELSE definition END, ?3, ?4, ?5
          FROM assets WHERE namespace = ?1 AND name IN (SELECT value FROM json_each(?2))`,
       )
-      .bind(namespace, JSON.stringify(names), commit.principal, commit.at, commit.reason);
+      .bind(namespace, JSON.stringify(names), commit.principal, commit.scope.now, commit.reason);
   }
 }
 
