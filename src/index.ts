@@ -12,7 +12,7 @@ import { cronAgeSeconds, healthOf, journalAgeSeconds } from "./freshness/health.
 import { beat, type Chore } from "./freshness/heartbeat.ts";
 import { JournalWatch } from "./freshness/journal-watch.ts";
 import { JournaledNamespaceStore } from "./freshness/journaled-namespace-store.ts";
-import { isDatabaseFailure, unavailable } from "./freshness/unavailable.ts";
+import { answerTo } from "./freshness/unavailable.ts";
 import { ChangeService } from "./history/changes/service.ts";
 import { WaitingRoom } from "./history/changes/waiting-room.ts";
 import { readConfig } from "./config.ts";
@@ -161,7 +161,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     authenticator: authenticator(sources, tokens),
     clock: clock.now,
     isMissing: (namespace, scope) => namespaces.isMissing(namespace, scope),
-    translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
+    translate: answerTo,
     observe: (exchange) => observer.observe(exchange),
   });
   const chores: readonly Chore[] = [

@@ -1,4 +1,5 @@
 import type { Replica } from "../store/origin.ts";
+import { DatabaseError } from "../store/deadlines.ts";
 import { secondsSince, type Reading, type ReadResult, type Tier } from "../store/reading.ts";
 import { Copies } from "./copies.ts";
 import type { Edge } from "./edge.ts";
@@ -8,7 +9,7 @@ import type { Kind } from "./kind.ts";
 import type { Kept, MemoryLimits } from "../lib/memory.ts";
 import { staleCopy } from "./stale.ts";
 import { timed } from "./timed.ts";
-import { unavailable } from "./unavailable.ts";
+import { answerTo, isOutage } from "./unavailable.ts";
 
 /**
  * The copy and the journal of the last `peek` that found something. As long as both are the same, so is the verdict,
@@ -130,7 +131,7 @@ export class FreshReader<Id, T> {
     }
   }
 
-  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6, I7). */
+  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6, I7). A bug is rethrown. */
   async #readStale(
     id: Id,
     reading: Reading,
@@ -140,16 +141,16 @@ export class FreshReader<Id, T> {
     cause: unknown,
   ): Promise<ReadResult<T | null>> {
     const { staleMs, isCredential } = this.#kind;
-    if (staleMs === 0) throw unavailable(cause);
+    if (!isOutage(cause) || staleMs === 0) throw answerTo(cause);
     const known = isCredential ? await this.#thoroughJournal(reading) : journal;
-    if (isCredential && this.#edge.time.isLost) throw unavailable(cause);
+    if (isCredential && this.#edge.time.isLost) throw answerTo(cause);
     const at = isCredential ? this.#edge.clock() : now;
     const judge = (entry: Entry<T>) => this.#copies.judge(id, entry, known, at);
     const usable = (entry: Entry<T> | null) => staleCopy(entry, at, known, staleMs, judge);
     const copy =
       usable(this.#copies.inMemory(id) ?? null) ??
       usable(near ?? (known === null ? null : await this.#near(id, known, reading)));
-    if (copy === null) throw unavailable(cause);
+    if (copy === null) throw answerTo(cause);
     return this.#serve(id, copy, known, "STALE", at);
   }
 
@@ -192,7 +193,7 @@ export class FreshReader<Id, T> {
       if (kept !== undefined && isNewer(kept, entry)) return kept;
       if (!this.#copies.isBackwards(id, entry)) return entry;
     }
-    throw new Error("every answer of the database was overtaken by a newer one");
+    throw new DatabaseError("every answer of the database was overtaken by a newer one");
   }
 
   async #load(id: Id, replica: Replica): Promise<Entry<T>> {

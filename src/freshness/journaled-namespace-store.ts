@@ -1,3 +1,4 @@
+import { databaseUnavailable } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { NamespaceDelete, NamespaceOrigin, NamespaceStore } from "../store/namespace-store.ts";
 import { parseNamespace, type Namespace } from "../identity/names.ts";
@@ -11,7 +12,7 @@ import {
 } from "../store/reading.ts";
 import type { Edge } from "./edge.ts";
 import { STALE_MS } from "./stale.ts";
-import { unavailable } from "./unavailable.ts";
+import { answerTo, isOutage } from "./unavailable.ts";
 
 /** Namespaces as the journal tells them: it names every one, so no copies are needed. */
 export class JournaledNamespaceStore implements NamespaceStore {
@@ -27,7 +28,7 @@ export class JournaledNamespaceStore implements NamespaceStore {
     const names = await this.names(reading);
     const found = names.value.includes(name);
     // What is not known to exist may exist, when only what is past the bound can tell.
-    if (!found && names.tier === "STALE") throw unavailable(new Error("only a stale journal knows"));
+    if (!found && names.tier === "STALE") throw databaseUnavailable(new Error("only a stale journal knows"));
     return withValue(names, found);
   }
 
@@ -40,7 +41,7 @@ export class JournaledNamespaceStore implements NamespaceStore {
     try {
       return withValue(JUST_READ, await this.#origin.names());
     } catch (cause) {
-      if (journal === null || age > STALE_MS) throw unavailable(cause);
+      if (!isOutage(cause) || journal === null || age > STALE_MS) throw answerTo(cause);
       return namesIn(journal, "STALE", age);
     }
   }

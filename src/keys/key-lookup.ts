@@ -1,5 +1,4 @@
 import type { KeyRing } from "../auth/key-credentials.ts";
-import { ApiError } from "../errors.ts";
 import type { KeyStore } from "../store/key-store.ts";
 
 /** Digests remembered as noted today; past this many the memory starts anew, at the cost of one more write each. */
@@ -11,15 +10,9 @@ export function keyRing(store: KeyStore): KeyRing {
   const noted = new Set<string>();
   return {
     async find(digest, scope, beforeLookup) {
-      try {
-        const found = await store.find(digest, { freshness: "bounded", scope, beforeLookup });
-        if (found.value === null) return null;
-        return { holder: found.value, unconfirmedSeconds: found.tier === "STALE" ? found.ageSeconds : null };
-      } catch (cause) {
-        if (cause instanceof ApiError) throw cause;
-        const headers = { "Retry-After": "5" };
-        throw new ApiError("unavailable", "the credential cannot be checked now", { cause, headers });
-      }
+      const found = await store.find(digest, { freshness: "bounded", scope, beforeLookup });
+      if (found.value === null) return null;
+      return { holder: found.value, unconfirmedSeconds: found.tier === "STALE" ? found.ageSeconds : null };
     },
     noteUse({ digest, lastUsed }, { now, waitUntil }) {
       const day = new Date(now).toISOString().slice(0, 10);

@@ -6,6 +6,7 @@ import { JournaledNamespaceStore } from "../../src/freshness/journaled-namespace
 import { STALE_MS } from "../../src/freshness/stale.ts";
 import { namespaceNamed } from "../support/names.ts";
 import { testReading } from "../support/scope.ts";
+import { DatabaseError } from "../../src/store/deadlines.ts";
 
 const NOW = 1_800_000_000_000;
 const [team, other] = ["team", "other"].map(namespaceNamed) as [
@@ -60,7 +61,7 @@ describe("namespaces", () => {
     const origin = {
       names: async () => {
         asked.times += 1;
-        if (names === null) throw new Error("D1_ERROR: down");
+        if (names === null) throw new DatabaseError("D1_ERROR: down");
         return names.map(namespaceNamed);
       },
       create: refused,

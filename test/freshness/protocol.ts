@@ -6,6 +6,7 @@ import type { Kind } from "../../src/freshness/kind.ts";
 import { STALE_MS } from "../../src/freshness/stale.ts";
 import type { Reading, Tier } from "../../src/store/reading.ts";
 import { testReading } from "../support/scope.ts";
+import { DatabaseError } from "../../src/store/deadlines.ts";
 
 /** A time shared by isolates, a KV over a Map, and a store of texts with the promises of the database. */
 export class SmallWorld {
@@ -60,7 +61,7 @@ export class SmallWorld {
   async #answer(what: string): Promise<void> {
     this.asked.push(what);
     this.now += this.slow;
-    if (this.down) throw new Error("D1_ERROR: down");
+    if (this.down) throw new DatabaseError("D1_ERROR: down");
   }
 }
 
