@@ -8,6 +8,7 @@ import { text, wholeNumber } from "../../http/parameters.ts";
 import { strictQuery } from "../../http/query.ts";
 import { LAST_EVENT_ID } from "../../http/request-headers.ts";
 import { json, stream } from "../../http/respond.ts";
+import { jsonObject } from "../../lib/json-object.ts";
 import { ref } from "../../lib/schema-ref.ts";
 import { namespaceProblem, parseNamespace } from "../../identity/names.ts";
 import { Change, Changes, Gone, Reset, REVISION } from "../answers.ts";
@@ -125,7 +126,11 @@ export const listChanges = operation({
     const shown = found.map(printChange).join(",");
     const isIdle = found.length === 0 && caughtUp && query.wait === 0;
     return json(
-      `{"changes":[${shown}],"next":"${printCursor(next)}","complete":${complete}}`,
+      jsonObject([
+        ["changes", `[${shown}]`],
+        ["next", JSON.stringify(printCursor(next))],
+        ["complete", String(complete)],
+      ]),
       isIdle ? { "Retry-After": String(IDLE_SECONDS) } : {},
     );
   },
