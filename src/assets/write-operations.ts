@@ -1,7 +1,7 @@
 import { allows, seesEveryName } from "../auth/grants.ts";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { ServedAsset } from "../definitions/answers.ts";
-import { decodeAsset, readAsset, type WrittenAsset } from "../definitions/decode.ts";
+import { readAsset, type WrittenAsset } from "../definitions/decode.ts";
 import { SERVED, SIMPLE, WITH_BUILDS } from "../definitions/examples.ts";
 import { Asset, AssetPatch } from "../definitions/schema.ts";
 import { denied } from "../errors.ts";
@@ -17,7 +17,6 @@ import type { BodyReader } from "../http/request-body.ts";
 import { IF_MATCH, IF_NONE_MATCH_WRITE, PREFER, REASON_HEADER } from "../http/request-headers.ts";
 import { empty, json } from "../http/respond.ts";
 import { ref } from "../lib/schema-ref.ts";
-import type { UnknownMember } from "../definitions/unknown-members.ts";
 import { findingsIn, lintWarnings, refuseFindings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
@@ -94,7 +93,7 @@ export const createAsset = operation({
     if (settings.lint === "strict" || asked.query.strict) refuseFindings(sent, linter);
     const place = { namespace, name: null };
     const stored = await assets.create(place, asset, linter.filters, commitOf(asked));
-    const headers = { ...lintHeader(stored, sent.unknown, linter), Location: locationOf(stored) };
+    const headers = { ...lintHeader(sent, linter), Location: locationOf(stored) };
     return written(asked, stored, negotiation, 200, headers);
   },
 });
@@ -133,7 +132,7 @@ export const replaceAsset = operation({
     if (settings.lint === "strict" || asked.query.strict) refuseFindings(sent, linter);
     const condition = readConditions(asked.request.headers);
     const stored = await assets.replace(place, sent.asset, linter.filters, commitOf(asked), condition);
-    return written(asked, stored, negotiation, 201, lintHeader(stored, sent.unknown, linter));
+    return written(asked, stored, negotiation, 201, lintHeader(sent, linter));
   },
 });
 
@@ -188,11 +187,12 @@ export const patchAsset = operation({
     const linter = new Linter();
     const isStrict = settings.lint === "strict" || asked.query.strict;
     // A patch of nothing but misspelt members changes nothing, and is refused all the same.
-    if (isStrict) refuseFindings({ asset: {}, unknown }, linter);
+    if (isStrict && unknown.length > 0) refuseFindings({ asset: {}, unknown }, linter);
     const accept = isStrict ? (asset: Asset) => refuseFindings({ asset, unknown }, linter) : undefined;
-    const stored = await assets.patch(id, patch, linter.filters, commitOf(asked), condition, accept);
+    const patched = await assets.patch(id, patch, linter.filters, commitOf(asked), condition, accept);
+    const { stored, asset } = patched;
     const { definition, etag } = represent(stored, negotiation);
-    const lint = lintHeader(stored, unknown, linter);
+    const lint = lintHeader({ asset, unknown }, linter);
     return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lint });
   },
 });
@@ -233,14 +233,9 @@ function written(
   return json(definition, { ...all, "Preference-Applied": "return=representation" }, status);
 }
 
-/** How many lint findings the stored asset has, and what was sent and is not stored. */
-function lintHeader(
-  { definition }: StoredAsset,
-  unknown: readonly UnknownMember[],
-  linter: Linter,
-): Record<string, string> {
-  const asset = decodeAsset(JSON.parse(definition));
-  return lintWarnings(findingsIn({ asset, unknown }, linter).length);
+/** How many lint findings what was written has, and what was sent and is not stored. */
+function lintHeader(sent: WrittenAsset, linter: Linter): Record<string, string> {
+  return lintWarnings(findingsIn(sent, linter).length);
 }
 
 function locationOf({ namespace, name }: StoredAsset): string {

@@ -8,6 +8,7 @@ import { namespaceOf } from "../http/place.ts";
 import { strictQuery } from "../http/query.ts";
 import { REASON_HEADER } from "../http/request-headers.ts";
 import { json } from "../http/respond.ts";
+import { jsonObject } from "../lib/json-object.ts";
 import { Applied } from "./answers.ts";
 import { readDefinitions } from "./definitions.ts";
 import { ALIASES, BAD_SET, LINTED, PLAN_QUERY, setBody, TOO_LARGE } from "./description.ts";
@@ -76,7 +77,7 @@ export const applySet = operation({
     if (asked.query.dry_run) {
       const plan = await apply.plan(by, namespace, set, options);
       const shown = await apply.show(by, plan, options.linter);
-      return json(`{"applied":false,${shown}}`, lintOf(set.values(), options));
+      return json(jsonObject([["applied", "false"], ...shown]), lintOf(set.values(), options));
     }
     const { plan, last } = await apply.applySet(by, namespace, set, options, commitOf(asked));
     const { create, update, unchanged, delete: deleted } = plan;
@@ -97,9 +98,9 @@ async function applyPlan(
   if (dryRun) await apply.refuseStale(plan);
   const shown = await apply.show(by, plan, options.linter);
   const lint = lintOf([...plan.create, ...plan.update], options);
-  if (dryRun) return json(`{"applied":false,${shown}}`, lint);
+  if (dryRun) return json(jsonObject([["applied", "false"], ...shown]), lint);
   const last = await apply.applyPlan(by, plan, options, commitOf(context));
-  return json(`{"applied":true,"last":${last},${shown}}`, lint);
+  return json(jsonObject([["applied", "true"], ["last", String(last)], ...shown]), lint);
 }
 
 function nameOf({ name }: Definition): string {

@@ -5,6 +5,7 @@ import { operation } from "../http/operation.ts";
 import { namespaceOf } from "../http/place.ts";
 import { strictQuery } from "../http/query.ts";
 import { json } from "../http/respond.ts";
+import { jsonObject } from "../lib/json-object.ts";
 import { FINDING } from "../resolve/lint/answers.ts";
 import { Plan } from "./answers.ts";
 import { readDefinitions } from "./definitions.ts";
@@ -59,6 +60,6 @@ export const planSet = operation({
     const plan = await apply.plan(by, namespace, set, options);
     const shown = await apply.show(by, plan, options.linter);
     const saved = JSON.stringify(await apply.save(plan, asked.now));
-    return json(`{"plan":${saved},${shown}}`, lintOf(set.values(), options));
+    return json(jsonObject([["plan", saved], ...shown]), lintOf(set.values(), options));
   },
 });
