@@ -48,7 +48,9 @@ describe("an error on the way to the database", () => {
     const world = new World();
     const isolate = new Isolate(world);
     let broken = false;
-    const fails = async (): Promise<never> => Promise.reject(error);
+    const fails = async (): Promise<never> => {
+      throw error;
+    };
     const asset = { namespace, name, seq: 1, etag: '"1"', definition: "{}", expressions: null };
     const assets = new CachedAssetStore(
       {
@@ -128,7 +130,13 @@ it("what a call of D1 throws is an outage, and what our code throws around it is
   });
   const commit = { ...isolate.commit(), principal: undefined } as unknown as ReturnType<typeof testCommit>;
   world.databaseDown = false;
-  const asset = { ...tool, etag: '"1"', definition: "{}", expressions: null };
+  const asset = {
+    namespace: tool.namespace,
+    name: tool.name,
+    etag: '"1"',
+    definition: "{}",
+    expressions: null,
+  };
   // D1 refuses to bind `undefined` before it is asked anything.
   await expect(isolate.assets.put(asset, UNCONDITIONAL, commit)).rejects.not.toBeInstanceOf(ApiError);
 });
