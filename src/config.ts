@@ -30,22 +30,23 @@ const HOUR_MS = 3_600_000;
 const LONGEST_OUTAGE_HOURS = STALE_MS / HOUR_MS;
 const DEFAULT_ONE_IN = 1_000;
 
-const count = z
-  .string()
-  .regex(/^[1-9]\d{0,4}$/, { error: "use a number from 1 to 99999, or leave it out" })
-  .transform(Number);
+const count = () =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, { error: "use a number from 1 to 99999, or leave it out" })
+    .transform(Number);
 const isOutage = (hours: string) => /^\d{1,2}$/.test(hours) && Number(hours) <= LONGEST_OUTAGE_HOURS;
-const url = z.string().refine((text) => URL.canParse(text), { error: "use a URL" });
+const url = () => z.string().refine((text) => URL.canParse(text), { error: "use a URL" });
 
 /**
  * The variables: what each may be, what it is when it is left out, and what to write in place of a wrong value. The README
  * lists them, and the secrets, which `readSigningKeys` reads.
  */
-export const SETTINGS = {
+export const settingSchemas = () => ({
   WORKER_NAME: z.string().default("edge-assets"),
   LINT: z.enum(["count", "strict"], { error: "use strict, or leave it out" }).default("count"),
-  HISTORY_DAYS: count.nullable().default(null),
-  LOG_ONE_IN: count.default(DEFAULT_ONE_IN),
+  HISTORY_DAYS: count().nullable().default(null),
+  LOG_ONE_IN: count().default(DEFAULT_ONE_IN),
   OUTAGE_KEY_HOURS: z
     .string()
     .refine(isOutage, {
@@ -55,25 +56,26 @@ export const SETTINGS = {
     .default(LONGEST_OUTAGE_HOURS),
   OIDC_ISSUER: z.string().nullable().default(null),
   OIDC_AUDIENCE: z.string({ error: "is missing beside OIDC_ISSUER: say for whom its tokens are" }),
-  OIDC_JWKS_URL: url.nullable().default(null),
+  OIDC_JWKS_URL: url().nullable().default(null),
   OIDC_GRANTS_CLAIM: z.string().default("grants"),
-};
+});
 
-type SettingName = keyof typeof SETTINGS;
-type SettingValues = { readonly [N in SettingName]: z.output<(typeof SETTINGS)[N]> };
-const SCHEMAS: { readonly [N in SettingName]: z.ZodType<SettingValues[N]> } = SETTINGS;
+type Schemas = ReturnType<typeof settingSchemas>;
+type SettingName = keyof Schemas;
+type SettingValues = { readonly [N in SettingName]: z.output<Schemas[N]> };
 
 /** Settings as the runtime hands them over: the variables, and secrets whose names begin with `TOKEN_SECRET`. */
 export type Settings = { readonly [N in SettingName | "TOKEN_SECRET"]?: string };
 
 /** Reads the settings. Never fails: what is wrong is in `errors`, and fails where it is used. */
 export async function readConfig(settings: Settings): Promise<Config> {
+  const read = readerOf(settings);
   const signingKeys = await Setting.of(() => readSigningKeys(secretsOf(settings)));
-  const outside = await Setting.of(() => readOutsideIssuer(settings));
-  const lint = await Setting.of(() => read(settings, "LINT"));
-  const historyDays = await Setting.of(() => read(settings, "HISTORY_DAYS"));
-  const logOneIn = await Setting.of(() => read(settings, "LOG_ONE_IN"));
-  const outageHours = await Setting.of(() => read(settings, "OUTAGE_KEY_HOURS"));
+  const outside = await Setting.of(() => readOutsideIssuer(read));
+  const lint = await Setting.of(() => read("LINT"));
+  const historyDays = await Setting.of(() => read("HISTORY_DAYS"));
+  const logOneIn = await Setting.of(() => read("LOG_ONE_IN"));
+  const outageHours = await Setting.of(() => read("OUTAGE_KEY_HOURS"));
   const all = [signingKeys, outside, lint, historyDays, outageHours, logOneIn];
   return {
     get signingKeys() {
@@ -88,7 +90,7 @@ export async function readConfig(settings: Settings): Promise<Config> {
     get historyDays() {
       return historyDays.value;
     },
-    workerName: read(settings, "WORKER_NAME"),
+    workerName: read("WORKER_NAME"),
     outageKeyMs: outageHours.or(0) * HOUR_MS,
     logOneIn: logOneIn.or(DEFAULT_ONE_IN),
     errors: all.flatMap(({ error }) => error ?? []),
@@ -107,17 +109,21 @@ function secretsOf(settings: Settings): string {
     .join();
 }
 
-function read<N extends SettingName>(settings: Settings, name: N): SettingValues[N] {
-  return readSetting(name, SCHEMAS[name], settings[name]);
+type Read = <N extends SettingName>(name: N) => SettingValues[N];
+
+/** Reads one setting at a time, so that a wrong one does not hide the others. */
+function readerOf(settings: Settings): Read {
+  const schemas: { readonly [N in SettingName]: z.ZodType<SettingValues[N]> } = settingSchemas();
+  return (name) => readSetting(name, schemas[name], settings[name]);
 }
 
 /** Null without an issuer. Its keys are where the settings say, or where OpenID Connect has them. */
-function readOutsideIssuer(settings: Settings): OutsideIssuer | null {
-  const issuer = read(settings, "OIDC_ISSUER");
+function readOutsideIssuer(read: Read): OutsideIssuer | null {
+  const issuer = read("OIDC_ISSUER");
   if (issuer === null) return null;
-  const audience = read(settings, "OIDC_AUDIENCE");
-  const grantsClaim = read(settings, "OIDC_GRANTS_CLAIM");
-  const jwks = read(settings, "OIDC_JWKS_URL") ?? wellKnownJwks(readSetting("OIDC_ISSUER", url, issuer));
+  const audience = read("OIDC_AUDIENCE");
+  const grantsClaim = read("OIDC_GRANTS_CLAIM");
+  const jwks = read("OIDC_JWKS_URL") ?? wellKnownJwks(readSetting("OIDC_ISSUER", url(), issuer));
   return { issuer, audience, grantsClaim, keyFor: issuerKeys(new URL(jwks)) };
 }
 

@@ -7,7 +7,7 @@ import { Asset, AssetPatch } from "../definitions/schema.ts";
 import { denied } from "../errors.ts";
 import * as answers from "../http/answers.ts";
 import { parseBody, readBody } from "../http/body.ts";
-import { REASON, STRICT } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { readConditions } from "../http/conditional.ts";
 import { operation } from "../http/operation.ts";
 import type { Example } from "../http/openapi.ts";
@@ -20,7 +20,7 @@ import { ref } from "../lib/schema-ref.ts";
 import { findingsIn, lintWarnings, refuseFindings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
-import { FILTERS, NO_NAMESPACE } from "./common.ts";
+import { filterForm, NO_NAMESPACE } from "./common.ts";
 import { readPatch, refuseOtherPlace } from "./patch.ts";
 import { negotiateForm, represent, vary, type Negotiation } from "./representation.ts";
 import type { AssetService } from "./service.ts";
@@ -31,7 +31,11 @@ interface Uses {
   readonly settings: { readonly lint: "count" | "strict" };
 }
 
-const WRITE_QUERY = { strict: STRICT, reason: REASON, filters: FILTERS };
+const WRITE_QUERY = lenientQuery(() => ({
+  strict: common.strict(),
+  reason: common.reason(),
+  filters: filterForm(),
+}));
 const WRITE_HEADERS = ["ETag", "Vary?", "X-Lint-Warnings", "Preference-Applied?"];
 const CONDITIONS = [IF_MATCH, IF_NONE_MATCH_WRITE];
 const BAD_ASSET = [
@@ -66,7 +70,7 @@ export const createAsset = operation({
   summary: "Create an asset",
   description:
     "Stores a new asset; a name that is taken is 409. The namespace is that of the URL, and the body may leave it out.",
-  query: lenientQuery(WRITE_QUERY),
+  query: WRITE_QUERY,
   headers: [REASON_HEADER, PREFER],
   body: assetBody({
     simple: SIMPLE_EXAMPLE,
@@ -104,7 +108,7 @@ export const replaceAsset = operation({
   summary: "Create or replace an asset",
   description:
     "Creates the asset or replaces it whole. The URL says which: the body may leave `metadata.name` and `metadata.namespace` out, and must not say otherwise.",
-  query: lenientQuery(WRITE_QUERY),
+  query: WRITE_QUERY,
   headers: [REASON_HEADER, PREFER, ...CONDITIONS],
   body: assetBody({
     simple: SIMPLE_EXAMPLE,
@@ -142,7 +146,7 @@ export const patchAsset = operation({
   summary: "Change members of an asset (RFC 7396)",
   description:
     "Changes members of the asset by a merge patch (RFC 7396) and answers with the asset as it then is. What changes nothing writes nothing. Without conditions, a writer that comes in between is merged with.",
-  query: lenientQuery(WRITE_QUERY),
+  query: WRITE_QUERY,
   headers: [REASON_HEADER, ...CONDITIONS],
   body: {
     description:
@@ -202,7 +206,7 @@ export const deleteAsset = operation({
   tag: "Assets",
   summary: "Delete an asset",
   description: "Deletes the asset. Its history stays, and a rollback brings it back.",
-  query: lenientQuery({ reason: REASON }),
+  query: lenientQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER, ...CONDITIONS],
   answers: {
     204: answers.empty("Deleted."),

@@ -47,7 +47,7 @@ export async function readSealedPage(page: PageParameters, seal: CursorSeal): Pr
 
 /** The seq that a page of commits starts before; null at the newest. */
 export function seqOfToken(start: PageStart | null): number | null {
-  return start === null ? null : readParameter(wholeNumber, "continue token", start.key);
+  return start === null ? null : readParameter(wholeNumber(), "continue token", start.key);
 }
 
 /** The token for the page after `key`: unpadded base64url of the key and a NUL (contract §3.2). */

@@ -19,7 +19,7 @@ import {
   EXHAUSTED,
   MATCHLESS,
   MISMATCH,
-  RULE,
+  ruleParameter,
   SERVED,
 } from "./description.ts";
 import { factsOfEntity, namedFacts, TOO_MANY_FACTS, type NamedFacts } from "./facts.ts";
@@ -32,20 +32,22 @@ interface Uses {
   readonly resolve: ResolveService;
 }
 
-const ANSWER_QUERY = {
-  rule: RULE,
-  explain: flag.default(false).meta({
-    description:
-      "`true`: add a verdict per build and filter, also of the builds after the one that is taken.",
-    examples: ["true"],
-  }),
+const answerQuery = () => ({
+  rule: ruleParameter(),
+  explain: flag()
+    .default(false)
+    .meta({
+      description:
+        "`true`: add a verdict per build and filter, also of the builds after the one that is taken.",
+      examples: ["true"],
+    }),
   format: oneOf(["json", "env"])
     .default("json")
     .meta({
       description: "`env`: `KEY='value'` lines that a POSIX shell may evaluate.",
       examples: ["env"],
     }),
-};
+});
 
 const ANSWERS: Responses = {
   200: answers.content(
@@ -94,7 +96,7 @@ export const resolveAsset = operation({
   description:
     "The one build an agent with these facts would install, tokens filled in. Facts are parameters; a name that is no fact is 400.",
   path: EXAMPLE_PATH,
-  query: factsQuery(ANSWER_QUERY),
+  query: factsQuery(answerQuery),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   answers: { ...ANSWERS, 400: answers.invalid(BAD_FACT, BAD_RULE, EXHAUSTED) },
   handle(asked, uses: Uses) {
@@ -109,7 +111,7 @@ export const resolveAssetForEntity = operation({
   summary: "Resolve for an entity",
   description: "The same for the facts of an entity's JSON, as agents report it and as Sensu serves it.",
   path: EXAMPLE_PATH,
-  query: strictQuery(ANSWER_QUERY),
+  query: strictQuery(answerQuery),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   body: {
     description: "The entity.",
@@ -156,7 +158,7 @@ export const resolveAssetForEntity = operation({
 /** The one build for the machine of these facts; `explain=true` adds why, `format=env` is for shells. */
 async function answer(
   context: Context,
-  { rule, explain, format }: QueryOf<typeof ANSWER_QUERY>,
+  { rule, explain, format }: QueryOf<typeof answerQuery>,
   facts: NamedFacts,
   { resolve }: Uses,
 ): Promise<Response> {

@@ -1,7 +1,7 @@
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import * as answers from "../http/answers.ts";
-import { DRY_RUN, REASON } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { text } from "../http/parameters.ts";
 import { namespaceOf } from "../http/place.ts";
@@ -11,20 +11,22 @@ import { json } from "../http/respond.ts";
 import { jsonObject } from "../lib/json-object.ts";
 import { Applied } from "./answers.ts";
 import { readDefinitions } from "./definitions.ts";
-import { ALIASES, BAD_SET, LINTED, PLAN_QUERY, setBody, TOO_LARGE } from "./description.ts";
+import { ALIASES, BAD_SET, LINTED, planQuery, setBody, TOO_LARGE } from "./description.ts";
 import { lintOf, optionsOf, type Uses } from "./options.ts";
 import type { Definition } from "./plan.ts";
 import type { PlanOptions } from "./service.ts";
 
-const APPLY_QUERY = {
-  ...PLAN_QUERY,
-  plan: text.optional().meta({
-    description: "The plan to apply, in place of a body.",
-    examples: ["plan-0b6c1f8e-7c39-4f0a-9d55-0b5d3f3f6c11"],
-  }),
-  dry_run: DRY_RUN,
-  reason: REASON,
-};
+const applyQuery = () => ({
+  ...planQuery(),
+  plan: text()
+    .optional()
+    .meta({
+      description: "The plan to apply, in place of a body.",
+      examples: ["plan-0b6c1f8e-7c39-4f0a-9d55-0b5d3f3f6c11"],
+    }),
+  dry_run: common.dryRun(),
+  reason: common.reason(),
+});
 
 export const applySet = operation({
   id: "applySet",
@@ -32,7 +34,7 @@ export const applySet = operation({
   summary: "Apply a plan or a set, all or nothing",
   description:
     "Does what a plan says, or writes the set of the body, in one transaction: all of it or nothing. What is written carries the name of the caller, whoever made the plan. With `plan`, the caller must hold `edit` at every name in it, also those it leaves as they are, and the answer is 409 when the namespace has changed since, with `dry_run=true` too.",
-  query: strictQuery(APPLY_QUERY, ALIASES),
+  query: strictQuery(applyQuery, ALIASES),
   headers: [REASON_HEADER],
   body: setBody("The set, unless a plan is given.", false),
   answers: {

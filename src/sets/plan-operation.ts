@@ -9,7 +9,7 @@ import { jsonObject } from "../lib/json-object.ts";
 import { FINDING } from "../resolve/lint/answers.ts";
 import { Plan } from "./answers.ts";
 import { readDefinitions } from "./definitions.ts";
-import { ALIASES, BAD_SET, LINTED, PLAN_QUERY, setBody, TOO_LARGE } from "./description.ts";
+import { ALIASES, BAD_SET, LINTED, planQuery, setBody, TOO_LARGE } from "./description.ts";
 import { lintOf, optionsOf, type Uses } from "./options.ts";
 
 const CHANGES = {
@@ -34,7 +34,7 @@ export const planSet = operation({
   summary: "What a set of definitions would change",
   description:
     "Compares a set of definitions with the namespace and says what would be created, updated, left and (with `prune=true`) deleted, each with its difference and lint. Writes nothing. The caller must hold `edit` at every name of the set. A prune that deletes more than `max_delete` allows is refused before anything is compared.",
-  query: strictQuery(PLAN_QUERY, ALIASES),
+  query: strictQuery(planQuery, ALIASES),
   body: setBody(
     "The set: a JSON array, one definition, or one a line. At most 1,000 definitions, 8 MiB, and 18 MiB as they are stored. An empty body is refused; `[]` is the set of none.",
     true,

@@ -10,7 +10,7 @@ import type { Health } from "./health.ts";
 const SENSU_VERSION = "6.12.0";
 
 /** Monitors and Sensu's clients send parameters that mean nothing here, such as `timeout`. */
-const ANY_PARAMETERS = lenientQuery({});
+const ANY_PARAMETERS = lenientQuery(() => ({}));
 
 const INDEX = {
   name: "edge-assets",

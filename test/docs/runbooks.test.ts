@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseGrant } from "../../src/auth/grants.ts";
-import { SETTINGS } from "../../src/config.ts";
+import { settingSchemas } from "../../src/config.ts";
 import { routes } from "../../src/routes.ts";
 import { SettingError } from "../../src/setting.ts";
 import { commands, inlineCodes, runbookText } from "../support/runbooks.ts";
@@ -16,7 +16,7 @@ function textsUnder(folder: string): string {
 
 const source = textsUnder("src");
 const scripts = textsUnder("scripts");
-const settings: readonly string[] = ["TOKEN_SECRET", ...Object.keys(SETTINGS)];
+const settings: readonly string[] = ["TOKEN_SECRET", ...Object.keys(settingSchemas())];
 const wrangler = readFileSync("wrangler.toml", "utf8");
 const npmScripts = Object.keys(
   (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> }).scripts,

@@ -7,11 +7,11 @@ import { flag, text, wholeNumber } from "../../src/http/parameters.ts";
 import { lenientQuery, strictQuery } from "../../src/http/query.ts";
 
 const SHAPE = {
-  dry_run: flag.default(false),
-  max_delete: wholeNumber.optional(),
-  reason: text.optional(),
+  dry_run: flag().default(false),
+  max_delete: wholeNumber().optional(),
+  reason: text().optional(),
 };
-const strict = strictQuery(SHAPE, { "max-delete": "max_delete" });
+const strict = strictQuery(() => SHAPE, { "max-delete": "max_delete" });
 const read = (query: string) => strict.read(new URLSearchParams(query));
 
 describe("a strict query", () => {
@@ -55,7 +55,7 @@ describe("a strict query", () => {
 });
 
 describe("a lenient query", () => {
-  const lenient = lenientQuery({ ...SHAPE, labelSelector: z.array(text) });
+  const lenient = lenientQuery(() => ({ ...SHAPE, labelSelector: z.array(text()) }));
   const take = (query: string) => lenient.read(new URLSearchParams(query));
 
   it("ignores what it does not know, takes the first of a repeated parameter, and an empty one for absent", () => {

@@ -4,18 +4,19 @@ import * as z from "zod";
 import { ApiError } from "../../src/errors.ts";
 import { goDecode } from "../../src/go-json/decode.ts";
 import { jsonBody } from "../../src/http/request-body.ts";
+import { DescribedSchema } from "../../src/lib/schema-ref.ts";
 import { NewKey, Rotation } from "../../src/keys/bodies.ts";
 import { Refresh } from "../../src/login/operations.ts";
 import { NewNamespace } from "../../src/namespaces/operations.ts";
 import { shapeFault } from "../support/decoder-schema.ts";
 
-const Body = z
-  .strictObject({
+const Body = new DescribedSchema("TestBody", "", () =>
+  z.strictObject({
     name: z.string(),
     count: z.int().min(0, { error: "use 0 or more" }).default(7),
     tags: z.array(z.string()).default([]),
-  })
-  .meta({ id: "TestBody" });
+  }),
+);
 const DESCRIPTION = { description: "", examples: {} };
 
 function read(reader: { read: (request: Request) => Promise<unknown> }, body: string): Promise<unknown> {

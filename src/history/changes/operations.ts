@@ -36,27 +36,35 @@ export const listChanges = operation({
     "Needs `view` at the namespace asked for, or everywhere; a grant with a name glob is shown only what it matches, and only grants for all namespaces (`*`) show what a namespace held before it was deleted and created again.",
     "With `Accept: text/event-stream`, server-sent events for a minute; clients reconnect by themselves.",
   ].join(" "),
-  query: strictQuery({
-    since: text.default("").meta({
-      description:
-        "Show what was committed after this cursor: `next` of the answer before, unchanged. `0` or nothing: from the start of what is kept. `now`: nothing but the cursor of the newest commit.",
-      pattern: "^([\\w-]{1,200})?$",
-      examples: ["0"],
-    }),
-    wait: wholeNumber.default(0).meta({
-      description: "Seconds for which an idle answer may be held back until something is committed.",
-      maximum: LONGEST_WAIT_SECONDS,
-      examples: [1],
-    }),
-    limit: wholeNumber.default(0).meta({
-      description: "How many changes at the most; 0 or nothing: as many as a page holds.",
-      examples: [10],
-    }),
-    namespace: text.default("").meta({
-      description: "Only this namespace; without it, a grant for all (`*`) is needed.",
-      examples: ["default"],
-    }),
-  }),
+  query: strictQuery(() => ({
+    since: text()
+      .default("")
+      .meta({
+        description:
+          "Show what was committed after this cursor: `next` of the answer before, unchanged. `0` or nothing: from the start of what is kept. `now`: nothing but the cursor of the newest commit.",
+        pattern: "^([\\w-]{1,200})?$",
+        examples: ["0"],
+      }),
+    wait: wholeNumber()
+      .default(0)
+      .meta({
+        description: "Seconds for which an idle answer may be held back until something is committed.",
+        maximum: LONGEST_WAIT_SECONDS,
+        examples: [1],
+      }),
+    limit: wholeNumber()
+      .default(0)
+      .meta({
+        description: "How many changes at the most; 0 or nothing: as many as a page holds.",
+        examples: [10],
+      }),
+    namespace: text()
+      .default("")
+      .meta({
+        description: "Only this namespace; without it, a grant for all (`*`) is needed.",
+        examples: ["default"],
+      }),
+  })),
   headers: [LAST_EVENT_ID],
   answers: {
     200: answers.content(
