@@ -19,7 +19,7 @@ export interface Config {
   readonly historyDays: number | null;
   /** Milliseconds for which API keys keep reading while D1 does not answer (I7); 0: not at all, also when the setting is wrong. */
   readonly outageKeyMs: number;
-  /** Of answers that need not be in the log, one in so many is. */
+  /** One in how many sampled answers is logged. */
   readonly logOneIn: number;
   /** The settings that are wrong. */
   readonly errors: readonly SettingError[];
@@ -99,7 +99,7 @@ export async function readConfig(settings: Settings): Promise<Config> {
 
 /**
  * Every secret whose name begins so, the last name first: `npm run rotate-secret` names a new one by its time, since
- * nobody can read the old one to write both under one name.
+ * the old one cannot be read back, so both cannot be written under one name.
  */
 function secretsOf(settings: Settings): string {
   return Object.entries(settings)

@@ -152,7 +152,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
         faults: wrong.map(({ fault }) => fault),
       }),
       metrics: async (waitUntil) => {
-        // Gauges of an isolate that nobody has asked lately would be of then.
+        // The gauges of an idle isolate would be as old as its last request.
         await edge.journal.current(clock.now(), edge.bound, waitUntil);
         return exposition(meter, gauges());
       },
@@ -204,7 +204,7 @@ async function appOf(env: Env): Promise<App> {
   return app;
 }
 
-/** Lines about failed builds, which are a bug: every request of whoever asks makes another. */
+/** Limits log lines about failed builds, which are a bug that every further request repeats. */
 const failedBuilds = new PerSecondLimit(10);
 
 /** The whole way: route, credential, handler. */

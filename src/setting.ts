@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { unavailable } from "./errors.ts";
 
-/** A setting or binding that is missing or wrong. Its message is for the log and shows the value; `fault` is for anybody. */
+/** A setting or binding that is missing or wrong. Its message is for the log and shows the value; `fault` may be shown to clients. */
 export class SettingError extends Error {
   /** What is wrong with which setting, without its value. */
   readonly fault: string;

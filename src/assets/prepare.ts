@@ -21,7 +21,7 @@ export interface Place {
   readonly name: string | null;
 }
 
-/** An asset that keeps Sensu's rules, at its place. Who writes it is still open: it is encoded once for each writer. */
+/** An asset that was checked against Sensu's rules. The writer is part of what is stored, so it is encoded once for each writer. */
 export class CheckedAsset {
   readonly namespace: Namespace;
   readonly name: AssetName;

@@ -123,7 +123,7 @@ async function list(
   const wanted = wantedBy(principalOf(asked), namespace, query);
   const found = await assets.list(namespace, start, limit, wanted, readingOf(asked));
   const page = found.value;
-  // A page that had to be filled from several is made anew each time.
+  // A page that was filled from several stored pages is built for each request.
   const kept = wanted === null && found.tier === "MEMORY";
   const { body, etag, headers } = await pageAnswer(page, negotiation, kept);
   const all = { ...headers, ...servedHeaders(found, asked.spent) };

@@ -36,7 +36,7 @@ export interface Wanted {
 
 /** A page as a caller is shown it. */
 export interface Listing extends AssetPage {
-  /** Whether `next` may name an asset that the page left out, so that nobody may read it. */
+  /** Whether `next` may name an asset that the caller must not see. */
   readonly isNextHidden?: boolean;
 }
 

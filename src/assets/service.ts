@@ -40,7 +40,7 @@ export interface Comparison {
   /** As the caller would write it. */
   readonly write: AssetWrite;
   readonly current: StoredAsset | null;
-  /** Whether it would change the writer's name at the most. */
+  /** Whether nothing but the writer's name would change. */
   readonly isSame: boolean;
 }
 
@@ -93,7 +93,7 @@ export class AssetService {
    * Merges a patch (RFC 7396) into the asset and stores the result, as the caller's. Nothing is written when nothing
    * changes. `accept` may throw at what was made of the asset. When another writer comes in between, the patch is merged
    * into what that one wrote, again and again for eight seconds, and is then `unavailable`; only a request with a
-   * condition of its own is `preconditionFailed`. Returns what is stored then, also as the asset that it is.
+   * condition is `preconditionFailed`. Returns what is then stored, and that asset decoded.
    */
   async patch(
     id: AssetId,

@@ -24,7 +24,7 @@ const MIB = 1024 * 1024;
 export const ASSET_MEMORY: MemoryLimits = { entries: 20_000, bytes: 24 * MIB };
 export const PAGE_MEMORY: MemoryLimits = { entries: 500, bytes: 24 * MIB };
 
-/** Assets from memory, KV or D1, whichever the freshness rule lets answer; writes go to D1, and what they made is kept. */
+/** Assets from the first of memory, KV and D1 that the freshness rule admits; writes go to D1, and memory keeps them. */
 export class CachedAssetStore implements AssetStore {
   readonly #edge: Edge;
   readonly #origin: AssetOrigin;

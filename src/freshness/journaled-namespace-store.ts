@@ -14,7 +14,7 @@ import type { Edge } from "./edge.ts";
 import { STALE_MS } from "./stale.ts";
 import { answerTo, isOutage } from "./unavailable.ts";
 
-/** Namespaces as the journal tells them: it names every one, so no copies are needed. */
+/** Namespaces read from the journal: it names every one, so no copies are needed. */
 export class JournaledNamespaceStore implements NamespaceStore {
   readonly #origin: NamespaceOrigin;
   readonly #edge: Edge;
@@ -27,7 +27,7 @@ export class JournaledNamespaceStore implements NamespaceStore {
   async exists(name: Namespace, reading: Reading): Promise<ReadResult<boolean>> {
     const names = await this.names(reading);
     const found = names.value.includes(name);
-    // What is not known to exist may exist, when only what is past the bound can tell.
+    // A journal past the bound cannot show that a namespace does not exist.
     if (!found && names.tier === "STALE") throw databaseUnavailable(new Error("only a stale journal knows"));
     return withValue(names, found);
   }

@@ -105,12 +105,15 @@ export const Changes = answerSchema(
 );
 
 /** The answer to a cursor that nothing can go on from. */
-export const Gone = answerSchema("Gone", "The cursor is of no use any more, and the one to go on from.", () =>
-  z.strictObject({
-    message: z.string().describe("Why commits are missing after the cursor."),
-    code: z.literal(2),
-    next: Cursor().describe("What to go on from after the assets have been listed again."),
-  }),
+export const Gone = answerSchema(
+  "Gone",
+  "The cursor is no longer valid; `next` is the one to go on from.",
+  () =>
+    z.strictObject({
+      message: z.string().describe("Why commits are missing after the cursor."),
+      code: z.literal(2),
+      next: Cursor().describe("What to go on from after the assets have been listed again."),
+    }),
 );
 
 /** What an event `reset` of the stream holds. */

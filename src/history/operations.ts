@@ -23,7 +23,7 @@ interface Uses {
   readonly history: HistoryService;
 }
 
-/** Revisions in one page at the most. */
+/** The most revisions in one page. */
 const PAGE = 1_000;
 
 export const getAssetAt = operation({
@@ -64,7 +64,7 @@ export const listRevisions = operation({
   tag: "History",
   summary: "List an asset's revisions",
   description:
-    "Who wrote the asset, when and why, the newest first, 1,000 at the most in a page. Those of a deleted asset too.",
+    "Who wrote the asset, when and why, the newest first, at most 1,000 in a page. Those of a deleted asset too.",
   query: strictQuery(() => ({
     limit: common.limit(),
     continue: common.continuation().meta({ examples: ["NDIA"] }),

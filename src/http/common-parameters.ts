@@ -17,7 +17,7 @@ export function limit() {
   return text()
     .optional()
     .meta({
-      description: "How many at the most; 0 or nothing: as many as a page holds.",
+      description: "At most how many; 0 or nothing: as many as a page holds.",
       type: "integer",
       minimum: 0,
       examples: [10],

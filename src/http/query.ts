@@ -11,7 +11,7 @@ export type QueryShape = Readonly<Record<string, z.ZodType>>;
 /** How the query of an operation is read. */
 export interface QueryReader<T> {
   readonly shape: () => QueryShape;
-  /** Whether what is not in the shape is refused. */
+  /** Whether parameters that are not in the shape are refused. */
   readonly isStrict: boolean;
   /** Describes parameters whose names are not known beforehand. */
   readonly open?: Parameter;

@@ -17,7 +17,7 @@ interface Uses {
   readonly keys: KeyService;
 }
 
-/** Keys in one page at the most. */
+/** The most keys in one page. */
 const PAGE = 500;
 
 const WRITE_QUERY = strictQuery(() => ({ reason: common.reason() }));
@@ -62,7 +62,7 @@ export const createKey = operation({
   tag: "Keys",
   summary: "Create an API key; its secret is shown once",
   description:
-    "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, those keys and the new one have at most 20 different lists of grants, and nobody has written under it with a token. Only the first binds a caller with `admin@*`; the last does not bind a caller of that name.",
+    "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, those keys and the new one have at most 20 different lists of grants, and no token of that name has been used to write. Only the first binds a caller with `admin@*`; the last does not bind a caller of that name.",
   query: WRITE_QUERY,
   headers: [REASON_HEADER],
   body: jsonBody(NewKey, {

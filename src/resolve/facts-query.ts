@@ -58,7 +58,7 @@ const MAP_MEMBER = /^(labels|annotations)\.([^]+)$/;
 const MAPS: Parameter = {
   name: "facts",
   in: "query",
-  description: "Labels and annotations, each a parameter of its own: `labels.<key>` and `annotations.<key>`.",
+  description: "Labels and annotations, one parameter each: `labels.<key>` and `annotations.<key>`.",
   schema: {
     type: "object",
     patternProperties: { "^(labels|annotations)\\..+$": { type: "string" } },

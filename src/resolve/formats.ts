@@ -19,7 +19,7 @@ export function envLines({ url, sha512, headers, build, unresolved }: Resolved, 
   return lines.map(([key, value = ""]) => `${key}='${value.replaceAll("'", "'\\''")}'\n`).join("");
 }
 
-/** Header lines as an agent sends them: a value is split at commas, each part a line of its own (contract §6.5). */
+/** Header lines as an agent sends them: a value is split at commas, and each part is one line (contract §6.5). */
 export function headerParts(headers: Resolved["headers"]): string[] {
   const split = Object.entries(headers ?? {}).map(([name, value]) => ({ name, parts: value.split(",") }));
   const characters = split.reduce((sum, { name, parts }) => sum + parts.length * (name.length + 2), 0);

@@ -149,7 +149,7 @@ export const resolveAssetForEntity = operation({
   },
   async handle(asked, uses: Uses) {
     const { facts, key } = namedFacts(null, await asked.body());
-    // The body does not say which form the answer has, and each form has a tag of its own; a query says both.
+    // The form of the answer is not in the body, and each form needs a different tag; a query says both.
     const { explain, format } = asked.query;
     return answer(asked, asked.query, { facts, key: [...key, String(explain), format] }, uses);
   },

@@ -33,7 +33,7 @@ export const applySet = operation({
   tag: "Plan and apply",
   summary: "Apply a plan or a set, all or nothing",
   description:
-    "Does what a plan says, or writes the set of the body, in one transaction: all of it or nothing. What is written carries the name of the caller, whoever made the plan. With `plan`, the caller must hold `edit` at every name in it, also those it leaves as they are, and the answer is 409 when the namespace has changed since, with `dry_run=true` too.",
+    "Does what a plan says, or writes the set of the body, in one transaction: all of it or nothing. The caller becomes the writer, even of a plan that somebody else made. With `plan`, the caller must hold `edit` at every name in it, also those it leaves as they are, and the answer is 409 when the namespace has changed since, with `dry_run=true` too.",
   query: strictQuery(applyQuery, ALIASES),
   headers: [REASON_HEADER],
   body: setBody("The set, unless a plan is given.", false),

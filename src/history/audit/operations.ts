@@ -76,7 +76,7 @@ const auditOf = (id: string, summary: string, what: string) =>
     id,
     tag: "History",
     summary,
-    description: `${what} The newest first, 1,000 at the most in a page; \`Sensu-Continue\` says how to go on, also after a page that holds fewer or none because a filter left out the commits that were read.`,
+    description: `${what} The newest first, at most 1,000 in a page; \`Sensu-Continue\` says how to go on, also after a page that holds fewer or none because a filter left out the commits that were read.`,
     query: strictQuery(auditQuery),
     answers: {
       200: answers.content(

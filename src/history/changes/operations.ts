@@ -55,7 +55,7 @@ export const listChanges = operation({
     limit: wholeNumber()
       .default(0)
       .meta({
-        description: "How many changes at the most; 0 or nothing: as many as a page holds.",
+        description: "At most how many changes; 0 or nothing: as many as a page holds.",
         examples: [10],
       }),
     namespace: text()

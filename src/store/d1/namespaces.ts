@@ -8,7 +8,7 @@ import { LIVE_ASSETS, liveAfter } from "./live-assets.ts";
 /** A row that a statement has written. */
 type Changed = { readonly seq: number } | { readonly name: string };
 
-/** Namespaces in D1: one batch a write, with the revision that tells of it. */
+/** Namespaces in D1: one batch a write, with its revision. */
 export class D1NamespaceStore implements NamespaceOrigin {
   readonly #db: D1Database;
   readonly #run: RunCommit;
