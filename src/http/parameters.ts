@@ -35,15 +35,15 @@ export function oneOf<const W extends readonly [string, ...string[]]>(words: W, 
   return z.enum(words, { error: `use ${hint}` });
 }
 
+/** What to write where a time cannot be read. */
+export const TIME_ADVICE = "use a time such as 2026-01-31T12:00:00Z, or Unix seconds";
+
 /** A time as milliseconds since the epoch: RFC 3339, or whole seconds since the epoch. */
 export function time() {
   return z.string().transform((written, context) => {
     const at = /^\d{1,12}$/.test(written) ? Number(written) * 1000 : Date.parse(written);
     if (!Number.isNaN(at)) return at;
-    context.addIssue({
-      code: "custom",
-      message: "use a time such as 2026-01-31T12:00:00Z, or Unix seconds",
-    });
+    context.addIssue({ code: "custom", message: TIME_ADVICE });
     return z.NEVER;
   });
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { time } from "../http/parameters.ts";
+import { time, TIME_ADVICE } from "../http/parameters.ts";
 import { bodySchema } from "../lib/schema-ref.ts";
 import { GRANTS, grantList } from "./answers.ts";
 
@@ -31,9 +31,7 @@ export const NewKey = bodySchema("NewKey", "A key to be made.", () =>
             .nonnegative()
             .transform((seconds) => seconds * 1000),
         ],
-        {
-          error: "use a time such as 2026-01-31T12:00:00Z, or Unix seconds",
-        },
+        { error: TIME_ADVICE },
       )
       .nullable()
       .default(null)

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { ApiError } from "../../src/errors.ts";
 import { nearestName } from "../../src/lib/nearest-name.ts";
@@ -41,6 +41,19 @@ describe("a strict query", () => {
     ],
   ])("%s is refused", (query, message) => {
     expect(() => read(query)).toThrow(message);
+  });
+
+  it.each([
+    ["strictQuery", strictQuery],
+    ["lenientQuery", lenientQuery],
+  ])("%s builds its shape once, for the first request", (_, reader) => {
+    const makeShape = vi.fn(() => SHAPE);
+    const lazy = reader(makeShape);
+    expect(makeShape).not.toHaveBeenCalled();
+    lazy.read(new URLSearchParams("dry_run=true"));
+    lazy.read(new URLSearchParams());
+    expect(lazy.shape()).toBe(SHAPE);
+    expect(makeShape).toHaveBeenCalledTimes(1);
   });
 
   it("never reads a parameter that it does not know", () => {

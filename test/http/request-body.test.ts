@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { ApiError } from "../../src/errors.ts";
 import { goDecode } from "../../src/go-json/decode.ts";
@@ -25,6 +25,15 @@ function read(reader: { read: (request: Request) => Promise<unknown> }, body: st
 
 describe("a JSON body of our own API", () => {
   const reader = jsonBody(Body, DESCRIPTION);
+
+  it("builds its schema once, for the first body", async () => {
+    const make = vi.fn(() => z.strictObject({ name: z.string() }));
+    const lazy = jsonBody(new DescribedSchema("LazyBody", "", make), DESCRIPTION);
+    expect(make).not.toHaveBeenCalled();
+    await read(lazy, '{"name":"a"}');
+    await read(lazy, '{"name":"b"}');
+    expect(make).toHaveBeenCalledTimes(1);
+  });
 
   it("has its defaults filled in", async () => {
     expect(await read(reader, '{"name":"a"}')).toEqual({ name: "a", count: 7, tags: [] });
