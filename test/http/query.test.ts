@@ -47,7 +47,7 @@ describe("a strict query", () => {
     ["strictQuery", strictQuery],
     ["lenientQuery", lenientQuery],
   ])("%s builds its shape once, for the first request", (_, reader) => {
-    const makeShape = vi.fn(() => SHAPE);
+    const makeShape = vi.fn<() => typeof SHAPE>(() => SHAPE);
     const lazy = reader(makeShape);
     expect(makeShape).not.toHaveBeenCalled();
     lazy.read(new URLSearchParams("dry_run=true"));

@@ -27,7 +27,7 @@ describe("a JSON body of our own API", () => {
   const reader = jsonBody(Body, DESCRIPTION);
 
   it("builds its schema once, for the first body", async () => {
-    const make = vi.fn(() => z.strictObject({ name: z.string() }));
+    const make = vi.fn<() => z.ZodObject>(() => z.strictObject({ name: z.string() }));
     const lazy = jsonBody(new DescribedSchema("LazyBody", "", make), DESCRIPTION);
     expect(make).not.toHaveBeenCalled();
     await read(lazy, '{"name":"a"}');
