@@ -10,6 +10,7 @@ import type { Namespace } from "./identity/names.ts";
 import { chargedTo } from "./observability/account.ts";
 import type { Exchange } from "./observability/exchange.ts";
 import { Spent } from "./observability/spent.ts";
+import type { Scope } from "./scope.ts";
 import { cleanPath, noRoute, OWN } from "./http/paths.ts";
 import { readNamespace } from "./http/place.ts";
 import { failure, isServerFault, movedTo, streamEnd } from "./http/respond.ts";
@@ -26,10 +27,7 @@ export interface RouterOptions<S> {
   /** Names what handlers let through without a name: a failing database is `unavailable`. */
   readonly translate: (error: unknown) => unknown;
   /** Whether there is no namespace of this name, for errors that say what is missing. */
-  readonly isMissing: (
-    namespace: Namespace,
-    arrival: Arrival & { readonly spent: Spent },
-  ) => Promise<boolean>;
+  readonly isMissing: (namespace: Namespace, scope: Scope) => Promise<boolean>;
   /** Told of every request and its answer. */
   readonly observe: (exchange: Exchange) => void;
 }
@@ -42,10 +40,10 @@ export interface Arrival {
 
 export type Serve = (request: Request, arrival: Arrival) => Promise<Response>;
 
-/** A request on its way; what becomes known of it is for whoever observes. */
-interface Visit extends Arrival {
+/** A request that is being answered, with what is learnt about it on the way for the log and the metrics. */
+interface Visit extends Scope {
+  readonly requestId: string;
   readonly url: URL;
-  readonly spent: Spent;
   route: string | null;
   principal: string | null;
   /** That of the path, once it is known that the caller may do something there. */
@@ -97,11 +95,12 @@ export function compile<S>(options: RouterOptions<S>): Serve {
   };
 
   return async (request, arrival) => {
-    const started = options.clock();
+    const now = options.clock();
+    const spent = new Spent();
     const url = new URL(request.url);
     const known = { route: null, principal: null, namespace: null, unconfirmedSeconds: null };
-    const visit: Visit = { ...arrival, ...known, url, spent: new Spent() };
-    const { requestId, spent } = visit;
+    const visit: Visit = { ...arrival, ...known, url, now, spent };
+    const { requestId } = visit;
     const [given, fault] = await chargedTo(spent, () => answered(request, visit));
     const { unconfirmedSeconds } = visit;
     // What is shown to a credential that no store could check is as old as what is known of that (I7).
@@ -109,7 +108,7 @@ export function compile<S>(options: RouterOptions<S>): Serve {
     const response = isStale ? markStale(given, unconfirmedSeconds) : given;
     const observe = (error: unknown) => {
       const { route, principal } = visit;
-      const ms = options.clock() - started;
+      const ms = options.clock() - now;
       options.observe({ request, response, requestId, route, principal, ms, spent, fault: error });
     };
     const end = streamEnd(given);
@@ -148,17 +147,15 @@ async function answer<S>(
   refuseWebSocket(request);
   const params = decodeParams(request.params);
   const { clock, authenticator, services } = options;
-  const now = clock();
   const isPublic = row.access === "public";
-  const principal = isPublic ? null : await authenticator.authenticate(request, { ...visit, now });
+  const principal = isPublic ? null : await authenticator.authenticate(request, visit);
   visit.principal = principal?.name ?? null;
   visit.unconfirmedSeconds = principal?.unconfirmedSeconds ?? null;
   const namespace = readNamespace(row.method, params);
   if (principal !== null) guard(row, namespace, params["name"] ?? null, principal);
   visit.namespace = namespace;
-  const stillValid = async () =>
-    isPublic || authenticator.stillValid(request, { waitUntil: visit.waitUntil, now: clock() });
-  const context: Context = { ...visit, request, namespace, params, principal, now, stillValid };
+  const stillValid = async () => isPublic || authenticator.stillValid(request, { ...visit, now: clock() });
+  const context: Context = { ...visit, request, namespace, params, principal, stillValid };
   return row.operation.serve(context, services);
 }
 

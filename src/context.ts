@@ -1,13 +1,14 @@
 import { allows, type Role } from "./auth/grants.ts";
 import type { Principal } from "./auth/principal.ts";
 import { invalid } from "./errors.ts";
+import { REASON_CHARACTERS } from "./http/request-headers.ts";
 import type { Namespace } from "./identity/names.ts";
+import type { Scope } from "./scope.ts";
 import type { Commit } from "./store/asset-store.ts";
-import { newReading, type Reading } from "./store/reading.ts";
-import type { Spent } from "./observability/spent.ts";
+import type { Reading } from "./store/reading.ts";
 
 /** One request as a handler sees it: decoded, authenticated, authorised. */
-export interface Context {
+export interface Context extends Scope {
   readonly request: Request;
   readonly url: URL;
   /** The path's namespace; null where the path has none and so speaks of the whole cluster. */
@@ -17,16 +18,11 @@ export interface Context {
   /** Null on public routes only. */
   readonly principal: Principal | null;
   readonly requestId: string;
-  /** Milliseconds since the epoch, read once a request. */
-  readonly now: number;
-  readonly spent: Spent;
   /**
    * Whether the credential of the request still holds: false once it has expired, or its revocation is known. For what
    * goes on after the first check, such as a stream. Throws `unavailable` when no store can say.
    */
   readonly stillValid: () => Promise<boolean>;
-  /** Lets work go on after the answer has been sent. */
-  readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 /**
@@ -48,16 +44,13 @@ export function readingOf(context: Context): Reading {
   const newest =
     allows(principalOf(context).grants, need) ||
     /\bno-cache\b/i.test(context.request.headers.get("Cache-Control") ?? "");
-  return newReading(newest ? "newest" : "bounded", context.waitUntil, context.spent);
+  return { freshness: newest ? "newest" : "bounded", scope: context };
 }
 
-/** What a commit of this request says of itself. */
+/** The commit of this request: by its principal, and why. */
 export function commitOf(context: Context): Commit {
-  const { now, waitUntil, spent } = context;
-  return { principal: principalOf(context).name, at: now, reason: reasonOf(context), waitUntil, spent };
+  return { principal: principalOf(context).name, reason: reasonOf(context), scope: context };
 }
-
-const REASON_CHARACTERS = 500;
 
 /** Why a write is made: the header `X-Reason` or the parameter `reason`. */
 function reasonOf({ request, url }: Context): string | null {

@@ -12,7 +12,7 @@ import { cronAgeSeconds, healthOf, journalAgeSeconds } from "./freshness/health.
 import { beat, type Chore } from "./freshness/heartbeat.ts";
 import { JournalWatch } from "./freshness/journal-watch.ts";
 import { JournaledNamespaceStore } from "./freshness/journaled-namespace-store.ts";
-import { isDatabaseFailure, unavailable } from "./freshness/unavailable.ts";
+import { answerTo } from "./freshness/unavailable.ts";
 import { ChangeService } from "./history/changes/service.ts";
 import { WaitingRoom } from "./history/changes/waiting-room.ts";
 import { readConfig } from "./config.ts";
@@ -156,7 +156,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
         faults: wrong.map(({ fault }) => fault),
       }),
       metrics: async (waitUntil) => {
-        // Gauges of an isolate that nobody has asked lately would be of then.
+        // The gauges of an idle isolate would be as old as its last request.
         await edge.journal.current(clock.now(), edge.bound, waitUntil);
         return exposition(meter, gauges());
       },
@@ -164,8 +164,8 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     },
     authenticator: authenticator(sources, tokens),
     clock: clock.now,
-    isMissing: (namespace, arrival) => namespaces.isMissing(namespace, arrival),
-    translate: (error) => (isDatabaseFailure(error) ? unavailable(error) : error),
+    isMissing: (namespace, scope) => namespaces.isMissing(namespace, scope),
+    translate: answerTo,
     observe: (exchange) => observer.observe(exchange),
   });
   const chores: readonly Chore[] = [
@@ -209,7 +209,7 @@ async function appOf(env: Env): Promise<App> {
   return app;
 }
 
-/** Lines about failed builds, which are a bug: every request of whoever asks makes another. */
+/** Limits log lines about failed builds, which are a bug that every further request repeats. */
 const failedBuilds = new PerSecondLimit(10);
 
 /** The whole way: route, credential, handler. */

@@ -2,13 +2,9 @@ import { getAsset, listAllAssets, listAssets } from "./assets/read-operations.ts
 import { createAsset, deleteAsset, patchAsset, replaceAsset } from "./assets/write-operations.ts";
 import { auditEverything, auditNamespace } from "./history/audit/operations.ts";
 import { listChanges } from "./history/changes/operations.ts";
-import {
-  diffRevisions,
-  getAssetAt,
-  getRevision,
-  listRevisions,
-  rollbackAsset,
-} from "./history/operations.ts";
+import { diffRevisions } from "./history/diff-operation.ts";
+import { getAssetAt, getRevision, listRevisions } from "./history/operations.ts";
+import { rollbackAsset } from "./history/rollback-operation.ts";
 import { del, get, patch, post, put, type Route } from "./http/route.ts";
 import { createKey, getKey, listKeys, revokeKey, rotateKey } from "./keys/operations.ts";
 import { login, logout, refreshLogin, testLogin } from "./login/operations.ts";
@@ -26,7 +22,8 @@ import { showMatrix } from "./resolve/matrix-operation.ts";
 import { downloadAsset } from "./resolve/download-operation.ts";
 import { resolveAsset, resolveAssetForEntity } from "./resolve/operations.ts";
 import type { Services } from "./services.ts";
-import { applySet, planSet } from "./sets/operations.ts";
+import { applySet } from "./sets/apply-operation.ts";
+import { planSet } from "./sets/plan-operation.ts";
 import { getDocs, getDocsFile, getFavicon, getOpenApi } from "./system/document-operations.ts";
 import { getHealth, getIndex, getMetrics, getReady, getVersion } from "./system/operations.ts";
 

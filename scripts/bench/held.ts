@@ -18,7 +18,8 @@ import { MANY_ANSWERS, ManyService } from "../../src/resolve/many/service.ts";
 import type { CommitLog } from "../../src/store/commit.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";
-import { newReading } from "../../src/store/reading.ts";
+import { Spent } from "../../src/observability/spent.ts";
+import type { Reading } from "../../src/store/reading.ts";
 import { command, runOf } from "../command/command.ts";
 import { runInProcess } from "../command/io.ts";
 import { table } from "../command/table.ts";
@@ -57,6 +58,10 @@ function fresh(text: string): string {
 
 const unused = () => Promise.reject(new Error("not asked here"));
 const ignore = () => undefined;
+const NEWEST: Reading = {
+  freshness: "newest",
+  scope: { now: 0, spent: new Spent(), waitUntil: ignore },
+};
 
 function log(seq: number, changes: CommitLog["changes"] = []): CommitLog {
   return { epoch: "e", at: Date.now(), seq, since: 0, changes, namespaces: { default: 0 } };
@@ -117,7 +122,7 @@ async function fullOfAssets(content: string, expressions: boolean): Promise<Fill
     index < ASSET_MEMORY.entries && store.memory.bytes + step < ASSET_MEMORY.bytes;
     index += 1
   )
-    await store.get(idOf(index), newReading("newest", ignore));
+    await store.get(idOf(index), NEWEST);
   return { entries: store.memory.size, counted: store.memory.bytes, held: store };
 }
 
@@ -127,12 +132,7 @@ async function fullOfPages(content: string): Promise<Filled> {
   let last = 0;
   for (let start = 0; store.pageMemory.bytes + 2 * last < PAGE_MEMORY.bytes; start += 100) {
     const before = store.pageMemory.bytes;
-    const page = await store.list(
-      null,
-      { key: String(start), inclusive: false },
-      100,
-      newReading("newest", ignore),
-    );
+    const { value: page } = await store.list(null, { key: String(start), inclusive: false }, 100, NEWEST);
     for (const form of ["as-written", "expressions"] as const)
       await pageAnswer(page, { form, byAgent: false }, true);
     last = store.pageMemory.bytes - before;
@@ -177,7 +177,7 @@ async function fullOfKeys(grants: number): Promise<Filled> {
   );
   for (let index = 0, last = 0; index < KEY_MEMORY.entries && store.memory.bytes + last < KEY_MEMORY.bytes;) {
     const before = store.memory.bytes;
-    await store.find(fresh(String(index).padStart(64, "0")), newReading("newest", ignore));
+    await store.find(fresh(String(index).padStart(64, "0")), NEWEST);
     last = store.memory.bytes - before;
     index += 1;
   }

@@ -81,7 +81,7 @@ function operationOf(route: Route<never>): Operation {
 }
 
 function queryParameters({ shape, open }: QueryReader<unknown>): Parameter[] {
-  const named = Object.entries(shape).map(([name, schema]): Parameter => {
+  const named = Object.entries(shape()).map(([name, schema]): Parameter => {
     const isList = schema.type === "array";
     return {
       name,

@@ -9,7 +9,14 @@ import {
   type PageFrom,
   type StoredAsset,
 } from "../store/asset-store.ts";
-import { leastCurrent, type Reading } from "../store/reading.ts";
+import {
+  JUST_READ,
+  leastCurrent,
+  withValue,
+  type CacheStatus,
+  type Reading,
+  type ReadResult,
+} from "../store/reading.ts";
 
 /** Rows and bytes of definitions that one list request reads at most while it looks for matches. */
 const SCAN_ROWS = 50_000;
@@ -29,7 +36,7 @@ export interface Wanted {
 
 /** A page as a caller is shown it. */
 export interface Listing extends AssetPage {
-  /** Whether `next` may name an asset that the page left out, so that nobody may read it. */
+  /** Whether `next` may name an asset that the caller must not see. */
   readonly isNextHidden?: boolean;
 }
 
@@ -44,31 +51,32 @@ export async function scanAssets(
   limit: number,
   { ranges, accepts, meter }: Wanted,
   reading: Reading,
-): Promise<Listing> {
+): Promise<ReadResult<Listing>> {
   const found: StoredAsset[] = [];
   let foundBytes = 0;
   let rows = 0;
   let bytes = 0;
   let passed = "";
-  let current: Pick<Reading, "tier" | "ageSeconds"> | null = null;
+  let status: CacheStatus | null = null;
+  const listing = (next: string | null, isNextHidden = false) =>
+    withValue(status ?? JUST_READ, { assets: found, next, isNextHidden });
   const isOver = () => rows >= SCAN_ROWS || bytes >= SCAN_BYTES || meter.isSpent;
   for (const range of ranges) {
     let position = startIn(range, from);
     let size = range.before === null ? SCAN_PAGE : FIRST_PAGE;
     while (position !== null) {
-      if (isOver()) return { assets: found, next: passed, isNextHidden: true };
+      if (isOver()) return listing(passed, true);
       const page = await store.list(namespace, position, size, reading);
-      current = leastCurrent(current ?? reading, reading);
-      reading.tier = current.tier;
-      reading.ageSeconds = current.ageSeconds;
+      status = leastCurrent(status ?? page, page);
       size = Math.min(SCAN_PAGE, size * 4);
-      position = page.next === null ? null : { key: page.next, inclusive: false };
-      for (const asset of page.assets) {
+      const { assets, next } = page.value;
+      position = next === null ? null : { key: next, inclusive: false };
+      for (const asset of assets) {
         if (range.before !== null && asset.name >= range.before) {
           position = null;
           break;
         }
-        if (isOver()) return { assets: found, next: passed, isNextHidden: true };
+        if (isOver()) return listing(passed, true);
         rows += 1;
         bytes += asset.definition.length;
         passed = pageKey(namespace, asset);
@@ -76,15 +84,15 @@ export async function scanAssets(
         foundBytes += asset.definition.length;
         const last = found.at(-1);
         if (last !== undefined && (found.length === limit || foundBytes > PAGE_BYTES)) {
-          return { assets: found, next: pageKey(namespace, last) };
+          return listing(pageKey(namespace, last));
         }
         found.push(asset);
       }
-      passed = page.next ?? passed;
+      passed = next ?? passed;
     }
     passed = range.before ?? passed;
   }
-  return { assets: found, next: null };
+  return listing(null);
 }
 
 /** Where to start reading a range when a list goes on at `from`; null when the range lies before that. */

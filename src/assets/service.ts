@@ -13,11 +13,12 @@ import {
   type WriteCondition,
 } from "../store/asset-store.ts";
 import type { FilterReader } from "../es5/filter-reader.ts";
+import { isObject } from "../lib/json.ts";
 import { sleep, type Timer } from "../lib/timer.ts";
-import { newReading, type Reading } from "../store/reading.ts";
+import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
 import { decodeAsset } from "../definitions/decode.ts";
 import { mergePatch, type Json } from "../definitions/merge-patch.ts";
-import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
+import { checkAsset, checkPatched, type CheckedAsset, type Place } from "./prepare.ts";
 import { scanAssets, type Listing, type Wanted } from "./scan.ts";
 import { VisibleAssetReader, type VisibleAssets } from "./visible.ts";
 import type { Asset } from "../definitions/schema.ts";
@@ -37,9 +38,11 @@ export interface Pace {
 
 /** What a write would change. */
 export interface Comparison {
+  readonly checked: CheckedAsset;
+  /** As the caller would write it. */
   readonly write: AssetWrite;
   readonly current: StoredAsset | null;
-  /** Whether it would change the writer's name at the most. */
+  /** Whether nothing but the writer's name would change. */
   readonly isSame: boolean;
 }
 
@@ -56,10 +59,10 @@ export class AssetService {
   }
 
   /** An asset, or `notFound`. */
-  async get(id: AssetId, reading: Reading): Promise<StoredAsset> {
+  async get(id: AssetId, reading: Reading): Promise<ReadResult<StoredAsset>> {
     const found = await this.#store.get(id, reading);
-    if (found === null) throw noAsset(id);
-    return found;
+    if (found.value === null) throw noAsset(id);
+    return withValue(found, found.value);
   }
 
   /** A page of the assets that are wanted (null: all). */
@@ -69,7 +72,7 @@ export class AssetService {
     limit: number,
     wanted: Wanted | null,
     reading: Reading,
-  ): Promise<Listing> {
+  ): Promise<ReadResult<Listing>> {
     if (wanted !== null) return scanAssets(this.#store, namespace, from, limit, wanted, reading);
     return this.#store.list(namespace, from, limit, reading);
   }
@@ -80,13 +83,13 @@ export class AssetService {
     { grants }: Pick<Principal, "grants">,
     names: readonly AssetName[] | null,
     reading: Reading,
-  ): Promise<VisibleAssets> {
+  ): Promise<ReadResult<VisibleAssets>> {
     return this.#visible.read(namespace, grants, names, reading);
   }
 
   /** Stores a new asset; a name that is taken is `alreadyExists`. */
   async create(place: Place, asset: Asset, filters: FilterReader, commit: Commit): Promise<StoredAsset> {
-    return this.#write(place, asset, IF_ABSENT, filters, commit);
+    return this.write(checkAsset(place, asset, filters), IF_ABSENT, commit);
   }
 
   /** Creates or replaces an asset. */
@@ -97,14 +100,14 @@ export class AssetService {
     commit: Commit,
     condition: WriteCondition = UNCONDITIONAL,
   ): Promise<StoredAsset> {
-    return this.#write(place, asset, condition, filters, commit);
+    return this.write(checkAsset(place, asset, filters), condition, commit);
   }
 
   /**
    * Merges a patch (RFC 7396) into the asset and stores the result, as the caller's. Nothing is written when nothing
    * changes. `accept` may throw at what was made of the asset. When another writer comes in between, the patch is merged
    * into what that one wrote, again and again for eight seconds, and is then `unavailable`; only a request with a
-   * condition of its own is `preconditionFailed`.
+   * condition is `preconditionFailed`. Returns what is then stored, and that asset decoded.
    */
   async patch(
     id: AssetId,
@@ -113,24 +116,26 @@ export class AssetService {
     commit: Commit,
     condition: WriteCondition,
     accept: (merged: Asset) => void = () => undefined,
-  ): Promise<StoredAsset> {
-    const reading = newReading("newest", commit.waitUntil, commit.spent);
+  ): Promise<{ readonly stored: StoredAsset; readonly asset: Asset }> {
+    const reading = { freshness: "newest", scope: commit.scope } as const;
     const conditional = condition.match !== null || condition.noneMatch !== null;
     const { clock, timer } = this.#pace;
     const deadline = clock() + PATCH_MS;
     for (let longest = PATCH_WAIT_MS; ; longest = Math.min(2 * longest, PATCH_LONGEST_WAIT_MS)) {
-      const current = await this.get(id, reading);
+      const { value: current, tier } = await this.get(id, reading);
       // A copy may be all there is to read, but nothing can be decided by it.
-      if (reading.tier === "STALE") throw databaseUnavailable();
+      if (tier === "STALE") throw databaseUnavailable();
       if (!holds(condition, tagsOf(current))) throw conditionFailed(id.name);
-      const merged = decodeAsset(mergePatch(JSON.parse(current.definition), patch));
-      const same = await preparePatched(id, merged, createdBy(current), filters);
-      if (same.definition === current.definition) return current;
-      accept(merged);
-      const write = await preparePatched(id, merged, commit.principal, filters);
+      const before: Json = JSON.parse(current.definition);
+      const asset = decodeAsset(mergePatch(before, patch));
+      const checked = checkPatched(id, asset, filters);
+      const same = await checked.write(writerOf(before));
+      if (same.definition === current.definition) return { stored: current, asset };
+      accept(asset);
+      const write = await checked.write(commit.principal);
       const unchanged = { match: [current.etag], noneMatch: null };
       const result = await this.#store.put(write, unchanged, commit);
-      if (result.outcome === "committed") return { ...write, seq: result.seq };
+      if (result.outcome === "committed") return { stored: { ...write, seq: result.seq }, asset };
       if (conditional) throw conditionFailed(id.name);
       if (clock() >= deadline) throw overtaken(id.name);
       // Writers that met once would meet again, if they all waited as long.
@@ -149,14 +154,13 @@ export class AssetService {
     commit: Commit,
     condition: WriteCondition,
   ): Promise<Comparison> {
-    const reading = newReading("newest", commit.waitUntil, commit.spent);
-    const current = await this.#store.get(id, reading);
-    if (reading.tier === "STALE") throw databaseUnavailable();
+    const { value: current, tier } = await this.#store.get(id, { freshness: "newest", scope: commit.scope });
+    if (tier === "STALE") throw databaseUnavailable();
     if (!holds(condition, current === null ? [] : tagsOf(current))) throw conditionFailed(id.name);
-    const write = await prepareWrite(id, asset, commit.principal, filters);
-    if (current === null) return { write, current, isSame: false };
-    const same = await prepareWrite(id, asset, createdBy(current), filters);
-    return { write, current, isSame: same.definition === current.definition };
+    const checked = checkAsset(id, asset, filters);
+    const same = current === null ? null : await checked.write(writerOf(JSON.parse(current.definition)));
+    const write = await checked.write(commit.principal);
+    return { checked, write, current, isSame: same !== null && same.definition === current?.definition };
   }
 
   /** Deletes an asset, or `notFound`, which comes before any condition. */
@@ -166,18 +170,13 @@ export class AssetService {
     if (outcome === "condition-failed") throw conditionFailed(id.name);
   }
 
-  async #write(
-    place: Place,
-    asset: Asset,
-    condition: WriteCondition,
-    filters: FilterReader,
-    commit: Commit,
-  ): Promise<StoredAsset> {
-    const write = await prepareWrite(place, asset, commit.principal, filters);
+  /** Stores an asset that was checked, as the caller's. */
+  async write(checked: CheckedAsset, condition: WriteCondition, commit: Commit): Promise<StoredAsset> {
+    const write = await checked.write(commit.principal);
     const result = await this.#store.put(write, condition, commit);
     if (result.outcome === "committed") return { ...write, seq: result.seq };
     if (result.outcome === "namespace-missing") {
-      throw namespaceMissing(place.namespace);
+      throw namespaceMissing(write.namespace);
     }
     if (condition === IF_ABSENT) throw new ApiError("alreadyExists", "resource already exists");
     throw conditionFailed(write.name);
@@ -196,6 +195,9 @@ function tagsOf({ etag, expressions }: StoredAsset): string[] {
   return expressions === null ? [etag] : [etag, expressions.etag];
 }
 
-function createdBy({ definition }: StoredAsset): string {
-  return decodeAsset(JSON.parse(definition)).metadata?.created_by ?? "";
+/** Who wrote a stored definition. */
+function writerOf(definition: Json): string {
+  const metadata = isObject(definition) ? definition["metadata"] : undefined;
+  const writer = isObject(metadata) ? metadata["created_by"] : undefined;
+  return typeof writer === "string" ? writer : "";
 }

@@ -7,7 +7,14 @@ import { AssetId, type AssetName, type Namespace } from "../identity/names.ts";
 import { Memory } from "../lib/memory.ts";
 import { Meter } from "../lib/meter.ts";
 import { MOST_ASSETS, type AssetStore, type StatedPage, type StoredAsset } from "../store/asset-store.ts";
-import { leastCurrent, newReading, type Reading } from "../store/reading.ts";
+import {
+  JUST_READ,
+  leastCurrent,
+  withValue,
+  type CacheStatus,
+  type Reading,
+  type ReadResult,
+} from "../store/reading.ts";
 import { scanAssets } from "./scan.ts";
 import { LIST_STEPS } from "./selection.ts";
 
@@ -60,81 +67,92 @@ export class VisibleAssetReader {
     grants: readonly Grant[],
     names: readonly AssetName[] | null,
     reading: Reading,
-  ): Promise<VisibleAssets> {
+  ): Promise<ReadResult<VisibleAssets>> {
     const meter = new Meter(LIST_STEPS);
     const matcher = new NameMatcher(grants, meter);
     const sees = (name: AssetName) => matcher.allows({ role: "view", namespace, name });
     const scope = { namespace, grants, names, reach: reachOf(grants, namespace), sees, meter, reading };
     const few = names !== null && names.length <= MOST_SINGLE_READS ? names : null;
     if (few !== null && this.#large.get(namespace) !== undefined) return this.#each(few, scope);
-    let page: StatedPage;
+    let page: ReadResult<StatedPage>;
     try {
       page = await this.#store.list(namespace, null, MOST_ASSETS, reading);
     } catch (error) {
       // During an outage every asset may have a copy of its own, where their page has none.
       const known = few === null || !isUnavailable(error) ? null : await this.#each(few, scope);
-      if (known === null || known.assets.length === 0) throw error;
+      if (known === null || known.value.assets.length === 0) throw error;
       return known;
     }
-    if (page.next === null) return fromPage(page, scope);
+    if (page.value.next === null) return fromPage(page, scope);
     this.#large.set(namespace, true, ENTRY_BYTES + namespace.length);
     return few === null ? this.#scan(scope) : this.#each(few, scope);
   }
 
   /** What a narrow grant shows of a large namespace. */
-  async #scan({ namespace, grants, names, reach, sees, meter, reading }: Scope): Promise<VisibleAssets> {
+  async #scan({
+    namespace,
+    grants,
+    names,
+    reach,
+    sees,
+    meter,
+    reading,
+  }: Scope): Promise<ReadResult<VisibleAssets>> {
     if (reach.length === 0) throw tooLarge(namespace, names);
     const asked = names === null ? null : new Set(names);
     const accepts = ({ name }: StoredAsset) => (asked === null || asked.has(name)) && sees(name);
     const wanted = { ranges: coveredRanges(grants, namespace), accepts, meter };
-    const { assets, next } = await scanAssets(this.#store, namespace, null, MOST_ASSETS, wanted, reading);
+    const found = await scanAssets(this.#store, namespace, null, MOST_ASSETS, wanted, reading);
+    const { assets, next } = found.value;
     if (next !== null) throw tooLarge(namespace, names);
-    return { assets, unknown: unknownOf(names ?? [], assets, reading), state: null, reach };
+    return withValue(found, { assets, unknown: unknownOf(names ?? [], assets, found), state: null, reach });
   }
 
   /** The assets of these names, each read on its own. */
-  async #each(names: readonly AssetName[], scope: Scope): Promise<VisibleAssets> {
+  async #each(names: readonly AssetName[], scope: Scope): Promise<ReadResult<VisibleAssets>> {
     const { namespace, reach, sees, reading } = scope;
     const assets: StoredAsset[] = [];
     const unknown = new Set<string>();
-    let current: Pick<Reading, "tier" | "ageSeconds"> | null = null;
+    let status: CacheStatus | null = null;
     const visible = names.filter(sees);
     for (let at = 0; at < visible.length; at += READS_AT_ONCE) {
       const reads = visible.slice(at, at + READS_AT_ONCE).map(async (name) => {
-        const own = newReading(reading.freshness, reading.waitUntil, reading.spent, reading.beforeLookup);
         try {
-          return { name, own, asset: await this.#store.get(new AssetId(namespace, name), own) };
+          return { name, found: await this.#store.get(new AssetId(namespace, name), reading) };
         } catch (error) {
           if (!isUnavailable(error)) throw error;
-          return { name, own: null, asset: null };
+          return { name, found: null };
         }
       });
-      for (const { name, own, asset } of await Promise.all(reads)) {
-        if (own === null) unknown.add(name);
-        else current = leastCurrent(current ?? own, own);
-        if (asset !== null) assets.push(asset);
+      for (const { name, found } of await Promise.all(reads)) {
+        if (found === null) {
+          unknown.add(name);
+          continue;
+        }
+        status = leastCurrent(status ?? found, found);
+        if (found.value !== null) assets.push(found.value);
       }
     }
-    if (current !== null) Object.assign(reading, current);
-    return { assets, unknown, state: null, reach };
+    return withValue(status ?? JUST_READ, { assets, unknown, state: null, reach });
   }
 }
 
 /** What a page of the whole namespace shows. */
-function fromPage(page: StatedPage, { names, reach, sees, reading }: Scope): VisibleAssets {
+function fromPage(page: ReadResult<StatedPage>, { names, reach, sees }: Scope): ReadResult<VisibleAssets> {
   const asked = names === null ? null : new Set(names);
   const seesAll = reach.length === 0;
-  const assets = page.assets.filter(
+  const assets = page.value.assets.filter(
     ({ name }) => (asked === null || asked.has(name)) && (seesAll || sees(name)),
   );
-  return { assets, unknown: unknownOf(names ?? [], assets, reading), state: page.state, reach };
+  const unknown = unknownOf(names ?? [], assets, page);
+  return withValue(page, { assets, unknown, state: page.value.state, reach });
 }
 
 /** The names that what was read cannot speak of: a stale copy does not say that a name does not exist (I5). */
 function unknownOf(
   names: readonly AssetName[],
   assets: readonly StoredAsset[],
-  { tier }: Reading,
+  { tier }: CacheStatus,
 ): ReadonlySet<string> {
   const unknown = new Set<string>(tier === "STALE" ? names : []);
   for (const { name } of assets) unknown.delete(name);

@@ -9,12 +9,13 @@ import {
   checkApiKey,
   holderPrincipal,
   keyUnconfirmed,
+  type BeforeLookup,
   type KeyRing,
-  type Moment,
 } from "./key-credentials.ts";
 import { verifyOutsideToken, type OutsideIssuer } from "./outside-issuer.ts";
 import type { Principal } from "./principal.ts";
 import { RememberedTokens } from "./token-cache.ts";
+import type { Scope } from "../scope.ts";
 import type { SigningKey } from "./signing-keys.ts";
 
 /** What credentials are checked against. */
@@ -30,52 +31,56 @@ export interface CredentialSources {
 /** Checks the credentials of requests. */
 export interface Authenticator {
   /** The principal of a request's credential; throws `unauthenticated`, or `tooManyRequests` past the limit. */
-  readonly authenticate: (request: Request, moment: Moment) => Promise<Principal>;
+  readonly authenticate: (request: Request, scope: Scope) => Promise<Principal>;
   /**
    * Whether the credential of a request still holds: false once it has expired or was revoked. Counts no failure.
    * Throws `unavailable` when no store can say.
    */
-  readonly stillValid: (request: Request, moment: Moment) => Promise<boolean>;
+  readonly stillValid: (request: Request, scope: Scope) => Promise<boolean>;
 }
 
 /**
- * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`. What cannot be a credential by its form is
- * refused without a look-up and without being counted.
+ * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`. What is malformed
+ * is refused without a look-up and is not counted as a failure.
  */
 export function authenticator(
   sources: CredentialSources,
   remembered = new RememberedTokens(),
 ): Authenticator {
-  const principalOf = async (request: Request, moment: Moment): Promise<Principal | null> => {
+  const principalOf = async (
+    request: Request,
+    scope: Scope,
+    beforeLookup?: BeforeLookup,
+  ): Promise<Principal | null> => {
     const { credential } = authorizationOf(request);
     if (credential.startsWith("sak_")) {
-      const found = await checkApiKey(credential, sources.ring, moment);
+      const found = await checkApiKey(credential, sources.ring, scope, beforeLookup);
       return found === null ? null : holderPrincipal(found);
     }
     // Under one spelling of the scheme, the usual one, which is all the hot path looks for.
     const usual = `Bearer ${credential}`;
-    const known = remembered.principalOf(usual, moment.now);
+    const known = remembered.principalOf(usual, scope.now);
     if (known !== null) return known;
-    const token = await verifiedOrNull(credential, sources, new Date(moment.now));
+    const token = await verifiedOrNull(credential, sources, new Date(scope.now));
     if (token === null) return null;
     remembered.remember(usual, token.principal, token.goodUntil * 1000);
     return token.principal;
   };
 
   return {
-    async authenticate(request, moment) {
+    async authenticate(request, scope) {
       const malformed = rejectMalformed(request.headers.get("Authorization") ?? "");
       if (malformed !== null) throw malformed;
-      const principal = await sources.failures.limit(request, moment.now, (beforeLookup) =>
-        principalOf(request, { ...moment, beforeLookup }),
+      const principal = await sources.failures.limit(request, scope.now, (beforeLookup) =>
+        principalOf(request, scope, beforeLookup),
       );
       if (principal !== null) return principal;
       const { credential } = authorizationOf(request);
       const isCutOff = credential.startsWith("sak_") && !hasKeyForm(credential);
       throw isCutOff ? MALFORMED_CREDENTIALS : INVALID_CREDENTIALS;
     },
-    async stillValid(request, moment) {
-      const principal = await principalOf(request, moment);
+    async stillValid(request, scope) {
+      const principal = await principalOf(request, scope);
       if (principal?.unconfirmedSeconds !== undefined) throw keyUnconfirmed();
       return principal !== null;
     },
@@ -95,7 +100,7 @@ export function rejectMalformed(header: string): ApiError | null {
   return MALFORMED_CREDENTIALS;
 }
 
-/** One wording for every credential that fails, so that an answer tells nothing about why it did. */
+/** The one message for every credential that fails, so that an answer does not reveal why. */
 export function unauthenticated(message: string, asked = challenge({ scheme: "Bearer" })): ApiError {
   return new ApiError("unauthenticated", message, { headers: { "WWW-Authenticate": asked } });
 }

@@ -1,6 +1,6 @@
 import { apiKeyDigest, isApiKey } from "./api-keys.ts";
 import { unavailable, type ApiError } from "../errors.ts";
-import type { Spent } from "../observability/spent.ts";
+import type { Scope } from "../scope.ts";
 import type { Principal } from "./principal.ts";
 import { readGrants } from "./token-claims.ts";
 
@@ -21,37 +21,35 @@ export interface FoundKey {
   readonly unconfirmedSeconds: number | null;
 }
 
-/** What varies from request to request while a credential is checked. */
-export interface Moment {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  readonly waitUntil: (work: Promise<unknown>) => void;
-  readonly spent?: Spent;
-  /** Called before a store is asked for what is not in memory; throws to refuse that. */
-  readonly beforeLookup?: () => void;
-}
+/** Called before a store is asked for a key that is not in memory; throws to refuse the look-up. */
+export type BeforeLookup = () => void;
 
-/** Where keys are looked up, and told of their use. */
+/** Looks keys up and notes when they are used. */
 export interface KeyRing {
   /** The key of a digest, or null. Throws `unavailable` when neither a store nor a recent copy can say. */
-  readonly find: (digest: string, moment: Moment) => Promise<FoundKey | null>;
+  readonly find: (digest: string, scope: Scope, beforeLookup?: BeforeLookup) => Promise<FoundKey | null>;
   /** Notes a use, at most once a day, off the request's path. */
-  readonly noteUse: (key: KeyHolder, moment: Moment) => void;
+  readonly noteUse: (key: KeyHolder, scope: Scope) => void;
 }
 
 /** A live key; null for a text that is no key, or a key that is unknown, expired or revoked. */
-export async function checkApiKey(secret: string, ring: KeyRing, moment: Moment): Promise<FoundKey | null> {
+export async function checkApiKey(
+  secret: string,
+  ring: KeyRing,
+  scope: Scope,
+  beforeLookup?: BeforeLookup,
+): Promise<FoundKey | null> {
   if (!isApiKey(secret)) return null;
-  const found = await ring.find(await apiKeyDigest(secret), moment);
+  const found = await ring.find(await apiKeyDigest(secret), scope, beforeLookup);
   if (found === null) return null;
   const { holder, unconfirmedSeconds } = found;
   if (holder.revokedAt !== null) return null;
-  if (holder.expiresAt !== null && holder.expiresAt <= moment.now) return null;
-  if (unconfirmedSeconds === null) ring.noteUse(holder, moment);
+  if (holder.expiresAt !== null && holder.expiresAt <= scope.now) return null;
+  if (unconfirmedSeconds === null) ring.noteUse(holder, scope);
   return found;
 }
 
-/** A key's holder as a principal; one whose key is not confirmed may view what it might view otherwise, and no more. */
+/** A key's holder as a principal. While the key is unconfirmed, all its grants are reduced to `view`. */
 export function holderPrincipal({ holder, unconfirmedSeconds }: FoundKey): Principal {
   const { name } = holder;
   const grants = readGrants(holder.grants);

@@ -24,7 +24,7 @@ export interface Remembered extends Sources {
  * The one fast path. Nearly all requests are agents asking again for what this isolate has answered before: a GET of an
  * asset, its resolution or that of many, with a token seen before. They are answered here from memory, before a URL is parsed, a route
  * looked for or a promise made; that is most of what such a request costs otherwise. So is what has no credential at
- * all, which costs whoever sends it nothing. The rules are those of the slow path (the same grants, the same admission
+ * all, which costs its sender nothing. The rules are those of the slow path (the same grants, the same admission
  * of copies, the same headers), and whatever is not plainly such a request, or not in memory, is left to it: null.
  */
 export function hotPath(remembered: Remembered): (request: Request) => Response | null {
@@ -85,13 +85,13 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     if (weight > 0) {
       const requestId = response.headers.get("X-Request-Id") ?? requestIdOf(request);
       const { route } = counted;
-      observer.tell({ request, response, requestId, route, principal, ms: 0, spent: NOTHING }, weight);
+      observer.report({ request, response, requestId, route, principal, ms: 0, spent: NOTHING }, weight);
     }
     return response;
   }
 }
 
-/** Whether somebody may read this and not write here, which is to be told the newest. Who was last is remembered. */
+/** Whether the principal may read this asset but not write it: writers get the newest. One that may is remembered. */
 function isReader(target: Target, principal: Principal): boolean {
   const { grants } = principal;
   const namespace = target.of === "many" ? target.namespace : target.id.namespace;

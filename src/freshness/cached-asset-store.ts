@@ -11,7 +11,7 @@ import type {
   WriteOutcome,
 } from "../store/asset-store.ts";
 import type { AssetOrigin } from "../store/origin.ts";
-import type { Reading } from "../store/reading.ts";
+import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
 import { AssetId, type Namespace } from "../identity/names.ts";
 import { assetKind } from "./asset-kind.ts";
 import type { Edge } from "./edge.ts";
@@ -24,7 +24,7 @@ const MIB = 1024 * 1024;
 export const ASSET_MEMORY: MemoryLimits = { entries: 20_000, bytes: 24 * MIB };
 export const PAGE_MEMORY: MemoryLimits = { entries: 500, bytes: 24 * MIB };
 
-/** Assets from memory, KV or D1, whichever the freshness rule lets answer; writes go to D1, and what they made is kept. */
+/** Assets from the first of memory, KV and D1 that the freshness rule admits; writes go to D1, and memory keeps them. */
 export class CachedAssetStore implements AssetStore {
   readonly #edge: Edge;
   readonly #origin: AssetOrigin;
@@ -38,7 +38,7 @@ export class CachedAssetStore implements AssetStore {
     this.#pages = new FreshReader(edge, pageKind(origin), pageMemory);
   }
 
-  get(id: AssetId, reading: Reading): Promise<StoredAsset | null> {
+  get(id: AssetId, reading: Reading): Promise<ReadResult<StoredAsset | null>> {
     return this.#assets.read(id, reading);
   }
 
@@ -66,9 +66,9 @@ export class CachedAssetStore implements AssetStore {
     from: PageFrom | null,
     limit: number,
     reading: Reading,
-  ): Promise<StatedPage> {
+  ): Promise<ReadResult<StatedPage>> {
     const page = await this.#pages.read({ namespace, from, limit }, reading);
-    return page ?? { assets: [], next: null, state: 0 };
+    return withValue(page, page.value ?? { assets: [], next: null, state: 0 });
   }
 
   /** The page, if memory alone can answer; see `FreshReader.peek`. */
@@ -103,9 +103,9 @@ export class CachedAssetStore implements AssetStore {
     value: StoredAsset | null,
     { epoch, seq }: Committed,
     readAt: number,
-    { waitUntil }: Commit,
+    { scope }: Commit,
   ): void {
-    waitUntil(
+    scope.waitUntil(
       this.#assets.committed(id, { epoch, s: seq, g: seq, readAt, tombstone: value === null, value }),
     );
   }

@@ -10,7 +10,7 @@ import type {
 } from "../store/key-store.ts";
 import { textBytes } from "../lib/text-bytes.ts";
 import { apiKeyKey } from "../identity/cache-key.ts";
-import type { Reading } from "../store/reading.ts";
+import type { Reading, ReadResult } from "../store/reading.ts";
 import type { Edge } from "./edge.ts";
 import { FreshReader } from "./fresh-reader.ts";
 import type { Kind } from "./kind.ts";
@@ -39,7 +39,7 @@ export class CachedKeyStore implements KeyStore {
     return this.#keys.memory;
   }
 
-  find(digest: string, reading: Reading): Promise<KeyRecord | null> {
+  find(digest: string, reading: Reading): Promise<ReadResult<KeyRecord | null>> {
     return this.#keys.read(digest, reading);
   }
 

@@ -2,7 +2,7 @@ import { within } from "../lib/timer.ts";
 import { DeadlineError } from "../store/deadlines.ts";
 import type { RunCommit } from "../store/commit.ts";
 import type { Edge } from "./edge.ts";
-import { writeFailed } from "./unavailable.ts";
+import { answerToCommit } from "./unavailable.ts";
 
 /** Milliseconds for which a late answer is waited for, in the background: the runtime grants about 30 s. */
 const LATE_MS = 20_000;
@@ -14,11 +14,11 @@ const LATE_MS = 20_000;
  */
 export function committer(edge: Edge): RunCommit {
   const { journal, clock } = edge;
-  return async ({ waitUntil }, write) => {
+  return async ({ scope: { waitUntil } }, write) => {
     const askedAt = clock();
     const { result, log } = await write(journal.held?.seq ?? 0).catch((cause: unknown) => {
       if (cause instanceof DeadlineError) waitUntil(learnLate(edge, cause));
-      throw writeFailed(cause);
+      throw answerToCommit(cause);
     });
     journal.extend(log, askedAt);
     if (result.outcome === "committed") waitUntil(journal.publish());

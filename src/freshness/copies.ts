@@ -9,7 +9,7 @@ import { Memory, type Kept, type MemoryLimits } from "../lib/memory.ts";
 
 /** Seconds for which a location may answer from its own copy of a KV entry. */
 const ENTRY_CACHE_TTL = 60;
-/** Seconds after which KV forgets an entry that nobody has put again. */
+/** Seconds after which KV drops an entry, unless it is put again. */
 const ENTRY_EXPIRATION_TTL = 30 * 86_400;
 /** An entry with its place in memory, without its value and key. */
 const ENTRY_BYTES = 240;
@@ -44,7 +44,7 @@ export class Copies<Id, T> {
     return this.#memory.get(key) ?? this.#absences.get(key);
   }
 
-  /** The copy that somebody holds on to; undefined once memory has let go of it. */
+  /** The copy behind a reference; undefined once memory has evicted it. */
   use(kept: Kept<Entry<T>>): Entry<T> | undefined {
     return kept.value === undefined ? undefined : this.#memoryOf(kept.value).use(kept);
   }

@@ -6,7 +6,7 @@ import type { KvHit } from "./patient-kv.ts";
 /** Part of every KV key: releases that write another form never read each other's. */
 export const FORMAT = 2;
 
-/** What is kept with a value in KV (1,024 bytes of JSON at the most). `t`: the database's date. `d`: a tombstone. `x`: what the kind adds. */
+/** What is kept with a value in KV (at most 1,024 bytes of JSON). `t`: the database's date. `d`: a tombstone. `x`: what the kind adds. */
 interface Metadata {
   readonly s: number;
   readonly g: number;

@@ -1,5 +1,6 @@
 import type { Replica } from "../store/origin.ts";
-import { secondsSince, type Reading } from "../store/reading.ts";
+import { DatabaseError } from "../store/deadlines.ts";
+import { secondsSince, type Reading, type ReadResult, type Tier } from "../store/reading.ts";
 import { Copies } from "./copies.ts";
 import type { Edge } from "./edge.ts";
 import { entryOf, isNewer, type Entry } from "./entry.ts";
@@ -8,7 +9,7 @@ import type { Kind } from "./kind.ts";
 import type { Kept, MemoryLimits } from "../lib/memory.ts";
 import { staleCopy } from "./stale.ts";
 import { timed } from "./timed.ts";
-import { unavailable } from "./unavailable.ts";
+import { answerTo, isOutage } from "./unavailable.ts";
 
 /**
  * The copy and the journal of the last `peek` that found something. As long as both are the same, so is the verdict,
@@ -26,7 +27,7 @@ export class Glance<T> {
 const PRIMARY_TRIES = 5;
 
 /**
- * Reads one kind of thing from memory, KV or D1, whichever first has a copy that the rule admits. A copy that is not
+ * Reads one kind of thing from the first of memory, KV and D1 that has a copy which the rule admits. A copy that is not
  * found or not admitted means nothing but that the next place is asked: only a snapshot of the database, or a copy of
  * one, says that something is absent.
  */
@@ -46,20 +47,20 @@ export class FreshReader<Id, T> {
     return this.#copies.memory;
   }
 
-  /** The thing, or null when it is absent; throws `unavailable` when no store can tell. */
-  async read(id: Id, reading: Reading): Promise<T | null> {
+  /** The thing, or null when it is absent; throws `unavailable` when no store can answer. */
+  async read(id: Id, reading: Reading): Promise<ReadResult<T | null>> {
     const now = this.#edge.clock();
     if (reading.freshness === "newest") return this.#readNewest(id, reading, now);
     const journal = await this.#journal(reading, now);
     const kept = this.#copies.inMemory(id);
     if (kept !== undefined && this.#copies.judge(id, kept, journal, now) === "admitted") {
-      return this.#serve(id, kept, journal, reading, "MEMORY", now);
+      return this.#serve(id, kept, journal, "MEMORY", now);
     }
-    reading.beforeLookup();
+    reading.beforeLookup?.();
     const near =
       journal !== null && this.#isUsable(journal, now) ? await this.#near(id, journal, reading) : null;
     if (near !== null && this.#copies.judge(id, near, journal, now) === "admitted") {
-      return this.#serve(id, near, journal, reading, "KV", now);
+      return this.#serve(id, near, journal, "KV", now);
     }
     return this.#readOrigin(id, reading, journal, now, near);
   }
@@ -86,7 +87,7 @@ export class FreshReader<Id, T> {
     return { value: kept.value, ageSeconds: Math.max(0, Math.floor((now - trueAt) / 1000)) };
   }
 
-  /** The copy in memory, looked up only when it is no more what it was. */
+  /** The copy in memory, looked up again only when the last one found was replaced or evicted. */
   #glance(id: Id, last: Glance<T>): Entry<T> | undefined {
     const held = last.kept === null ? undefined : this.#copies.use(last.kept);
     if (held !== undefined) return held;
@@ -101,9 +102,9 @@ export class FreshReader<Id, T> {
     await this.#copies.share(id, entry);
   }
 
-  async #readNewest(id: Id, reading: Reading, now: number): Promise<T | null> {
+  async #readNewest(id: Id, reading: Reading, now: number): Promise<ReadResult<T | null>> {
     try {
-      return this.#serve(id, await this.#fromPrimary(id, reading), null, reading, "D1", now);
+      return this.#serve(id, await this.#fromPrimary(id, reading), null, "D1", now);
     } catch (cause) {
       return this.#readStale(id, reading, await this.#journal(reading, now), now, null, cause);
     }
@@ -115,22 +116,22 @@ export class FreshReader<Id, T> {
     journal: Journal | null,
     now: number,
     near: Entry<T> | null,
-  ): Promise<T | null> {
+  ): Promise<ReadResult<T | null>> {
     try {
-      // Without a journal there is nothing to judge a replica by, nor to tell that KV lacks a good copy.
+      // Without a journal, neither a replica nor the copy in KV can be judged.
       const usable = journal !== null && this.#isUsable(journal, now);
       let entry = usable ? await this.#fromNearest(id) : null;
       if (entry === null || this.#copies.judge(id, entry, journal, now) !== "admitted") {
         entry = await this.#fromPrimary(id, reading);
       }
-      if (usable) reading.waitUntil(this.#copies.share(id, entry));
-      return this.#serve(id, entry, null, reading, "D1", now);
+      if (usable) reading.scope.waitUntil(this.#copies.share(id, entry));
+      return this.#serve(id, entry, null, "D1", now);
     } catch (cause) {
       return this.#readStale(id, reading, journal, now, near, cause);
     }
   }
 
-  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6, I7). */
+  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6, I7). A bug is rethrown. */
   async #readStale(
     id: Id,
     reading: Reading,
@@ -138,24 +139,24 @@ export class FreshReader<Id, T> {
     now: number,
     near: Entry<T> | null,
     cause: unknown,
-  ): Promise<T | null> {
+  ): Promise<ReadResult<T | null>> {
     const { staleMs, isCredential } = this.#kind;
-    if (staleMs === 0) throw unavailable(cause);
+    if (!isOutage(cause) || staleMs === 0) throw answerTo(cause);
     const known = isCredential ? await this.#thoroughJournal(reading) : journal;
-    if (isCredential && this.#edge.time.isLost) throw unavailable(cause);
+    if (isCredential && this.#edge.time.isLost) throw answerTo(cause);
     const at = isCredential ? this.#edge.clock() : now;
     const judge = (entry: Entry<T>) => this.#copies.judge(id, entry, known, at);
     const usable = (entry: Entry<T> | null) => staleCopy(entry, at, known, staleMs, judge);
     const copy =
       usable(this.#copies.inMemory(id) ?? null) ??
       usable(near ?? (known === null ? null : await this.#near(id, known, reading)));
-    if (copy === null) throw unavailable(cause);
-    return this.#serve(id, copy, known, reading, "STALE", at);
+    if (copy === null) throw answerTo(cause);
+    return this.#serve(id, copy, known, "STALE", at);
   }
 
   #thoroughJournal(reading: Reading): Promise<Journal | null> {
     const { journal: keeper, clock } = this.#edge;
-    return timed(reading.spent, clock, () => keeper.thorough(reading.waitUntil));
+    return timed(reading.scope.spent, clock, () => keeper.thorough(reading.scope.waitUntil));
   }
 
   /** The journal, waited for only when it must be. */
@@ -163,7 +164,7 @@ export class FreshReader<Id, T> {
     const { journal: keeper, clock, bound } = this.#edge;
     const recent = keeper.recent(now);
     if (recent !== null && this.#isUsable(recent, now)) return recent;
-    return timed(reading.spent, clock, () => keeper.current(now, bound, reading.waitUntil));
+    return timed(reading.scope.spent, clock, () => keeper.current(now, bound, reading.scope.waitUntil));
   }
 
   #isUsable(journal: Journal, now: number): boolean {
@@ -171,7 +172,7 @@ export class FreshReader<Id, T> {
   }
 
   #near(id: Id, journal: Journal, reading: Reading): Promise<Entry<T> | null> {
-    return timed(reading.spent, this.#edge.clock, () => this.#copies.inKv(id, journal));
+    return timed(reading.scope.spent, this.#edge.clock, () => this.#copies.inKv(id, journal));
   }
 
   /** The nearest replica's answer; null when it has none in time, which the primary may have. */
@@ -187,12 +188,12 @@ export class FreshReader<Id, T> {
   async #fromPrimary(id: Id, reading: Reading): Promise<Entry<T>> {
     for (let tries = 0; tries < PRIMARY_TRIES; tries += 1) {
       const entry = await this.#load(id, "primary");
-      this.#edge.journal.noteEpoch(entry.epoch, reading.waitUntil);
+      this.#edge.journal.noteEpoch(entry.epoch, reading.scope.waitUntil);
       const kept = this.#copies.inMemory(id);
       if (kept !== undefined && isNewer(kept, entry)) return kept;
       if (!this.#copies.isBackwards(id, entry)) return entry;
     }
-    throw new Error("every answer of the database was overtaken by a newer one");
+    throw new DatabaseError("every answer of the database was overtaken by a newer one");
   }
 
   async #load(id: Id, replica: Replica): Promise<Entry<T>> {
@@ -200,20 +201,12 @@ export class FreshReader<Id, T> {
     return entryOf(await this.#kind.load(id, replica), readAt);
   }
 
-  #serve(
-    id: Id,
-    entry: Entry<T>,
-    journal: Journal | null,
-    reading: Reading,
-    tier: Reading["tier"],
-    now: number,
-  ): T | null {
-    reading.tier = tier;
-    reading.ageSeconds = secondsSince(Math.max(entry.readAt, journal?.asOf ?? 0), now);
+  #serve(id: Id, entry: Entry<T>, journal: Journal | null, tier: Tier, now: number): ReadResult<T | null> {
     this.#copies.served(id, entry);
     // Admitted by a journal, it was the same when the journal was made: so hot copies never fall behind `since`.
     const g = tier === "STALE" ? entry.g : Math.max(entry.g, journal?.seq ?? 0);
     if (tier !== "MEMORY" || g > entry.g) this.#copies.keep(id, g > entry.g ? { ...entry, g } : entry);
-    return entry.value;
+    const ageSeconds = secondsSince(Math.max(entry.readAt, journal?.asOf ?? 0), now);
+    return { value: entry.value, tier, ageSeconds };
   }
 }

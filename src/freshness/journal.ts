@@ -6,7 +6,7 @@ export interface Journal {
   readonly epoch: string;
   /**
    * Every commit acknowledged by then is in. Milliseconds since the Unix epoch: by the clock of the isolate that holds
-   * it, read *before* the database was; in KV, by the clock of the database. `UNDATED` when nobody can say.
+   * it, read *before* the database was; in KV, by the clock of the database. `UNDATED` when it is unknown.
    */
   readonly asOf: number;
   readonly seq: number;
@@ -43,7 +43,7 @@ export function extendJournal(held: Journal | null, log: CommitLog, asOf: number
 }
 
 /**
- * What two journals tell together. Of an epoch the one with more commits, at the later instant: whatever was
+ * Merges two journals. Of an epoch the one with more commits, at the later instant: whatever was
  * acknowledged by either instant is in it. Of two epochs the one that was true later (I9). The cron is one for all.
  */
 export function mergeJournals(held: Journal | null, other: Journal): Journal {

@@ -1,12 +1,20 @@
+import { databaseUnavailable } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { NamespaceDelete, NamespaceOrigin, NamespaceStore } from "../store/namespace-store.ts";
 import { parseNamespace, type Namespace } from "../identity/names.ts";
-import { secondsSince, type Reading } from "../store/reading.ts";
+import {
+  JUST_READ,
+  secondsSince,
+  withValue,
+  type Reading,
+  type ReadResult,
+  type Tier,
+} from "../store/reading.ts";
 import type { Edge } from "./edge.ts";
 import { STALE_MS } from "./stale.ts";
-import { unavailable } from "./unavailable.ts";
+import { answerTo, isOutage } from "./unavailable.ts";
 
-/** Namespaces as the journal tells them: it names every one, so no copies are needed. */
+/** Namespaces read from the journal: it names every one, so no copies are needed. */
 export class JournaledNamespaceStore implements NamespaceStore {
   readonly #origin: NamespaceOrigin;
   readonly #edge: Edge;
@@ -16,27 +24,25 @@ export class JournaledNamespaceStore implements NamespaceStore {
     this.#edge = edge;
   }
 
-  async exists(name: Namespace, reading: Reading): Promise<boolean> {
-    const found = (await this.names(reading)).includes(name);
-    // What is not known to exist may exist, when only what is past the bound can tell.
-    if (!found && reading.tier === "STALE") throw unavailable(new Error("only a stale journal knows"));
-    return found;
+  async exists(name: Namespace, reading: Reading): Promise<ReadResult<boolean>> {
+    const names = await this.names(reading);
+    const found = names.value.includes(name);
+    // A journal past the bound cannot show that a namespace does not exist.
+    if (!found && names.tier === "STALE") throw databaseUnavailable(new Error("only a stale journal knows"));
+    return withValue(names, found);
   }
 
-  async names(reading: Reading): Promise<readonly Namespace[]> {
+  async names({ freshness, scope }: Reading): Promise<ReadResult<readonly Namespace[]>> {
     const { clock, bound, journal: keeper } = this.#edge;
     const now = clock();
-    const journal = await keeper.current(now, bound, reading.waitUntil);
+    const journal = await keeper.current(now, bound, scope.waitUntil);
     const age = journal === null ? Infinity : now - journal.asOf;
-    if (reading.freshness === "bounded" && journal !== null && age <= bound)
-      return told(journal, reading, "MEMORY", age);
+    if (freshness === "bounded" && journal !== null && age <= bound) return namesIn(journal, "MEMORY", age);
     try {
-      const names = await this.#origin.names();
-      reading.tier = "D1";
-      return names;
+      return withValue(JUST_READ, await this.#origin.names());
     } catch (cause) {
-      if (journal === null || age > STALE_MS) throw unavailable(cause);
-      return told(journal, reading, "STALE", age);
+      if (!isOutage(cause) || journal === null || age > STALE_MS) throw answerTo(cause);
+      return namesIn(journal, "STALE", age);
     }
   }
 
@@ -49,16 +55,14 @@ export class JournaledNamespaceStore implements NamespaceStore {
   }
 }
 
-function told(
+function namesIn(
   { namespaces }: { namespaces: ReadonlyMap<string, number> },
-  reading: Reading,
-  tier: Reading["tier"],
+  tier: Tier,
   ageMs: number,
-): readonly Namespace[] {
-  reading.tier = tier;
-  reading.ageSeconds = secondsSince(0, ageMs);
+): ReadResult<readonly Namespace[]> {
   // Names of namespaces are ASCII, so this is byte order.
-  return [...namespaces.keys()]
+  const value = [...namespaces.keys()]
     .flatMap((name) => parseNamespace(name) ?? [])
     .sort((a, b) => (a < b ? -1 : 1));
+  return { value, tier, ageSeconds: secondsSince(0, ageMs) };
 }

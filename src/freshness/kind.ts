@@ -34,7 +34,7 @@ export interface Kind<Id, T> {
   /** Milliseconds after it was last known to be current for which it is served while D1 does not answer; 0: never past the bound. */
   readonly staleMs: number;
   /**
-   * Whether serving it lets somebody in (I7). Past the bound, KV is then first given time for a newer journal, and nothing
+   * Whether it is a credential (I7). Past the bound, KV is then first given time for a newer journal, and nothing
    * is served while the isolate's clock cannot be relied on.
    */
   readonly isCredential: boolean;

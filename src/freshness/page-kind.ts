@@ -20,7 +20,7 @@ const MAX_KV_BYTES = 1024 * 1024;
 /** Pages of lists: one place in KV for each page and state of its scope, so that what lies there never changes. */
 export function pageKind(origin: AssetOrigin): Kind<PageId, StatedPage> {
   return {
-    // The journal tells the last commit to every namespace; one it does not know may have been made just now.
+    // The journal has the last commit to every namespace; one it lacks may have been created just now.
     journalIsComplete: true,
     immutable: true,
     staleMs: STALE_MS,

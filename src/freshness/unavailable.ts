@@ -1,36 +1,36 @@
-import { ApiError, databaseUnavailable, unavailable as unavailableFor } from "../errors.ts";
-import { DeadlineError } from "../store/deadlines.ts";
+import { ApiError, databaseUnavailable, unavailable } from "../errors.ts";
+import { DatabaseError, DeadlineError } from "../store/deadlines.ts";
 
-/** What D1 and the way to it throw. */
-const DATABASE_FAILURE = /^(?:D1_|Network connection lost)/;
-/** Of these, what may be thrown after a transaction was committed (D1's list of errors). */
+/** What D1 says of a failure after which a transaction may have been committed (D1's list of errors). */
 const CONNECTION_LOST = /Network connection lost|object to be reset|DB reset/;
 
-/** Whether an error is the database's: one rule for all of the app. */
-export function isDatabaseFailure(error: unknown): boolean {
-  if (error instanceof DeadlineError) return true;
-  return error instanceof Error && DATABASE_FAILURE.test(error.message);
+/**
+ * Whether an error is an outage of the database, which copies may bridge and which is 503 otherwise: the one rule for
+ * all of the app. Every other error has its status, such as 413, or is a bug, which is 500.
+ */
+export function isOutage(error: unknown): boolean {
+  return error instanceof DatabaseError || (error instanceof ApiError && error.kind === "unavailable");
 }
 
 /**
- * The answer when no store can say what was asked: 503, with what the database said for the log alone (I5, I6). A store's
- * own answer, such as 413 for a value that D1 does not take, stays what it is.
+ * What an error is answered with: an outage with 503 (I5, I6), with what the database said for the log alone. Any other
+ * error is returned as it is.
  */
-export function unavailable(cause: unknown): ApiError {
-  if (cause instanceof ApiError) return cause;
-  if (cause instanceof DeadlineError && cause.call === "write") return outcomeUnknown(cause);
-  return databaseUnavailable(cause);
+export function answerTo(error: unknown): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  if (error instanceof DeadlineError && error.call === "write") return outcomeUnknown(error);
+  return databaseUnavailable(error);
 }
 
-/** The answer to a write that failed: nothing has been written, unless the failure leaves that open. */
-export function writeFailed(cause: unknown): ApiError {
-  const lost = cause instanceof Error && !(cause instanceof ApiError) && CONNECTION_LOST.test(cause.message);
-  return lost ? outcomeUnknown(cause) : unavailable(cause);
+/** The same for a commit: nothing has been written, unless the failure leaves that open. */
+export function answerToCommit(error: unknown): unknown {
+  const isOpen = error instanceof DatabaseError && CONNECTION_LOST.test(error.message);
+  return isOpen ? outcomeUnknown(error) : answerTo(error);
 }
 
 function outcomeUnknown(cause: unknown): ApiError {
   const message =
     "the database's answer was lost or late, so the write may or may not have happened: " +
     "GET what you wrote, or send it again with If-Match";
-  return unavailableFor(message, 5, cause);
+  return unavailable(message, 5, cause);
 }

@@ -96,7 +96,10 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
     schema: { type: "string", pattern: "^sha-512=[A-Za-z0-9+/=]+$" },
   },
   "Content-Security-Policy": { description: "The page loads nothing from elsewhere.", schema: text },
-  "Referrer-Policy": { description: "Where readers come from is nobody's business.", schema: text },
+  "Referrer-Policy": {
+    description: "Links from the page do not say where they were followed.",
+    schema: text,
+  },
 };
 
 const OPTIONAL = ".optional";

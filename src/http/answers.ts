@@ -132,7 +132,6 @@ export const SHARED: Readonly<Record<string, Answer>> = {
     0,
     [
       "the database does not answer; try again",
-      "the credential cannot be checked now",
       "the database does not answer; until it does, an API key may only read",
       "the database's answer was lost or late, so the write may or may not have happened: GET what you wrote, or send it again with If-Match",
     ],

@@ -1,15 +1,19 @@
-/** How an answer came about, as a store tells it. */
-export interface Served {
+/** Where an answer came from and how old it is, as a read says. */
+interface CacheStatus {
   readonly tier: string;
   readonly ageSeconds: number;
-  readonly spent: { readonly waited: ReadonlyMap<string, number> };
+}
+
+/** Milliseconds awaited, by what was waited for. */
+interface Timing {
+  readonly waited: ReadonlyMap<string, number>;
 }
 
 const STALE_WARNING = '110 - "Response is Stale"';
 
-/** What a GET tells of its way: from where, how old, what was waited for; and RFC 7234's warning when it is stale. */
-export function servedHeaders({ tier, ageSeconds, spent }: Served): Record<string, string> {
-  const timing = [...spent.waited].map(([what, ms]) => `${what};dur=${ms}`).join(", ");
+/** Headers of a GET: which tier answered, its age, what was awaited, and RFC 7234's warning when it is stale. */
+export function servedHeaders({ tier, ageSeconds }: CacheStatus, { waited }: Timing): Record<string, string> {
+  const timing = [...waited].map(([what, ms]) => `${what};dur=${ms}`).join(", ");
   return {
     "X-Cache": tier,
     Age: String(ageSeconds),

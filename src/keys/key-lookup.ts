@@ -1,9 +1,7 @@
 import type { KeyRing } from "../auth/key-credentials.ts";
-import { ApiError } from "../errors.ts";
 import type { KeyStore } from "../store/key-store.ts";
-import { newReading } from "../store/reading.ts";
 
-/** Digests remembered as noted today; past this many the memory starts anew, at the cost of one more write each. */
+/** Digests remembered as noted today; past this many all are forgotten, at the cost of one more write each. */
 const NOTED_LIMIT = 10_000;
 
 /** The key store as the authenticator sees it. A store that cannot answer is 503, and not 401. */
@@ -11,17 +9,10 @@ export function keyRing(store: KeyStore): KeyRing {
   let notedDay = "";
   const noted = new Set<string>();
   return {
-    async find(digest, { waitUntil, spent, beforeLookup }) {
-      try {
-        const reading = newReading("bounded", waitUntil, spent, beforeLookup);
-        const holder = await store.find(digest, reading);
-        if (holder === null) return null;
-        return { holder, unconfirmedSeconds: reading.tier === "STALE" ? reading.ageSeconds : null };
-      } catch (cause) {
-        if (cause instanceof ApiError) throw cause;
-        const headers = { "Retry-After": "5" };
-        throw new ApiError("unavailable", "the credential cannot be checked now", { cause, headers });
-      }
+    async find(digest, scope, beforeLookup) {
+      const found = await store.find(digest, { freshness: "bounded", scope, beforeLookup });
+      if (found.value === null) return null;
+      return { holder: found.value, unconfirmedSeconds: found.tier === "STALE" ? found.ageSeconds : null };
     },
     noteUse({ digest, lastUsed }, { now, waitUntil }) {
       const day = new Date(now).toISOString().slice(0, 10);

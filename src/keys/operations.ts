@@ -1,7 +1,7 @@
 import type { CursorSeal } from "../auth/cursor-seal.ts";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import * as answers from "../http/answers.ts";
-import { CONTINUE, LIMIT, REASON } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { badContinueToken, continueHeader, readSealedPage } from "../http/pagination.ts";
 import { strictQuery } from "../http/query.ts";
@@ -17,10 +17,10 @@ interface Uses {
   readonly keys: KeyService;
 }
 
-/** Keys in one page at the most. */
+/** The most keys in one page. */
 const PAGE = 500;
 
-const WRITE_QUERY = strictQuery({ reason: REASON });
+const WRITE_QUERY = strictQuery(() => ({ reason: common.reason() }));
 const SECRET = `sak_${"0123456789abcdefABCDEF".padEnd(49, "0")}`;
 const MINTED = { key: SECRET, ...CI, last_used: null };
 const NO_KEY = answers.notFound("There is no key of this name, or it grants what the caller does not hold.");
@@ -31,12 +31,12 @@ export const listKeys = operation({
   summary: "List API keys",
   description:
     "The keys whose grants the caller holds, in byte order of their names; the newest first within a name. A page holds at most 500; `Sensu-Continue` says how to go on. A page may be short, or empty, and still not be the last.",
-  query: strictQuery({
-    limit: LIMIT,
-    continue: CONTINUE.meta({
+  query: strictQuery(() => ({
+    limit: common.limit(),
+    continue: common.continuation().meta({
       examples: ["OWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOAA"],
     }),
-  }),
+  })),
   answers: {
     200: answers.list("A page of keys.", Key, [CI], { headers: ["Sensu-Continue?"] }),
     400: answers.invalid(
@@ -62,7 +62,7 @@ export const createKey = operation({
   tag: "Keys",
   summary: "Create an API key",
   description:
-    "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, those keys and the new one have at most 20 different lists of grants, and nobody has written under it with a token. Only the first binds a caller with `admin@*`; the last does not bind a caller of that name.",
+    "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, those keys and the new one have at most 20 different lists of grants, and no token of that name has been used to write. Only the first binds a caller with `admin@*`; the last does not bind a caller of that name.",
   query: WRITE_QUERY,
   headers: [REASON_HEADER],
   body: jsonBody(NewKey, {

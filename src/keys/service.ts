@@ -58,13 +58,13 @@ export class KeyService {
       throw invalid("a key's name may hold up to 128 letters, digits and _ . - : @");
     }
     refuseUncovered(by, readGrantTexts(wanted.grants));
-    if (wanted.expiresAt !== null && wanted.expiresAt <= commit.at)
+    if (wanted.expiresAt !== null && wanted.expiresAt <= commit.scope.now)
       throw invalid("expires_at lies in the past");
     const { key, digest } = await newSecret();
     const mayFollow = await this.#mayFollow(by, wanted);
     const fresh = { ...wanted, digest, mayFollow, mayTakeOver: mayTakeOver(by, wanted.name) };
     const record = await this.#store.create(fresh, commit);
-    if (record === null) throw await this.#refusal(by, wanted.name, commit.at);
+    if (record === null) throw await this.#refusal(by, wanted.name, commit.scope.now);
     return { key, record };
   }
 
@@ -106,9 +106,9 @@ export class KeyService {
   /** A new secret with the grants and the expiry of the live key; the old one is good for `overlapMs` more. */
   async rotate(by: Principal, name: string, overlapMs: number, commit: Commit): Promise<MintedKey> {
     await this.#authorise(by, name);
-    const among = await this.#manageableLive(by, name, commit.at);
+    const among = await this.#manageableLive(by, name, commit.scope.now);
     const { key, digest } = await newSecret();
-    const oldExpiresAt = commit.at + overlapMs;
+    const oldExpiresAt = commit.scope.now + overlapMs;
     const record = await this.#store.rotate({ digest, name, among, oldExpiresAt }, commit);
     if (record === null) throw noKey(name);
     return { key, record };
@@ -116,7 +116,7 @@ export class KeyService {
 
   /** Revokes the live keys of a name that the caller might make; `notFound` when there is none. */
   async revoke(by: Principal, name: string, commit: Commit): Promise<void> {
-    const among = await this.#manageableLive(by, name, commit.at);
+    const among = await this.#manageableLive(by, name, commit.scope.now);
     if (among?.length === 0 || !(await this.#store.revoke(name, among, commit))) throw noKey(name);
   }
 

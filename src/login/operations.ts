@@ -24,7 +24,7 @@ export const Refresh = named(
   { description: "The refresh token of a session.", required: ["refresh_token"] },
 );
 
-const NO_PARAMETERS = lenientQuery({});
+const NO_PARAMETERS = lenientQuery(() => ({}));
 const TOKENS = answers.json("The tokens of the session.", SessionTokens, {
   access_token: "eyJhbGciOi...",
   expires_at: 1_769_861_100,

@@ -2,10 +2,11 @@ import { signAccessToken, subjectOfAccessToken } from "../auth/access-tokens.ts"
 import { hasKeyForm } from "../auth/api-keys.ts";
 import { challenge } from "../auth/challenge.ts";
 import { unauthenticated, type CredentialSources } from "../auth/authenticate.ts";
-import { checkApiKey, keyUnconfirmed, type KeyHolder, type Moment } from "../auth/key-credentials.ts";
+import { checkApiKey, keyUnconfirmed, type KeyHolder } from "../auth/key-credentials.ts";
 import { signRefreshToken, verifyRefreshToken, type RefreshClaims } from "../auth/refresh-tokens.ts";
 import { invalid } from "../errors.ts";
 import type { SigningKey } from "../auth/signing-keys.ts";
+import type { Scope } from "../scope.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import type { BasicCredential } from "./basic.ts";
 
@@ -27,7 +28,7 @@ export const SEND_KEY = challenge({
   description:
     "send Authorization: Basic with the name of an API key as the user and the key, sak_..., as the password",
 });
-/** Of a request that is to continue or end a session and says of nobody's. */
+/** The challenge to a request that should continue or end a session and carries no access token. */
 const SEND_ACCESS_TOKEN = challenge({
   scheme: "Bearer",
   description: "send Authorization: Bearer with the access token of the session, expired or not",
@@ -44,11 +45,11 @@ export class LoginService {
   }
 
   /** Checks a name and key; every failure reads the same. Throws `unavailable` when no store can say whether the key is live. */
-  async check(credential: BasicCredential | null, request: Request, moment: Moment): Promise<KeyHolder> {
+  async check(credential: BasicCredential | null, request: Request, scope: Scope): Promise<KeyHolder> {
     const { failures, ring } = this.#sources;
-    const holder = await failures.limit(request, moment.now, async (beforeLookup) => {
+    const holder = await failures.limit(request, scope.now, async (beforeLookup) => {
       if (credential === null) return null;
-      const found = await checkApiKey(credential.password, ring, { ...moment, beforeLookup });
+      const found = await checkApiKey(credential.password, ring, scope, beforeLookup);
       if (found?.holder.name !== credential.user) return null;
       if (found.unconfirmedSeconds !== null) throw keyUnconfirmed();
       return found.holder;
@@ -76,28 +77,28 @@ export class LoginService {
    * Continues a session: both tokens are new, and the old refresh token is no longer valid; its reuse ends the session.
    * When the database fails, the old one is still valid.
    */
-  async refresh(access: string | null, refresh: string, issuer: string, moment: Moment): Promise<Tokens> {
+  async refresh(access: string | null, refresh: string, issuer: string, scope: Scope): Promise<Tokens> {
     const signer = this.#signer();
-    const claims = await this.#claims(access, refresh, moment);
+    const claims = await this.#claims(access, refresh, scope);
     const next = { ...claims, tokenId: crypto.randomUUID() };
-    const expiresAt = moment.now + REFRESH_SECONDS * 1000;
+    const expiresAt = scope.now + REFRESH_SECONDS * 1000;
     const rotate = () =>
       this.#sessions.rotate(
         claims.sessionId,
         claims.tokenId,
         { refreshId: next.tokenId, expiresAt },
-        moment.now,
+        scope.now,
       );
     // A failure may have lost the answer to a rotation that was made; repeated, it is answered and not made again.
     const rotated = await rotate().catch(() => rotate());
     if (rotated.outcome === "reused") throw invalid("invalid access token");
     if (rotated.outcome !== "rotated") throw unauthenticated("Unauthorized");
-    return this.#issue(rotated.key, next, issuer, moment.now, signer);
+    return this.#issue(rotated.key, next, issuer, scope.now, signer);
   }
 
   /** Ends a session. Its access token lives out its few minutes, as Sensu's does. */
-  async logout(access: string | null, refresh: string, moment: Moment): Promise<void> {
-    const { sessionId } = await this.#claims(access, refresh, moment);
+  async logout(access: string | null, refresh: string, scope: Scope): Promise<void> {
+    const { sessionId } = await this.#claims(access, refresh, scope);
     await this.#sessions.close(sessionId);
   }
 
@@ -118,9 +119,9 @@ export class LoginService {
     return signer;
   }
 
-  async #claims(access: string | null, refresh: string, moment: Moment): Promise<RefreshClaims> {
+  async #claims(access: string | null, refresh: string, scope: Scope): Promise<RefreshClaims> {
     const subject = await this.subjectOf(access);
-    const claims = await verifyRefreshToken(refresh, this.#sources.signingKeys, new Date(moment.now)).catch(
+    const claims = await verifyRefreshToken(refresh, this.#sources.signingKeys, new Date(scope.now)).catch(
       () => null,
     );
     if (claims?.subject !== subject) throw unauthenticated("Request unauthorized");

@@ -5,7 +5,7 @@ import { described, goDecode, goString, goStruct, named } from "../go-json/decod
 import { compareBytes, quoteJson } from "../go-json/json.ts";
 import * as answers from "../http/answers.ts";
 import { parseBody, readBody } from "../http/body.ts";
-import { CONTINUE, LIMIT, REASON } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { continueHeader, readPage, type PageStart } from "../http/pagination.ts";
 import { namespaceOf } from "../http/place.ts";
@@ -74,7 +74,7 @@ export const listNamespaces = operation({
   tag: "Namespaces",
   summary: "List namespaces",
   description: "The namespaces in which the caller holds any grant, in byte order; none is an empty list.",
-  query: lenientQuery({ limit: LIMIT, continue: CONTINUE }),
+  query: lenientQuery(() => ({ limit: common.limit(), continue: common.continuation() })),
   headers: [CACHE_CONTROL],
   answers: {
     200: answers.list("A page of namespaces.", NamespaceAnswer, [{ name: "default" }, TEAM_A], {
@@ -88,15 +88,14 @@ export const listNamespaces = operation({
   async handle(asked, { namespaces }: Uses) {
     const { limit, start } = readPage(asked.query);
     const { grants } = principalOf(asked);
-    const reading = readingOf(asked);
-    const all = await namespaces.names(reading);
-    const visible = all
+    const names = await namespaces.names(readingOf(asked));
+    const visible = names.value
       .filter((namespace) => allows(grants, { role: "view", namespace, name: null }))
       .filter((name) => start === null || follows(name, start));
     const page = visible.slice(0, limit);
     const last = visible.length > page.length ? page.at(-1) : undefined;
     const body = `[${page.map(encode).join(",")}]`;
-    return json(body, { ...servedHeaders(reading), ...continueHeader(last) });
+    return json(body, { ...servedHeaders(names, asked.spent), ...continueHeader(last) });
   },
 });
 
@@ -105,7 +104,7 @@ export const createNamespace = operation({
   tag: "Namespaces",
   summary: "Create a namespace",
   description: "Creates a namespace; one that is there is 409.",
-  query: lenientQuery({ reason: REASON }),
+  query: lenientQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER],
   body: namespaceBody("Its name.", { team: { summary: "A namespace for a team", value: TEAM_A } }),
   answers: {
@@ -127,7 +126,7 @@ export const getNamespace = operation({
   tag: "Namespaces",
   summary: "Get a namespace",
   description: "Whether a namespace exists; that is all there is to know of one.",
-  query: lenientQuery({}),
+  query: lenientQuery(() => ({})),
   headers: [CACHE_CONTROL],
   answers: {
     200: answers.json("It exists.", NamespaceAnswer, { name: "default" }, { headers: READ_HEADERS }),
@@ -136,10 +135,8 @@ export const getNamespace = operation({
     503: answers.shared("Unavailable"),
   },
   async handle(asked, { namespaces }: Uses) {
-    const name = namespaceOf(asked);
-    const reading = readingOf(asked);
-    await namespaces.get(name, reading);
-    return json(encode(name), servedHeaders(reading));
+    const found = await namespaces.get(namespaceOf(asked), readingOf(asked));
+    return json(encode(found.value), servedHeaders(found, asked.spent));
   },
 });
 
@@ -149,7 +146,7 @@ export const ensureNamespace = operation({
   summary: "Create a namespace unless it exists",
   description: "Creates the namespace unless it is there; it has nothing to replace.",
   path: { namespace: "team-a" },
-  query: lenientQuery({ reason: REASON }),
+  query: lenientQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER],
   body: namespaceBody("Its name, or an empty object.", {
     bare: { summary: "The URL says which", value: {} },
@@ -182,7 +179,7 @@ export const deleteNamespace = operation({
   summary: "Delete an empty namespace",
   description: "Deletes a namespace that holds no assets.",
   path: { namespace: "team-a" },
-  query: lenientQuery({ reason: REASON }),
+  query: lenientQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER],
   answers: {
     204: answers.empty("Deleted."),

@@ -2,7 +2,8 @@ import { ApiError, invalid, noNamespace } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import { namespaceProblem, parseNamespace, type Namespace } from "../identity/names.ts";
 import type { NamespaceStore } from "../store/namespace-store.ts";
-import { newReading, type Reading } from "../store/reading.ts";
+import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
+import type { Scope } from "../scope.ts";
 
 /** The rules of namespaces (contract §4.5). Knows no HTTP. */
 export class NamespaceService {
@@ -12,20 +13,20 @@ export class NamespaceService {
     this.#store = store;
   }
 
-  async get(name: Namespace, reading: Reading): Promise<void> {
-    if (!(await this.#store.exists(name, reading))) throw noNamespace(name);
+  /** The namespace, or `notFound`. */
+  async get(name: Namespace, reading: Reading): Promise<ReadResult<Namespace>> {
+    const exists = await this.#store.exists(name, reading);
+    if (!exists.value) throw noNamespace(name);
+    return withValue(exists, name);
   }
 
   /** Whether there is no such namespace now. The database is asked only when no copy knows of it. */
-  async isMissing(
-    name: Namespace,
-    { waitUntil, spent }: Pick<Reading, "waitUntil" | "spent">,
-  ): Promise<boolean> {
-    if (await this.#store.exists(name, newReading("bounded", waitUntil, spent))) return false;
-    return !(await this.#store.exists(name, newReading("newest", waitUntil, spent)));
+  async isMissing(name: Namespace, scope: Scope): Promise<boolean> {
+    if ((await this.#store.exists(name, { freshness: "bounded", scope })).value) return false;
+    return !(await this.#store.exists(name, { freshness: "newest", scope })).value;
   }
 
-  names(reading: Reading): Promise<readonly Namespace[]> {
+  names(reading: Reading): Promise<ReadResult<readonly Namespace[]>> {
     return this.#store.names(reading);
   }
 

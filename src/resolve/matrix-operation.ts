@@ -1,6 +1,6 @@
 import { readingOf } from "../context.ts";
 import * as answers from "../http/answers.ts";
-import { FORMAT_TEXT } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { assetIdOf } from "../http/place.ts";
 import { strictQuery } from "../http/query.ts";
@@ -10,7 +10,7 @@ import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { Matrix, RESOLVED } from "./answers.ts";
 import { alignedTable } from "./formats.ts";
-import { BAD_RULE, EXAMPLE_PATH, EXHAUSTED, RULE, SERVED } from "./description.ts";
+import { BAD_RULE, EXAMPLE_PATH, EXHAUSTED, ruleParameter, SERVED } from "./description.ts";
 import type { Resolution } from "./resolve-asset.ts";
 import type { ResolveService } from "./service.ts";
 
@@ -21,7 +21,7 @@ export const showMatrix = operation({
   description:
     "Which build each of the usual platforms gets: Linux distributions, Windows, macOS, BSD, by architecture.",
   path: EXAMPLE_PATH,
-  query: strictQuery({ rule: RULE, format: FORMAT_TEXT }),
+  query: strictQuery(() => ({ rule: ruleParameter(), format: common.jsonOrText() })),
   headers: [CACHE_CONTROL],
   answers: {
     200: answers.content(
@@ -61,13 +61,13 @@ export const showMatrix = operation({
   async handle(asked, { resolve }: { readonly resolve: ResolveService }) {
     const { rule, format } = asked.query;
     const id = assetIdOf(asked);
-    const reading = readingOf(asked);
-    const matrix = await resolve.matrix(id, rule, reading);
+    const found = await resolve.matrix(id, rule, readingOf(asked));
+    const matrix = found.value;
     const rows = matrix.rows.map(({ platform, resolution }) => {
       const { os, arch } = platform.entity.system;
       return Object.assign({ platform: platform.name, os, arch }, cellOf(resolution));
     });
-    const headers = servedHeaders(reading);
+    const headers = servedHeaders(found, asked.spent);
     if (format === "json") {
       return json(JSON.stringify({ asset: id.name, etag: matrix.etag, rule, platforms: rows }), headers);
     }

@@ -18,13 +18,13 @@ import {
   EXHAUSTED,
   MATCHLESS,
   MISMATCH,
-  RULE,
+  ruleParameter,
   SERVED,
 } from "./description.ts";
 import { ENTITY_BODY } from "./entity-body.ts";
 import { namedFacts, type NamedFacts } from "./facts.ts";
 import { factsQuery } from "./facts-query.ts";
-import { envLines, FORMAT } from "./formats.ts";
+import { envLines, formatParameter } from "./formats.ts";
 import { noMatch } from "./no-match.ts";
 import type { ResolveService } from "./service.ts";
 
@@ -32,18 +32,20 @@ interface Uses {
   readonly resolve: ResolveService;
 }
 
-const ANSWER_QUERY = {
-  rule: RULE,
-  explain: flag.default(false).meta({
-    description:
-      "`true`: add a verdict per build and filter, also of the builds after the one that is taken.",
-    examples: ["true"],
-  }),
-  format: FORMAT.meta({
+const answerQuery = () => ({
+  rule: ruleParameter(),
+  explain: flag()
+    .default(false)
+    .meta({
+      description:
+        "`true`: add a verdict per build and filter, also of the builds after the one that is taken.",
+      examples: ["true"],
+    }),
+  format: formatParameter().meta({
     description: "`env`: `KEY='value'` lines that a POSIX shell may evaluate.",
     examples: ["env"],
   }),
-};
+});
 
 const ANSWERS: Responses = {
   200: answers.content(
@@ -92,7 +94,7 @@ export const resolveAsset = operation({
   description:
     "The one build an agent with these facts would install, tokens filled in. Facts are parameters; a name that is no fact is 400.",
   path: EXAMPLE_PATH,
-  query: factsQuery(ANSWER_QUERY),
+  query: factsQuery(answerQuery),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   answers: { ...ANSWERS, 400: answers.invalid(BAD_FACT, BAD_RULE, EXHAUSTED) },
   handle(asked, uses: Uses) {
@@ -107,7 +109,7 @@ export const resolveAssetForEntity = operation({
   summary: "Resolve for an entity",
   description: "The same for the facts of an entity's JSON, as agents report it and as Sensu serves it.",
   path: EXAMPLE_PATH,
-  query: strictQuery(ANSWER_QUERY),
+  query: strictQuery(answerQuery),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   body: ENTITY_BODY,
   answers: {
@@ -117,7 +119,7 @@ export const resolveAssetForEntity = operation({
   },
   async handle(asked, uses: Uses) {
     const { facts, key } = namedFacts(null, await asked.body());
-    // The body does not say which form the answer has, and each form has a tag of its own; a query says both.
+    // The form of the answer is not in the body, and each form needs a different tag; a query says both.
     const { explain, format } = asked.query;
     return answer(asked, asked.query, { facts, key: [...key, String(explain), format] }, uses);
   },
@@ -126,20 +128,25 @@ export const resolveAssetForEntity = operation({
 /** The one build for the machine of these facts; `explain=true` adds why, `format=env` is for shells. */
 async function answer(
   context: Context,
-  { rule, explain, format }: QueryOf<typeof ANSWER_QUERY>,
+  { rule, explain, format }: QueryOf<typeof answerQuery>,
   facts: NamedFacts,
   { resolve }: Uses,
 ): Promise<Response> {
   const id = assetIdOf(context);
   const reading = readingOf(context);
   const explained = explain ? await resolve.explain(id, rule, facts, reading) : null;
-  const { resolution, etag, assetTag } = explained ?? (await resolve.resolve(id, rule, facts, reading));
+  const found = explained ?? (await resolve.resolve(id, rule, facts, reading));
+  const { resolution, etag, assetTag } = found.value;
   if (resolution.outcome === "none") {
     const error = noMatch(context, resolution);
     if (explained === null) throw error;
-    return json(JSON.stringify({ message: error.message, code: 2, explain: explained.reports }), {}, 404);
+    return json(
+      JSON.stringify({ message: error.message, code: 2, explain: explained.value.reports }),
+      {},
+      404,
+    );
   }
-  const headers = { ...servedHeaders(reading), ETag: etag };
+  const headers = { ...servedHeaders(found, context.spent), ETag: etag };
   if (format === "env") {
     if (isUnchanged(context.request, etag)) return empty(304, headers);
     return text(envLines(resolution.resolved, assetTag), headers);
@@ -147,7 +154,7 @@ async function answer(
   const body = JSON.stringify({
     ...resolution.resolved,
     etag: assetTag,
-    ...(explained === null ? {} : { explain: explained.reports }),
+    ...(explained === null ? {} : { explain: explained.value.reports }),
   });
   if (context.request.method !== "POST") {
     resolve.remember(id, assetTag, context.url.search, { body, etag });

@@ -12,13 +12,13 @@ import { FilterReader } from "../es5/filter-reader.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";
 import { Subject } from "./subject.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
-import type { Reading } from "../store/reading.ts";
+import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
 import { factsOfEntity, type Facts, type NamedFacts } from "./facts.ts";
 import { explainAsset, resolveAsset, type Resolution } from "./resolve-asset.ts";
 
 /** Where assets come from: an asset, or `notFound`. */
 export interface AssetReader {
-  get(id: AssetId, reading: Reading): Promise<StoredAsset>;
+  get(id: AssetId, reading: Reading): Promise<ReadResult<StoredAsset>>;
 }
 
 /** A resolution with its entity tag, which depends on the asset, the facts and the rule. */
@@ -90,8 +90,17 @@ export class ResolveService {
     return this.#known.bytes + this.#answers.bytes;
   }
 
-  async resolve(id: AssetId, rule: Rule, facts: NamedFacts, reading: Reading): Promise<TaggedResolution> {
-    const stored = await this.#assets.get(id, reading);
+  async resolve(
+    id: AssetId,
+    rule: Rule,
+    facts: NamedFacts,
+    reading: Reading,
+  ): Promise<ReadResult<TaggedResolution>> {
+    const found = await this.#assets.get(id, reading);
+    return withValue(found, await this.#resolve(id, found.value, rule, facts));
+  }
+
+  async #resolve(id: AssetId, stored: StoredAsset, rule: Rule, facts: NamedFacts): Promise<TaggedResolution> {
     const key = resolutionKey(id, stored, rule, facts);
     const known = this.#known.get(key)?.value;
     if (known !== undefined) return known;
@@ -104,17 +113,24 @@ export class ResolveService {
   }
 
   /** Resolves with the verdict on each filter; computed for each request. */
-  async explain(id: AssetId, rule: Rule, facts: NamedFacts, reading: Reading): Promise<TaggedExplanation> {
-    const stored = await this.#assets.get(id, reading);
+  async explain(
+    id: AssetId,
+    rule: Rule,
+    facts: NamedFacts,
+    reading: Reading,
+  ): Promise<ReadResult<TaggedExplanation>> {
+    const found = await this.#assets.get(id, reading);
+    const stored = found.value;
     const etag = await entityTag(resolutionKey(id, stored, rule, facts));
     const explained = withinMachine(id, facts, (machine, budget) =>
       explainAsset(assetOf(stored), machine, rule, budget),
     );
-    return { ...explained, assetTag: stored.etag, etag };
+    return withValue(found, { ...explained, assetTag: stored.etag, etag });
   }
 
-  async matrix(id: AssetId, rule: Rule, reading: Reading): Promise<Matrix> {
-    const stored = await this.#assets.get(id, reading);
+  async matrix(id: AssetId, rule: Rule, reading: Reading): Promise<ReadResult<Matrix>> {
+    const found = await this.#assets.get(id, reading);
+    const stored = found.value;
     const asset = withoutHeaders(assetOf(stored));
     const budget = new Budget();
     const filters = new FilterReader(budget);
@@ -125,7 +141,7 @@ export class ResolveService {
         return { platform, resolution: resolveAsset(asset, { facts, subject }, rule, budget) };
       }),
     );
-    return { etag: stored.etag, rows };
+    return withValue(found, { etag: stored.etag, rows });
   }
 }
 

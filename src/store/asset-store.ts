@@ -1,6 +1,6 @@
 import type { AssetId, AssetName, Namespace } from "../identity/names.ts";
-import type { Reading } from "./reading.ts";
-import type { Spent } from "../observability/spent.ts";
+import type { Reading, ReadResult } from "./reading.ts";
+import type { Scope } from "../scope.ts";
 
 /** One representation of an asset: the exact bytes of an answer and their strong entity tag (quotes included). */
 export interface Representation {
@@ -25,14 +25,12 @@ export interface AssetWrite extends Representation {
   readonly expressions: Representation | null;
 }
 
-/** Who commits and when (milliseconds since the epoch), and how to let work go on after the answer. */
+/** Who commits, why, and for which request: its time is the commit's. */
 export interface Commit {
   readonly principal: string;
-  readonly at: number;
   /** Why, in the writer's words; null when nothing was said. */
   readonly reason: string | null;
-  readonly waitUntil: (work: Promise<unknown>) => void;
-  readonly spent?: Spent;
+  readonly scope: Scope;
 }
 
 /**
@@ -95,14 +93,14 @@ export function pageKey(namespace: Namespace | null, asset: { namespace: string;
  * the same condition one wins. Order is byte order: of names within a namespace, of `namespace/name` across all.
  */
 export interface AssetStore {
-  get(id: AssetId, reading: Reading): Promise<StoredAsset | null>;
+  get(id: AssetId, reading: Reading): Promise<ReadResult<StoredAsset | null>>;
   /** A page of at most `limit` assets; fewer when their bytes would be too many for one answer. */
   list(
     namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
     reading: Reading,
-  ): Promise<StatedPage>;
+  ): Promise<ReadResult<StatedPage>>;
   put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome>;
   delete(id: AssetId, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome>;
 }

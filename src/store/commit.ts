@@ -30,7 +30,7 @@ export interface Logged<Outcome> {
  * outcome `committed` says that anything was written. Throws `unavailable` when the database fails.
  */
 export type RunCommit = <Outcome extends { readonly outcome: string }>(
-  commit: Pick<Commit, "waitUntil">,
+  commit: Pick<Commit, "scope">,
   write: (since: number) => Promise<Logged<Outcome>>,
 ) => Promise<Outcome>;
 

@@ -6,8 +6,16 @@ import type { Replica } from "./origin.ts";
 export const READ_MS = 2_000;
 export const WRITE_MS = 10_000;
 
+/** The database failed, in its own words: whatever a call of it throws, and nothing that our own code does. */
+export class DatabaseError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "DatabaseError";
+  }
+}
+
 /** The database did not answer in time. A read has no effect; a write may still be committed. */
-export class DeadlineError extends Error {
+export class DeadlineError extends DatabaseError {
   readonly call: "read" | "write";
   /** Settles if the answer comes after all; null for a call that was not made. */
   readonly answered: Promise<unknown> | null;
@@ -23,7 +31,7 @@ export class DeadlineError extends Error {
 const LATE = Symbol("late");
 
 /**
- * Gives every call of the database a deadline. Reads are refused at once while the breaker of their replica is open, so
+ * Gives every call of the database a deadline; one that fails is a `DatabaseError`. Reads are refused at once while the breaker of their replica is open, so
  * that an outage does not cost each of them two seconds; writes are always tried. An error is an answer, too: only
  * silence opens a breaker.
  */
@@ -68,7 +76,11 @@ export class Deadlines {
       throw new DeadlineError(call, `the database did not answer a ${call} within ${ms / 1000} s`, work);
     }
     breaker.succeeded();
-    return work;
+    try {
+      return await work;
+    } catch (cause) {
+      throw new DatabaseError(cause instanceof Error ? cause.message : String(cause), cause);
+    }
   }
 }
 

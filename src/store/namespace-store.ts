@@ -1,14 +1,14 @@
 import type { Namespace } from "../identity/names.ts";
 import type { Commit } from "./asset-store.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading, ReadResult } from "./reading.ts";
 
 export type NamespaceDelete = "deleted" | "absent" | "not-empty";
 
 /** Where namespaces are kept. Order is byte order; every change is one commit. */
 export interface NamespaceStore {
-  exists(name: Namespace, reading: Reading): Promise<boolean>;
+  exists(name: Namespace, reading: Reading): Promise<ReadResult<boolean>>;
   /** Every namespace's name, in byte order. */
-  names(reading: Reading): Promise<readonly Namespace[]>;
+  names(reading: Reading): Promise<ReadResult<readonly Namespace[]>>;
   /** False when the name is taken, and nothing has changed. */
   create(name: Namespace, commit: Commit): Promise<boolean>;
   /** Refuses while assets remain. */

@@ -42,7 +42,7 @@ function documentOf(
     tag: "Service",
     summary,
     description,
-    query: lenientQuery({}),
+    query: lenientQuery(() => ({})),
     headers: [IF_NONE_MATCH],
     answers: {
       200: answers.content("The file.", Object.fromEntries(types.map((type) => [type, { schema }])), HEADERS),

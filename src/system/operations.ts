@@ -13,7 +13,7 @@ import type { Health } from "./health.ts";
 const SENSU_VERSION = "6.12.0";
 
 /** Monitors and Sensu's clients send parameters that mean nothing here, such as `timeout`. */
-const ANY_PARAMETERS = lenientQuery({});
+const ANY_PARAMETERS = lenientQuery(() => ({}));
 
 const INDEX = {
   name: "edge-assets",
@@ -89,7 +89,7 @@ export const getHealth = operation({
   tag: "Service",
   summary: "Get the health",
   description:
-    "Whether the database and KV answer, as of five seconds ago at the most, and which settings are wrong, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
+    "Whether the database and KV answer, at most five seconds old, and which settings are wrong, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
   query: ANY_PARAMETERS,
   answers: {
     200: answers.json("How it is.", HealthAnswer, {

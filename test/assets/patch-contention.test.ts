@@ -3,10 +3,10 @@ import { AssetService, type Pace } from "../../src/assets/service.ts";
 import { UNCONDITIONAL, type AssetStore, type WriteCondition } from "../../src/store/asset-store.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { assetId } from "../support/names.ts";
+import { testCommit } from "../support/scope.ts";
 import { newFilterReader } from "../support/filters.ts";
 
 const ID = assetId("default", "one");
-const COMMIT = { principal: "tester", at: 0, reason: null, waitUntil: () => undefined };
 const LABEL = { metadata: { labels: { a: "b" } } };
 
 /** A service over one asset, in a time that passes only while the service waits. */
@@ -41,7 +41,7 @@ function service(change: (store: MemoryAssetStore) => Partial<AssetStore>) {
     patch: async (condition: WriteCondition = UNCONDITIONAL) => {
       await store.put(asset, UNCONDITIONAL);
       const sha512 = "0f".repeat(64);
-      return assets.patch(ID, { ...LABEL, sha512 }, newFilterReader(), COMMIT, condition);
+      return assets.patch(ID, { ...LABEL, sha512 }, newFilterReader(), testCommit(), condition);
     },
   };
 }
@@ -83,7 +83,7 @@ describe("a patch that other writers keep overtaking", () => {
         return store.put(asset, condition);
       },
     }));
-    expect(JSON.parse((await patch()).definition).metadata.labels).toEqual({ a: "b" });
+    expect(JSON.parse((await patch()).stored.definition).metadata.labels).toEqual({ a: "b" });
     expect(waits).toHaveLength(5);
   });
 });
@@ -91,10 +91,7 @@ describe("a patch that other writers keep overtaking", () => {
 describe("a patch while the database does not answer", () => {
   it("is unavailable: nothing is decided by a stale copy, neither a condition nor that nothing changes", async () => {
     const { patch } = service((store) => ({
-      async get(id, reading) {
-        reading.tier = "STALE";
-        return store.get(id);
-      },
+      get: async (id) => ({ ...(await store.get(id)), tier: "STALE" }),
     }));
     for (const condition of [UNCONDITIONAL, { match: ['"2"'], noneMatch: null }])
       await expect(patch(condition)).rejects.toMatchObject({ kind: "unavailable" });

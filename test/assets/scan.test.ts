@@ -6,13 +6,14 @@ import { NameMatcher } from "../../src/auth/name-matcher.ts";
 import { ALL_NAMES, coveredRanges } from "../../src/auth/name-ranges.ts";
 import { Meter } from "../../src/lib/meter.ts";
 import { UNCONDITIONAL, type AssetStore, type PageFrom } from "../../src/store/asset-store.ts";
-import { newReading } from "../../src/store/reading.ts";
+import { withValue } from "../../src/store/reading.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { runs } from "../support/nightly.ts";
 import { assetId, namespaceNamed } from "../support/names.ts";
+import { testReading } from "../support/scope.ts";
 
 const DEFAULT = namespaceNamed("default");
-const READING = newReading("newest", () => undefined);
+const READING = testReading("newest");
 
 it("pages of a scan join to all assets that the grants cover, in order, whatever the limit and the budget", async () => {
   const names = fc.uniqueArray(fc.stringMatching(/^[ab/]{1,5}$/), { maxLength: 40 });
@@ -43,7 +44,7 @@ it("pages of a scan join to all assets that the grants cover, in order, whatever
             accepts: ({ name }) => matcher.allows({ role: "view", namespace: DEFAULT, name }),
             meter,
           };
-          const page = await scanAssets(store, DEFAULT, from, limit, wanted, READING);
+          const { value: page } = await scanAssets(store, DEFAULT, from, limit, wanted, READING);
           expect(page.assets.length).toBeLessThanOrEqual(limit);
           joined.push(...page.assets.map(({ name }) => name));
           from = page.next === null ? null : { key: page.next, inclusive: false };
@@ -63,16 +64,13 @@ it("a list filled from several pages is as stale and as old as the least current
     { tier: "D1", ageSeconds: 0, next: null },
   ] as const;
   let pages = 0;
-  const reading = newReading("bounded", () => undefined);
   const wanted = { ranges: [ALL_NAMES], accepts: () => true, meter: new Meter(1_000) };
-  const list: AssetStore["list"] = async (_namespace, _from, _limit, asked) => {
+  const list: AssetStore["list"] = async () => {
     const page = served[pages];
     if (page === undefined) throw new Error("there is no such page");
     pages += 1;
-    asked.tier = page.tier;
-    asked.ageSeconds = page.ageSeconds;
-    return { assets: [], next: page.next, state: 1 };
+    return withValue(page, { assets: [], next: page.next, state: 1 });
   };
-  await scanAssets({ list }, namespace, null, 10, wanted, reading);
-  expect([pages, reading.tier, reading.ageSeconds]).toEqual([3, "STALE", 900]);
+  const found = await scanAssets({ list }, namespace, null, 10, wanted, testReading("bounded"));
+  expect([pages, found.tier, found.ageSeconds]).toEqual([3, "STALE", 900]);
 });

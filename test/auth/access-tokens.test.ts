@@ -5,6 +5,7 @@ import { authenticator } from "../../src/auth/authenticate.ts";
 import { FailureLimit } from "../../src/auth/failure-limit.ts";
 import { signRefreshToken, verifyRefreshToken } from "../../src/auth/refresh-tokens.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
+import { testScope } from "../support/scope.ts";
 
 const keys = await readSigningKeys(`${"s".repeat(32)},${"o".repeat(32)}`);
 const [signer, older] = keys;
@@ -45,7 +46,7 @@ async function isTaken(token: string): Promise<boolean> {
   });
   const request = new Request("http://localhost/", { headers: { Authorization: `Bearer ${token}` } });
   try {
-    await authenticate(request, { now: now.getTime(), waitUntil: () => undefined });
+    await authenticate(request, testScope(now.getTime()));
     return true;
   } catch (error) {
     expect(error).toMatchObject({ kind: "unauthenticated", message: "invalid credentials" });

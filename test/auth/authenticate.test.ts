@@ -5,6 +5,7 @@ import { authenticator, type CredentialSources } from "../../src/auth/authentica
 import { FailureLimit } from "../../src/auth/failure-limit.ts";
 import type { KeyHolder } from "../../src/auth/key-credentials.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
+import { testScope } from "../support/scope.ts";
 
 const NOW = 1_800_000_000_000;
 const signingKeys = await readSigningKeys("s".repeat(32));
@@ -56,16 +57,16 @@ function withKey(
     }),
     ...sources,
   });
-  const moment = { now: NOW, waitUntil: () => undefined };
+  const scope = testScope(NOW);
   const requestOf = (authorization: string) =>
     new Request("http://localhost/", { headers: { Authorization: authorization } });
-  const principalOf = (authorization: string) => authenticate(requestOf(authorization), moment);
+  const principalOf = (authorization: string) => authenticate(requestOf(authorization), scope);
   const ask = async (authorization: string, now = NOW): Promise<string> =>
-    authenticate(requestOf(authorization), { ...moment, now }).then(
+    authenticate(requestOf(authorization), { ...scope, now }).then(
       ({ name }) => name,
       (error: Error) => error.message,
     );
-  const holdsStill = (authorization: string) => stillValid(requestOf(authorization), moment);
+  const holdsStill = (authorization: string) => stillValid(requestOf(authorization), scope);
   return { asked, ask, principalOf, holdsStill };
 }
 

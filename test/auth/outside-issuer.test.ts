@@ -5,11 +5,12 @@ import { FailureLimit } from "../../src/auth/failure-limit.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { readConfig } from "../../src/config.ts";
 import { ApiError } from "../../src/errors.ts";
+import { testScope } from "../support/scope.ts";
 
 const ISSUER = "https://login.example.com";
 const SECRET = "a-secret-for-tests-that-is-long-enough-to-sign-with";
 const NOW = Date.now();
-const moment = { now: NOW, waitUntil: () => undefined };
+const scope = testScope(NOW);
 
 const pairs = Object.fromEntries(
   await Promise.all(
@@ -54,7 +55,7 @@ async function tokenOf(claims: object, alg = "RS256"): Promise<string> {
 
 function ask(token: string, from = sources) {
   const request = new Request("http://localhost/", { headers: { Authorization: `Bearer ${token}` } });
-  return authenticator(from).authenticate(request, moment);
+  return authenticator(from).authenticate(request, scope);
 }
 
 describe("a token of an outside issuer", () => {
@@ -94,7 +95,7 @@ describe("a token of an outside issuer", () => {
     const request = async (now: number) =>
       authenticator(sources).authenticate(
         new Request("http://localhost/", { headers: { Authorization: `Bearer ${await tokenOf(CLAIMS)}` } }),
-        { ...moment, now },
+        { ...scope, now },
       );
     expect(await request(NOW + 58_000)).toMatchObject({ name: "robot" });
     await expect(request(NOW + 61_000)).rejects.toMatchObject({ kind: "unauthenticated" });
@@ -130,10 +131,10 @@ describe("a token of an outside issuer", () => {
     const outside = sources.outside === null ? null : { ...sources.outside, keyFor };
     const { authenticate, stillValid } = authenticator({ ...sources, outside });
     const request = new Request("http://localhost/", { headers: { Authorization: `Bearer ${token}` } });
-    await authenticate(request, moment);
+    await authenticate(request, scope);
     withdrawn = true;
-    expect(await stillValid(request, { ...moment, now: NOW + 599_000 })).toBe(true);
-    expect(await stillValid(request, { ...moment, now: NOW + 600_000 })).toBe(false);
+    expect(await stillValid(request, { ...scope, now: NOW + 599_000 })).toBe(true);
+    expect(await stillValid(request, { ...scope, now: NOW + 600_000 })).toBe(false);
   });
 
   it("is refused where no issuer is configured", async () => {

@@ -12,6 +12,7 @@ import { get } from "../../src/http/route.ts";
 import { keyRing } from "../../src/keys/key-lookup.ts";
 import { Isolate, World } from "../support/isolate.ts";
 import { freshStorage, tokenFor } from "../support/worker.ts";
+import { testScope } from "../support/scope.ts";
 
 const SECRET = "a-secret-for-tests-that-is-long-enough-to-sign-with";
 
@@ -85,9 +86,9 @@ describe("a key that held when its request came", () => {
       failures: new FailureLimit(async (client) => counted.push(client) < 0),
     });
     const request = new Request("http://localhost/", { headers: { Authorization: `key ${key}` } });
-    const moment = () => ({ now: world.now, waitUntil: isolate.waitUntil });
-    expect(await authenticate(request, moment())).toMatchObject({ name: "ci" });
-    return { world, stillValid: () => stillValid(request, moment()), counted };
+    const scope = () => testScope(world.now, isolate.waitUntil);
+    expect(await authenticate(request, scope())).toMatchObject({ name: "ci" });
+    return { world, stillValid: () => stillValid(request, scope()), counted };
   }
 
   it("is no longer valid once its key is revoked anywhere, within the bound, and is not counted", async () => {

@@ -8,8 +8,9 @@ import { ManyService } from "../../src/resolve/many/service.ts";
 import { noMatchMessage } from "../../src/resolve/no-match.ts";
 import { ResolveService } from "../../src/resolve/service.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";
-import { newReading } from "../../src/store/reading.ts";
+import { JUST_READ, withValue } from "../../src/store/reading.ts";
 import { assetId } from "../support/names.ts";
+import { testReading } from "../support/scope.ts";
 import { describeWithData, rowsOf } from "./data.ts";
 
 /** Lines of a single answer that have no place in a block: the tag of the whole answer stands in its header. */
@@ -24,12 +25,12 @@ describeWithData("one question about all published assets", (read) => {
   });
   const byName = new Map(published.map((stored) => [stored.name, stored]));
   const { namespace } = assetId("default", "any");
-  const reading = newReading("bounded", () => undefined);
+  const reading = testReading("bounded");
 
   it.each(["first", "most-specific"] as const)(
     "has the outcomes of a question about each, on every machine, as JSON and as lines: rule %s",
     async (rule) => {
-      const alone = new ResolveService({ get: async ({ name }) => byName.get(name)! });
+      const alone = new ResolveService({ get: async ({ name }) => withValue(JUST_READ, byName.get(name)!) });
       const many = new ManyService();
       const reasons = { resolved: 0, none: 0 };
       for (const [machine, entity] of machines) {
@@ -37,7 +38,8 @@ describeWithData("one question about all published assets", (read) => {
         const expected = await Promise.all(
           published.map(async ({ name }) => {
             const named = { facts, key: [machine] };
-            const { resolution } = await alone.resolve(assetId("default", name), rule, named, reading);
+            const found = await alone.resolve(assetId("default", name), rule, named, reading);
+            const { resolution } = found.value;
             reasons[resolution.outcome] += 1;
             if (resolution.outcome === "none") {
               const none = { name, outcome: "none", message: noMatchMessage(name, resolution) } as const;

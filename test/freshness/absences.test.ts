@@ -45,7 +45,7 @@ async function callsFor(work: () => Promise<unknown>): Promise<number> {
 describe("an unknown key", () => {
   it("costs one query of D1 within the bound, and is known once it is made", async () => {
     await cron();
-    const find = () => isolate.keys.find(digestOf(1), isolate.reading());
+    const find = async () => (await isolate.keys.find(digestOf(1), isolate.reading())).value;
     expect(await callsFor(async () => expect(await find()).toBeNull())).toBe(1);
     for (let second = 0; second < (2 * BOUND_MS) / 1000; second += 5, world.seconds(5)) {
       if (second % 60 === 0) await cron();
@@ -64,7 +64,7 @@ describe("an unknown key", () => {
     for (let first = 1; first <= 2_050; first += 50) {
       const digests = Array.from({ length: 50 }, (_, offset) => digestOf(first + offset));
       const found = await Promise.all(digests.map((each) => isolate.keys.find(each, isolate.reading())));
-      expect(found.every((key) => key === null)).toBe(true);
+      expect(found.every(({ value }) => value === null)).toBe(true);
     }
     await isolate.settled();
     expect(isolate.edge.served.of(apiKeyKey(digestOf(1)), epoch)).toBe(0);
@@ -83,10 +83,9 @@ describe("an unknown asset", () => {
     const origin = new D1AssetStore(env.DB, committer(isolate.edge));
     const assets = new CachedAssetStore(origin, isolate.edge, { entries: 3, bytes: MIB });
     const tierOf = async (name: string) => {
-      const reading = isolate.reading();
-      const asset = await assets.get(assetId("default", name), reading);
+      const { value, tier } = await assets.get(assetId("default", name), isolate.reading());
       await isolate.settled();
-      return [asset?.etag ?? null, reading.tier];
+      return [value?.etag ?? null, tier];
     };
     const { namespace, name } = assetId("default", "tool");
     const asset = { namespace, name, etag: '"1"', definition: "{}", expressions: null };

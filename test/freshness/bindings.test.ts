@@ -8,6 +8,7 @@ import { countedBindings, type Asked } from "../support/counted-bindings.ts";
 import { anAsset, servedAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
 import { withoutJournal } from "../support/run-commit.ts";
+import { testCommit } from "../support/scope.ts";
 
 const agent = await tokenFor(["view@default"]);
 const editor = await tokenFor(["edit@default"], { name: "tester" });
@@ -19,8 +20,6 @@ const KEYS = "/api/edge/v1/keys";
 function unknownKey(seed: number): string {
   return makeApiKey(Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? seed >> 8 : seed & 255)));
 }
-
-function drop(): void {}
 
 /** The whole Worker in an isolate that has just started, and what its last request asked of the bindings. */
 async function coldIsolate(changed: object = {}) {
@@ -115,8 +114,7 @@ describe("what the whole Worker asks of its bindings", () => {
     const grants = ["view@default"];
     const digest = await apiKeyDigest(key);
     const made = { digest, name: "late", grants, expiresAt: null, mayFollow: [], mayTakeOver: true };
-    const commit = { principal: "root", at: 1, reason: null, waitUntil: drop };
-    await new D1KeyStore(env.DB, withoutJournal()).create(made, commit);
+    await new D1KeyStore(env.DB, withoutJournal()).create(made, testCommit());
     await beat();
     expect((await send("GET", ASSETS, key)).status).toBe(200);
   });

@@ -29,10 +29,9 @@ async function put(content: string, isolate: Isolate): Promise<void> {
 }
 
 async function seen(isolate: Isolate) {
-  const reading = isolate.reading();
-  const asset = await isolate.assets.get(ID, reading);
+  const found = await isolate.assets.get(ID, isolate.reading());
   await isolate.settled();
-  return { etag: asset?.etag ?? null, tier: reading.tier, age: reading.ageSeconds };
+  return { etag: found.value?.etag ?? null, tier: found.tier, age: found.ageSeconds };
 }
 
 function journalInKv(): { asOf: number } {

@@ -37,22 +37,20 @@ async function remove(name = "tool"): Promise<void> {
 }
 
 async function seen(isolate: Isolate, name = "tool", freshness: "bounded" | "newest" = "bounded") {
-  const reading = isolate.reading(freshness);
-  const asset = await isolate.assets.get(assetId("default", name), reading);
+  const found = await isolate.assets.get(assetId("default", name), isolate.reading(freshness));
   await isolate.settled();
-  return { etag: asset?.etag ?? null, tier: reading.tier, age: reading.ageSeconds };
+  return { etag: found.value?.etag ?? null, tier: found.tier, age: found.ageSeconds };
 }
 
 async function listed(isolate: Isolate, namespace: string | null = "default") {
-  const reading = isolate.reading();
-  const { assets } = await isolate.assets.list(
+  const { value, tier } = await isolate.assets.list(
     namespace === null ? null : namespaceNamed(namespace),
     null,
     100,
-    reading,
+    isolate.reading(),
   );
   await isolate.settled();
-  return { etags: assets.map(({ etag }) => etag), tier: reading.tier };
+  return { etags: value.assets.map(({ etag }) => etag), tier };
 }
 
 describe("absence", () => {
@@ -136,14 +134,13 @@ describe("puts in any order", () => {
     const arrival = new Promise<void>((done) => {
       release = done;
     });
-    const reading = { ...agent.reading("newest") };
     world.delayed.push(arrival);
-    const slow = agent.assets.get(assetId("default", "tool"), reading);
+    const slow = agent.assets.get(assetId("default", "tool"), agent.reading("newest"));
     await new Promise((done) => setTimeout(done, 50));
     await put("2");
     expect((await seen(agent, "tool", "newest")).etag).toBe('"2"');
     release();
-    expect((await slow)?.etag).toBe('"2"');
+    expect((await slow).value?.etag).toBe('"2"');
   });
 });
 

@@ -32,10 +32,9 @@ async function put(content: string, isolate = writer): Promise<void> {
 }
 
 async function seen(isolate: Isolate, name = "tool", freshness: "bounded" | "newest" = "bounded") {
-  const reading = isolate.reading(freshness);
-  const asset = await isolate.assets.get(assetId("default", name), reading);
+  const found = await isolate.assets.get(assetId("default", name), isolate.reading(freshness));
   await isolate.settled();
-  return { etag: asset?.etag ?? null, tier: reading.tier };
+  return { etag: found.value?.etag ?? null, tier: found.tier };
 }
 
 /** Virtual milliseconds that some work takes. */
@@ -57,7 +56,7 @@ describe("a database that never answers", () => {
     expect(
       await taken(async () => expect(await seen(agent)).toEqual({ etag: '"1"', tier: "STALE" })),
     ).toBeLessThanOrEqual(2 * READ_MS);
-    expect((await list(agent)).assets).toHaveLength(1);
+    expect((await list(agent)).value.assets).toHaveLength(1);
     const cold = new Isolate(world);
     expect(await seen(cold)).toEqual({ etag: '"1"', tier: "STALE" });
     for (const isolate of [agent, cold]) {
@@ -143,8 +142,8 @@ describe("a write whose answer comes too late", () => {
 
   /** Without waiting for background work, which waits for the database. */
   async function seenAtOnce(isolate: Isolate) {
-    const asset = await isolate.assets.get(ID, isolate.reading());
-    return { etag: asset?.etag ?? null };
+    const { value } = await isolate.assets.get(ID, isolate.reading());
+    return { etag: value?.etag ?? null };
   }
 });
 

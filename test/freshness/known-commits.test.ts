@@ -4,8 +4,9 @@ import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
 import { JournalWatch } from "../../src/freshness/journal-watch.ts";
 import { JournaledNamespaceStore } from "../../src/freshness/journaled-namespace-store.ts";
 import { STALE_MS } from "../../src/freshness/stale.ts";
-import { newReading } from "../../src/store/reading.ts";
 import { namespaceNamed } from "../support/names.ts";
+import { testReading } from "../support/scope.ts";
+import { DatabaseError } from "../../src/store/deadlines.ts";
 
 const NOW = 1_800_000_000_000;
 const [team, other] = ["team", "other"].map(namespaceNamed) as [
@@ -60,7 +61,7 @@ describe("namespaces", () => {
     const origin = {
       names: async () => {
         asked.times += 1;
-        if (names === null) throw new Error("D1_ERROR: down");
+        if (names === null) throw new DatabaseError("D1_ERROR: down");
         return names.map(namespaceNamed);
       },
       create: refused,
@@ -68,33 +69,31 @@ describe("namespaces", () => {
     };
     return { store: new JournaledNamespaceStore(origin, edge), asked };
   }
-  const bounded = () => newReading("bounded", waitUntil);
-  const newest = () => newReading("newest", waitUntil);
+  const bounded = () => testReading("bounded");
+  const newest = () => testReading("newest");
 
   it("are the journal's within the bound, unless the newest are asked for", async () => {
     const { store, asked } = aStore(anIsolate().edge, ["other", "team"]);
-    expect(await store.names(bounded())).toEqual(["team"]);
+    expect((await store.names(bounded())).value).toEqual(["team"]);
     expect(asked.times).toBe(0);
-    expect(await store.names(newest())).toEqual(["other", "team"]);
+    expect((await store.names(newest())).value).toEqual(["other", "team"]);
     expect(asked.times).toBe(1);
   });
 
   it("are the database's past the bound", async () => {
     const { edge, pass } = anIsolate();
     pass(BOUND_MS + 1);
-    expect(await aStore(edge, ["other"]).store.names(bounded())).toEqual(["other"]);
+    expect((await aStore(edge, ["other"]).store.names(bounded())).value).toEqual(["other"]);
   });
 
   it("are for a day those of the journal while the database is down, and one that it lacks is not known to be absent", async () => {
     const { edge, pass } = anIsolate();
     const { store } = aStore(edge, null);
     pass(BOUND_MS + 1);
-    const reading = bounded();
-    expect(await store.exists(team, reading)).toBe(true);
-    expect(reading.tier).toBe("STALE");
+    expect(await store.exists(team, bounded())).toMatchObject({ value: true, tier: "STALE" });
     await expect(store.exists(other, bounded())).rejects.toMatchObject({ kind: "unavailable" });
     pass(STALE_MS - BOUND_MS - 1);
-    expect(await store.names(newest())).toEqual(["team"]);
+    expect((await store.names(newest())).value).toEqual(["team"]);
     pass(1);
     await expect(store.names(bounded())).rejects.toMatchObject({ kind: "unavailable" });
   });

@@ -35,10 +35,9 @@ async function put(content: string, name = "tool", isolate = writer): Promise<vo
 }
 
 async function seen(isolate: Isolate, name = "tool", freshness: "bounded" | "newest" = "bounded") {
-  const reading = isolate.reading(freshness);
-  const asset = await isolate.assets.get(assetId("default", name), reading);
+  const found = await isolate.assets.get(assetId("default", name), isolate.reading(freshness));
   await isolate.settled();
-  return { etag: asset?.etag ?? null, tier: reading.tier };
+  return { etag: found.value?.etag ?? null, tier: found.tier };
 }
 
 describe("a journal is dated before the question, not when the answer comes (I1)", () => {
@@ -163,8 +162,8 @@ describe("the session of a read", () => {
 
   it("is the primary's where a replica lags behind what is known (I1)", async () => {
     world.seconds(2);
-    const lagging = await agent.assets.get(ID, agent.reading("newest"));
-    world.lagging.set("tool", { epoch: await epoch(), g: 1, s: 1, value: lagging });
+    const { value } = await agent.assets.get(ID, agent.reading("newest"));
+    world.lagging.set("tool", { epoch: await epoch(), g: 1, s: 1, value });
     await put("2");
     world.kv.entries.delete([...world.kv.entries.keys()].find((key) => key.includes("/a/")) ?? "");
     expect(await seen(new Isolate(world))).toEqual({ etag: '"2"', tier: "D1" });

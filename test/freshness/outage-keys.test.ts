@@ -11,6 +11,7 @@ import { LoginService } from "../../src/login/service.ts";
 import { D1SessionStore } from "../../src/store/d1/sessions.ts";
 import { freshStorage } from "../support/worker.ts";
 import { Isolate, World } from "../support/isolate.ts";
+import { testScope } from "../support/scope.ts";
 
 const PAST_BOUND = BOUND_MS / 1000 + 2;
 const HOUR = 3_600;
@@ -62,11 +63,11 @@ function sourcesOf(isolate: Isolate): CredentialSources {
 }
 
 const request = new Request("http://localhost/", { headers: { Authorization: `Key ${KEY}` } });
-const momentOf = (isolate: Isolate) => ({ now: world.now, waitUntil: isolate.waitUntil });
+const scopeOf = (isolate: Isolate) => testScope(world.now, isolate.waitUntil);
 
 /** What the isolate takes the key for. */
 async function authenticate(isolate: Isolate) {
-  const principal = await authenticator(sourcesOf(isolate)).authenticate(request, momentOf(isolate));
+  const principal = await authenticator(sourcesOf(isolate)).authenticate(request, scopeOf(isolate));
   await isolate.settled();
   return principal;
 }
@@ -140,7 +141,7 @@ describe("I7: while D1 is down, a key that was live within the bound", () => {
   it("neither logs in nor proves a login", async () => {
     outage();
     const login = new LoginService(sourcesOf(warm), new D1SessionStore(env.DB));
-    const check = (user: string) => login.check({ user, password: KEY }, request, momentOf(warm));
+    const check = (user: string) => login.check({ user, password: KEY }, request, scopeOf(warm));
     await expect(check("ci")).rejects.toMatchObject(UNAVAILABLE);
     await expect(check("somebody-else")).rejects.toMatchObject(UNAUTHENTICATED);
   });
@@ -148,7 +149,7 @@ describe("I7: while D1 is down, a key that was live within the bound", () => {
   it("holds no stream open", async () => {
     outage();
     const { stillValid } = authenticator(sourcesOf(warm));
-    await expect(stillValid(request, momentOf(warm))).rejects.toMatchObject(UNAVAILABLE);
+    await expect(stillValid(request, scopeOf(warm))).rejects.toMatchObject(UNAVAILABLE);
   });
 });
 
@@ -223,7 +224,7 @@ it("a key that nobody has seen is 503 and never 401 while D1 is down", async () 
   const asked = new Request("http://localhost/", { headers: { Authorization: `Key ${unseen}` } });
   for (const isolate of [warm, new Isolate(world)]) {
     const { authenticate: check } = authenticator(sourcesOf(isolate));
-    await expect(check(asked, momentOf(isolate))).rejects.toMatchObject(UNAVAILABLE);
+    await expect(check(asked, scopeOf(isolate))).rejects.toMatchObject(UNAVAILABLE);
   }
 });
 

@@ -41,10 +41,9 @@ async function write(content: string, name = "tool"): Promise<void> {
 
 /** What an isolate answers, and from where. */
 async function seen(isolate: Isolate, name = "tool", freshness: "bounded" | "newest" = "bounded") {
-  const reading = isolate.reading(freshness);
-  const asset = await isolate.assets.get(assetId("default", name), reading);
+  const found = await isolate.assets.get(assetId("default", name), isolate.reading(freshness));
   await isolate.settled();
-  return { etag: asset?.etag ?? null, tier: reading.tier, age: reading.ageSeconds };
+  return { etag: found.value?.etag ?? null, tier: found.tier, age: found.ageSeconds };
 }
 
 describe("I1: a write acknowledged at T is seen by every GET that starts after T + S + 2 s", () => {
@@ -77,7 +76,7 @@ describe("I1: a write acknowledged at T is seen by every GET that starts after T
   it("and lists are held to it as assets are", async () => {
     await write("1");
     const names = async (isolate: Isolate) =>
-      (await isolate.assets.list(namespaceNamed("default"), null, 10, isolate.reading())).assets.map(
+      (await isolate.assets.list(namespaceNamed("default"), null, 10, isolate.reading())).value.assets.map(
         ({ etag }) => etag,
       );
     expect(await names(reader)).toEqual(['"1"']);
@@ -188,12 +187,12 @@ describe("I6: both down", () => {
     await seen(reader);
     const list = (isolate: Isolate) =>
       isolate.assets.list(namespaceNamed("default"), null, 10, isolate.reading());
-    expect((await list(reader)).assets).toHaveLength(1);
+    expect((await list(reader)).value.assets).toHaveLength(1);
     world.databaseDown = true;
     world.kv.mode = "fails";
     world.seconds(BOUND_SECONDS + 60);
     expect(await seen(reader)).toMatchObject({ etag: '"1"', tier: "STALE" });
-    expect((await list(reader)).assets).toHaveLength(1);
+    expect((await list(reader)).value.assets).toHaveLength(1);
     const cold = new Isolate(world);
     await expect(seen(cold)).rejects.toMatchObject({ kind: "unavailable" });
     await expect(list(cold)).rejects.toMatchObject({ kind: "unavailable" });
@@ -208,10 +207,9 @@ describe("I7: credentials", () => {
     await writer.keys.create(key, writer.commit());
     await writer.settled();
     const find = async (isolate: Isolate) => {
-      const reading = isolate.reading();
-      const found = await isolate.keys.find(digest, reading);
+      const { value, tier } = await isolate.keys.find(digest, isolate.reading());
       await isolate.settled();
-      return { revokedAt: found?.revokedAt, tier: reading.tier };
+      return { revokedAt: value?.revokedAt, tier };
     };
     expect(await find(reader)).toMatchObject({ revokedAt: null });
     world.databaseDown = true;

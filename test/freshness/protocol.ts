@@ -4,7 +4,9 @@ import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
 import { FreshReader, Glance } from "../../src/freshness/fresh-reader.ts";
 import type { Kind } from "../../src/freshness/kind.ts";
 import { STALE_MS } from "../../src/freshness/stale.ts";
-import { newReading, type Reading } from "../../src/store/reading.ts";
+import type { Reading, Tier } from "../../src/store/reading.ts";
+import { testReading } from "../support/scope.ts";
+import { DatabaseError } from "../../src/store/deadlines.ts";
 
 /** A time shared by isolates, a KV over a Map, and a store of texts with the promises of the database. */
 export class SmallWorld {
@@ -59,7 +61,7 @@ export class SmallWorld {
   async #answer(what: string): Promise<void> {
     this.asked.push(what);
     this.now += this.slow;
-    if (this.down) throw new Error("D1_ERROR: down");
+    if (this.down) throw new DatabaseError("D1_ERROR: down");
   }
 }
 
@@ -134,12 +136,14 @@ export class SmallIsolate {
   async read(
     name: string,
     freshness: Reading["freshness"] = "bounded",
-  ): Promise<[string | null, Reading["tier"] | "error", number]> {
-    const reading = newReading(freshness, this.waitUntil);
+  ): Promise<[string | null, Tier | "error", number]> {
     try {
-      const value = await this.reader.read(name, reading);
+      const { value, tier, ageSeconds } = await this.reader.read(
+        name,
+        testReading(freshness, this.waitUntil),
+      );
       await this.settled();
-      return [value, reading.tier, reading.ageSeconds];
+      return [value, tier, ageSeconds];
     } catch {
       return [null, "error", 0];
     }

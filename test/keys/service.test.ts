@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { parseGrant } from "../../src/auth/grants.ts";
 import { KeyService, MAX_GRANT_LISTS } from "../../src/keys/service.ts";
 import { isLive, type GrantList, type KeyRecord, type KeyStore } from "../../src/store/key-store.ts";
+import { JUST_READ, withValue } from "../../src/store/reading.ts";
+import { testCommit } from "../support/scope.ts";
 
 const NOW = 1_800_000_000_000;
-const commit = { principal: "tester", at: NOW, reason: null, waitUntil: () => undefined };
+const commit = testCommit(NOW);
 
 const principal = (name: string, ...grants: string[]) => ({
   name,
@@ -32,7 +34,7 @@ function over(keys: readonly KeyRecord[] = [], meanwhile: () => void = () => und
   const of = (name: string) => keys.filter((key) => key.name === name);
   const listsOf = (some: readonly KeyRecord[]) => [...new Set(some.map(({ grants }) => grants))];
   const store: KeyStore = {
-    find: async () => null,
+    find: async () => withValue(JUST_READ, null),
     async page(after, limit) {
       const start = after === null ? 0 : keys.findIndex(({ digest }) => digest === after) + 1;
       if (after !== null && start === 0) return null;

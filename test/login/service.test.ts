@@ -6,11 +6,12 @@ import { verifyRefreshToken } from "../../src/auth/refresh-tokens.ts";
 import { readSigningKeys } from "../../src/auth/signing-keys.ts";
 import { LoginService } from "../../src/login/service.ts";
 import type { Rotation, SessionStore } from "../../src/store/session-store.ts";
+import { testScope } from "../support/scope.ts";
 
 const NOW = 1_700_000_000_000;
 const SECONDS = NOW / 1_000;
 const ISSUER = "http://localhost";
-const moment = { now: NOW, waitUntil: () => undefined };
+const scope = testScope(NOW);
 const signingKeys = await readSigningKeys("s".repeat(32));
 
 const keyOf = async (name: string, byte: number) => {
@@ -59,7 +60,7 @@ describe("a login", () => {
   ])("as %s with the key of alice or none is %s", async (user, password, outcome) => {
     const { login } = aLogin();
     const request = new Request(`${ISSUER}/auth`);
-    const answer = login.check({ user, password }, request, moment).then(
+    const answer = login.check({ user, password }, request, scope).then(
       ({ name }) => name,
       (error: Error) => error.message,
     );
@@ -69,7 +70,7 @@ describe("a login", () => {
   it("with a key that no store can confirm is 503 under the key's own name, and refused under another", async () => {
     const { login } = aLogin(undefined, 600);
     const check = (user: string) =>
-      login.check({ user, password: alice.secret }, new Request(`${ISSUER}/auth`), moment);
+      login.check({ user, password: alice.secret }, new Request(`${ISSUER}/auth`), scope);
     await expect(check("alice")).rejects.toMatchObject({ kind: "unavailable" });
     await expect(check("bob")).rejects.toMatchObject({ kind: "unauthenticated" });
   });
@@ -92,7 +93,7 @@ describe("a refresh", () => {
     const { login } = aLogin();
     const [own, other] = await Promise.all([alice, bob].map(({ holder }) => login.open(holder, ISSUER, NOW)));
     if (own === undefined || other === undefined) throw new Error("no tokens");
-    const later = { ...moment, now: NOW + 3_600_000 };
+    const later = { ...scope, now: NOW + 3_600_000 };
     expect((await login.refresh(own.accessToken, own.refreshToken, ISSUER, later)).expiresAt).toBe(
       SECONDS + 3_900,
     );
@@ -103,8 +104,8 @@ describe("a refresh", () => {
       [own.accessToken, own.accessToken],
       [null, own.refreshToken],
     ] as const) {
-      await expect(login.refresh(access, refresh, ISSUER, moment)).rejects.toMatchObject(refused);
-      await expect(login.logout(access, refresh, moment)).rejects.toMatchObject(refused);
+      await expect(login.refresh(access, refresh, ISSUER, scope)).rejects.toMatchObject(refused);
+      await expect(login.logout(access, refresh, scope)).rejects.toMatchObject(refused);
     }
   });
 
@@ -115,13 +116,13 @@ describe("a refresh", () => {
   ] as const)("that was %s is %s", async (outcome, kind) => {
     const { login } = aLogin({ outcome });
     const { accessToken, refreshToken } = await login.open(alice.holder, ISSUER, NOW);
-    await expect(login.refresh(accessToken, refreshToken, ISSUER, moment)).rejects.toMatchObject({ kind });
+    await expect(login.refresh(accessToken, refreshToken, ISSUER, scope)).rejects.toMatchObject({ kind });
   });
 
   it("is over once its session was logged out", async () => {
     const { login, opened, closed } = aLogin();
     const { accessToken, refreshToken } = await login.open(alice.holder, ISSUER, NOW);
-    await login.logout(accessToken, refreshToken, moment);
+    await login.logout(accessToken, refreshToken, scope);
     expect(closed).toEqual(opened.map(({ id }) => id));
   });
 });

@@ -8,10 +8,11 @@ import { D1SessionStore } from "../../src/store/d1/sessions.ts";
 import type { SessionStore } from "../../src/store/session-store.ts";
 import { namespaceNamed } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
+import { testScope } from "../support/scope.ts";
 
 const NOW = 1_800_000_000_000;
 const KEY = { digest: "d", name: "alice", grants: ["view@default"] };
-const moment = { now: NOW, waitUntil: () => undefined };
+const scope = testScope(NOW);
 const store = new D1SessionStore(env.DB);
 
 beforeEach(async () => {
@@ -51,11 +52,11 @@ describe("a session", () => {
       },
     };
     const { login, first } = await loginOver(sessions);
-    const second = await login.refresh(first.accessToken, first.refreshToken, "http://localhost", moment);
-    const third = await login.refresh(second.accessToken, second.refreshToken, "http://localhost", moment);
+    const second = await login.refresh(first.accessToken, first.refreshToken, "http://localhost", scope);
+    const third = await login.refresh(second.accessToken, second.refreshToken, "http://localhost", scope);
     expect(third.refreshToken).not.toBe(second.refreshToken);
     await expect(
-      login.refresh(first.accessToken, first.refreshToken, "http://localhost", moment),
+      login.refresh(first.accessToken, first.refreshToken, "http://localhost", scope),
     ).rejects.toMatchObject({ kind: "invalidArgument" });
   });
 

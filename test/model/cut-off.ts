@@ -2,6 +2,7 @@ import type { KvStore } from "../../src/freshness/patient-kv.ts";
 import { isDuring, type Faults, type Span } from "./faults.ts";
 import type { SimDatabase } from "./sim-database.ts";
 import type { VirtualTime } from "./virtual-time.ts";
+import { DatabaseError } from "../../src/store/deadlines.ts";
 
 export type ReachedDatabase = Pick<SimDatabase, "origin" | "keys" | "readLog">;
 
@@ -12,7 +13,7 @@ export function cutDatabase(
   { databaseDown, databaseHangs }: Faults,
 ): ReachedDatabase {
   const reach = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (isDuring(databaseDown, time.now)) throw new Error("D1 cannot be reached");
+    if (isDuring(databaseDown, time.now)) throw new DatabaseError("D1 cannot be reached");
     if (isDuring(databaseHangs, time.now)) await new Promise<never>(() => undefined);
     return work();
   };

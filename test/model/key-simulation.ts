@@ -6,7 +6,6 @@ import { JOURNAL_KEY } from "../../src/freshness/journal-keeper.ts";
 import type { KvStore } from "../../src/freshness/patient-kv.ts";
 import { ApiError } from "../../src/errors.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
-import { newReading } from "../../src/store/reading.ts";
 import { cutDatabase, cutKv, type ReachedDatabase } from "./cut-off.ts";
 import { drawFaults, isDuring, type Faults, type Span } from "./faults.ts";
 import { guarded } from "./guarded-database.ts";
@@ -19,6 +18,7 @@ import { keyNamed, KEYS, SimDatabase } from "./sim-database.ts";
 import { SimKv } from "./sim-kv.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { committer } from "../../src/freshness/committing.ts";
+import { testCommit, testReading } from "../support/scope.ts";
 
 const HOUR_MS = 3_600_000;
 const LOCATIONS = 3;
@@ -164,10 +164,9 @@ export class KeySimulation {
     const isolate = this.#isolateOf(place);
     const start = this.#time.now;
     const knewRevoked = isolate.revoked.has(key.digest);
-    const reading = newReading("bounded", ignore);
     try {
-      const found = await isolate.keys.find(key.digest, reading);
-      const outcome = outcomeOf(found, reading.tier);
+      const found = await isolate.keys.find(key.digest, testReading("bounded"));
+      const outcome = outcomeOf(found.value, found.tier);
       if (outcome === "revoked") isolate.revoked.add(key.digest);
       this.#count(outcome);
       const worked = this.#worked(place, start);
@@ -263,7 +262,7 @@ export class KeySimulation {
   }
 
   #commit() {
-    return { principal: "model", at: this.#time.now, reason: null, waitUntil: ignore };
+    return testCommit(this.#time.now);
   }
 
   /** One where keys are made and revoked. */

@@ -18,6 +18,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 import { apiKeyKey, assetKey } from "../../src/identity/cache-key.ts";
 import type { AssetId, Namespace } from "../../src/identity/names.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
+import { DatabaseError } from "../../src/store/deadlines.ts";
 
 /** Few, so that the journal's beginning moves and copies fall behind it. */
 const MAX_CHANGES = 40;
@@ -190,7 +191,7 @@ export class SimDatabase {
     await this.#time.sleep(
       replica === "primary" ? this.#random.between(20, 120) : this.#random.between(2, 25),
     );
-    if (isDuring(this.#faults.databaseDown, this.#time.now)) throw new Error("D1 does not answer");
+    if (isDuring(this.#faults.databaseDown, this.#time.now)) throw new DatabaseError("D1 does not answer");
     if (isDuring(this.#faults.databaseHangs, this.#time.now)) await new Promise<never>(() => undefined);
   }
 }

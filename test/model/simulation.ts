@@ -6,7 +6,6 @@ import type { KvStore } from "../../src/freshness/patient-kv.ts";
 import { ApiError } from "../../src/errors.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
 import { IF_ABSENT, UNCONDITIONAL, type StoredAsset } from "../../src/store/asset-store.ts";
-import { newReading } from "../../src/store/reading.ts";
 import { drawFaults, isDuring, type Faults } from "./faults.ts";
 import { guarded } from "./guarded-database.ts";
 import { History, type Name } from "./history.ts";
@@ -20,6 +19,8 @@ import { VirtualTime } from "./virtual-time.ts";
 import { AssetId, type Namespace } from "../../src/identity/names.ts";
 import { assetId } from "../support/names.ts";
 import { committer } from "../../src/freshness/committing.ts";
+import type { Tier } from "../../src/store/reading.ts";
+import { testCommit, testReading } from "../support/scope.ts";
 
 const HOUR_MS = 3_600_000;
 const NAMESPACES = ["default", "team"];
@@ -147,28 +148,31 @@ export class Simulation {
     const start = this.#time.now;
     const name = this.#name();
     const list = random.chance(0.05);
-    const reading = newReading(newest ? "newest" : "bounded", ignore);
+    const reading = testReading(newest ? "newest" : "bounded");
     this.#counts.reads += 1;
     try {
       const found: Name[] = [];
       let asked = "one";
       const seqs = new Map<string, number>();
+      let tier: Tier = "MEMORY";
       if (list) {
         const namespace = random.chance(0.3) ? null : name.namespace;
         asked = `list of ${namespace ?? "all"}`;
-        const { assets } = await isolate.store.list(namespace, null, 10_000, reading);
-        for (const asset of assets) seqs.set(`${asset.namespace}/${asset.name}`, asset.seq);
+        const page = await isolate.store.list(namespace, null, 10_000, reading);
+        tier = page.tier;
+        for (const asset of page.value.assets) seqs.set(`${asset.namespace}/${asset.name}`, asset.seq);
         found.push(...allNames(namespace));
       } else {
         // As the fast path does: what memory can answer is answered without waiting.
         const hot = newest ? null : peek(isolate, name);
         if (hot !== null) this.#counts.hot += 1;
-        if (hot !== null) reading.tier = "MEMORY";
-        const asset = hot ?? (await isolate.store.get(idOf(name), reading));
+        const cold = hot === null ? await isolate.store.get(idOf(name), reading) : null;
+        tier = cold?.tier ?? tier;
+        const asset = hot ?? cold?.value ?? null;
         if (asset !== null) seqs.set(`${name.namespace}/${name.name}`, asset.seq);
         found.push(name);
       }
-      const stale = reading.tier === "STALE";
+      const stale = tier === "STALE";
       const end = this.#time.now;
       const seen = isolate.seen.get(asked) ?? new Map<string, number>();
       isolate.seen.set(asked, seen);
@@ -176,7 +180,7 @@ export class Simulation {
         const seq = seqs.get(`${each.namespace}/${each.name}`) ?? null;
         this.#referee.judge({ name: each, seq, start, end, newest, stale }, seen);
       }
-      if (reading.tier === "D1") this.#counts.fromDatabase += 1;
+      if (tier === "D1") this.#counts.fromDatabase += 1;
       if (stale) this.#counts.stale += 1;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -188,13 +192,13 @@ export class Simulation {
     const random = this.#random;
     const { store } = this.#isolate(READERS);
     const name = this.#name();
-    const commit = { principal: "model", at: this.#time.now, reason: null, waitUntil: ignore };
+    const commit = testCommit(this.#time.now);
     const asset = { ...name, etag: "", definition: "", expressions: null };
     try {
       let condition = random.chance(0.2) ? IF_ABSENT : UNCONDITIONAL;
       if (random.chance(0.2)) {
         // As PATCH does: what is written depends on what was read.
-        const current = await store.get(idOf(name), newReading("newest", ignore));
+        const { value: current } = await store.get(idOf(name), testReading("newest"));
         condition = { match: [current?.etag ?? '""'], noneMatch: null };
       }
       const written = random.chance(0.25)

@@ -5,9 +5,9 @@ import { runtimeTimer } from "../../src/lib/timer.ts";
 import { factsOfEntity, namedFacts } from "../../src/resolve/facts.ts";
 import { answerKey, ResolveService } from "../../src/resolve/service.ts";
 import { UNCONDITIONAL } from "../../src/store/asset-store.ts";
-import { newReading } from "../../src/store/reading.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { assetId } from "../support/names.ts";
+import { testReading } from "../support/scope.ts";
 
 const TOOL = assetId("default", "tool");
 const service = () =>
@@ -40,7 +40,7 @@ describe("remembered resolutions", () => {
     );
     return new ResolveService(new AssetService(store, { clock: Date.now, timer: runtimeTimer }));
   };
-  const reading = () => newReading("bounded", () => undefined);
+  const reading = () => testReading("bounded");
   const facts = (name: string) => namedFacts(null, factsOfEntity({ name, system: { os: "linux" } }));
   const build = (filters: string[], url = "https://e/a") => ({ url, sha512: "0f".repeat(64), filters });
 
@@ -48,7 +48,7 @@ describe("remembered resolutions", () => {
     const throwing = "var s='\u0161';while(s.length<30000)s+=s;throw s+entity.name";
     const resolve = await storage(Array.from({ length: 50 }, () => build([throwing])));
     for (let index = 0; index < 60; index += 1) {
-      const found = await resolve.resolve(TOOL, "most-specific", facts(`m${index}`), reading());
+      const { value: found } = await resolve.resolve(TOOL, "most-specific", facts(`m${index}`), reading());
       expect(found.resolution.outcome).toBe("none");
       expect(found).not.toHaveProperty("reports");
       expect(found.resolution).not.toHaveProperty("reports");

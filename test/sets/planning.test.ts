@@ -1,21 +1,23 @@
-import { describe, expect, it } from "vitest";
-import { makePlan, namesOf, isEmptyPlan } from "../../src/sets/plan.ts";
+import { describe, expect, it, vi } from "vitest";
+import { makePlan, namesOf, isEmptyPlan, SetChecker } from "../../src/sets/plan.ts";
 import { defaultMaxDelete, namesToDelete, type Prune } from "../../src/sets/prune.ts";
 import { ApplyService, type PlanOptions } from "../../src/sets/service.ts";
 import { restorePlan, storePlan } from "../../src/sets/stored-plan.ts";
 import { readDefinitions, type DefinitionSet } from "../../src/sets/definitions.ts";
-import { prepareWrite } from "../../src/assets/prepare.ts";
+import { checkAsset } from "../../src/assets/prepare.ts";
 import { parseGrant } from "../../src/auth/grants.ts";
+import { FilterReader } from "../../src/es5/filter-reader.ts";
 import type { AssetName } from "../../src/identity/names.ts";
 import { Linter } from "../../src/resolve/lint/linter.ts";
 import type { NamespaceState, PlanStore, SetStore, SetWrite } from "../../src/store/set-store.ts";
 import { anAsset, OTHER_SHA512 } from "../support/fixtures.ts";
 import { newFilterReader } from "../support/filters.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
+import { testCommit } from "../support/scope.ts";
 
 const DEFAULT = namespaceNamed("default");
 const OTHER = namespaceNamed("other");
-const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
+const COMMIT = testCommit();
 const HOUR_MS = 3_600_000;
 
 const options = (members: Partial<PlanOptions> = {}): PlanOptions => ({
@@ -41,7 +43,7 @@ async function stateOf(names: readonly string[], by = "bob", seq = 7): Promise<N
     const id = { namespace: DEFAULT, name: assetNamed(name) };
     return {
       name: id.name,
-      etag: (await prepareWrite(id, anAsset(name), by, newFilterReader())).etag,
+      etag: (await checkAsset(id, anAsset(name), newFilterReader()).write(by)).etag,
       createdBy: by,
     };
   });
@@ -49,7 +51,7 @@ async function stateOf(names: readonly string[], by = "bob", seq = 7): Promise<N
 }
 
 const planOf = (state: NamespaceState, wanted: DefinitionSet, deletes: readonly AssetName[]) =>
-  makePlan(DEFAULT, state, wanted, deletes, newFilterReader());
+  makePlan(DEFAULT, state, wanted, deletes, new SetChecker(DEFAULT, newFilterReader()), "alice");
 
 /** A store in which the namespace `default` holds some names, and what was done to it in order. */
 function aStore(there: readonly string[] = []) {
@@ -237,6 +239,18 @@ describe("applying", () => {
       conflict,
     );
     expect(writes).toHaveLength(7);
+  });
+
+  it("checks and encodes a set once, however often it is planned again", async () => {
+    const { service, behaviour, writes } = aStore();
+    const checked = vi.spyOn(FilterReader.prototype, "read");
+    const filtered = new Map([[assetNamed("a"), written("a", { filters: ["entity.system.os == 'linux'"] })]]);
+    behaviour.losses = 2;
+    await service.applySet(editor, DEFAULT, filtered, options(), COMMIT);
+    expect(checked).toHaveBeenCalledTimes(1);
+    checked.mockRestore();
+    expect(writes).toHaveLength(3);
+    expect(new Set(writes.flatMap(({ puts }) => puts)).size).toBe(1);
   });
 
   it("writes nothing for a set that is there already", async () => {

@@ -6,10 +6,11 @@ import type { PlanStore, SetStore, SetWrite } from "../../src/store/set-store.ts
 import { Linter } from "../../src/resolve/lint/linter.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
+import { testCommit } from "../support/scope.ts";
 
 const DEFAULT = namespaceNamed("default");
 const OPTIONS = { prune: false, maxDelete: null, labelSelector: [], strict: false, linter: new Linter() };
-const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
+const COMMIT = testCommit();
 
 const principal = (...grants: string[]) => ({
   name: "tester",

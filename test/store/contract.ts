@@ -4,19 +4,19 @@ import { compareBytes } from "../../src/go-json/json.ts";
 import {
   IF_ABSENT,
   UNCONDITIONAL,
+  type AssetPage,
   type AssetStore,
   type AssetWrite,
   type PageFrom,
 } from "../../src/store/asset-store.ts";
-import { newReading } from "../../src/store/reading.ts";
 import { runs } from "../support/nightly.ts";
 import { assetId, namespaceNamed } from "../support/names.ts";
 import { parseAssetName } from "../../src/identity/names.ts";
+import { testCommit, testReading } from "../support/scope.ts";
 
-const ignore = () => undefined;
-const COMMIT = { principal: "tester", at: 1_700_000_000_000, reason: null, waitUntil: ignore };
+const COMMIT = testCommit(1_700_000_000_000);
 /** Promises hold for whoever may write and so reads the newest. */
-const NEWEST = newReading("newest", ignore);
+const NEWEST = testReading("newest");
 
 function write(namespace: string, name: string, content = "1"): AssetWrite {
   const definition = `{"content":"${content}","name":"${name}"}`;
@@ -37,7 +37,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
         seq: expect.any(Number),
         created: true,
       });
-      expect(await store.get(assetId("t", "a/b"), NEWEST)).toEqual({
+      expect((await store.get(assetId("t", "a/b"), NEWEST)).value).toEqual({
         ...write("t", "a/b"),
         expressions,
         seq: put.outcome === "committed" ? put.seq : null,
@@ -47,9 +47,9 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
     it("knows nothing of a name that was never put, of other namespaces and of other cases", async () => {
       const store = await make();
       await store.put(write("t", "a"), UNCONDITIONAL, COMMIT);
-      expect(await store.get(assetId("t", "b"), NEWEST)).toBeNull();
-      expect(await store.get(assetId("default", "a"), NEWEST)).toBeNull();
-      expect(await store.get(assetId("t", "A"), NEWEST)).toBeNull();
+      expect((await store.get(assetId("t", "b"), NEWEST)).value).toBeNull();
+      expect((await store.get(assetId("default", "a"), NEWEST)).value).toBeNull();
+      expect((await store.get(assetId("t", "A"), NEWEST)).value).toBeNull();
     });
 
     it("replaces, and orders commits by their seq", async () => {
@@ -58,7 +58,10 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const second = await store.put(write("t", "a", "2"), UNCONDITIONAL, COMMIT);
       expect(second).toMatchObject({ outcome: "committed", created: false });
       expect(seqOf(second)).toBeGreaterThan(seqOf(first));
-      expect(await store.get(assetId("t", "a"), NEWEST)).toMatchObject({ etag: '"2"', seq: seqOf(second) });
+      expect((await store.get(assetId("t", "a"), NEWEST)).value).toMatchObject({
+        etag: '"2"',
+        seq: seqOf(second),
+      });
     });
 
     it("refuses a namespace that does not exist, whatever the condition", async () => {
@@ -66,7 +69,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       expect(await store.put(write("nope", "a"), IF_ABSENT, COMMIT)).toEqual({
         outcome: "namespace-missing",
       });
-      expect(await store.get(assetId("nope", "a"), NEWEST)).toBeNull();
+      expect((await store.get(assetId("nope", "a"), NEWEST)).value).toBeNull();
     });
 
     it("creates a name once, and again after it was deleted", async () => {
@@ -75,7 +78,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       expect(await store.put(write("t", "a", "2"), IF_ABSENT, COMMIT)).toEqual({
         outcome: "condition-failed",
       });
-      expect(await store.get(assetId("t", "a"), NEWEST)).toMatchObject({ etag: '"1"' });
+      expect((await store.get(assetId("t", "a"), NEWEST)).value).toMatchObject({ etag: '"1"' });
       await store.delete(assetId("t", "a"), UNCONDITIONAL, COMMIT);
       expect(await store.put(write("t", "a", "3"), IF_ABSENT, COMMIT)).toMatchObject({ created: true });
     });
@@ -101,7 +104,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       expect(put).toEqual(holds ? { ...committed, seq: seqOf(put), created: false } : failed);
       const deleted = await store.delete(assetId("t", "a"), condition, COMMIT);
       expect(deleted).toMatchObject(holds ? { ...committed, seq: seqOf(deleted) } : failed);
-      expect(await store.get(assetId("t", "a"), NEWEST)).toEqual(
+      expect((await store.get(assetId("t", "a"), NEWEST)).value).toEqual(
         holds ? null : expect.objectContaining({ etag: '"1"' }),
       );
     });
@@ -124,8 +127,11 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
         outcome: "committed",
       });
       expect(await store.delete(assetId("t", "a"), UNCONDITIONAL, COMMIT)).toEqual({ outcome: "absent" });
-      expect(await store.get(assetId("t", "a"), NEWEST)).toBeNull();
-      expect(await store.list(namespaceNamed("t"), null, 10, NEWEST)).toEqual({ assets: [], next: null });
+      expect((await store.get(assetId("t", "a"), NEWEST)).value).toBeNull();
+      expect((await store.list(namespaceNamed("t"), null, 10, NEWEST)).value).toEqual({
+        assets: [],
+        next: null,
+      });
     });
 
     it("lists a namespace in byte order, and no other that shares its prefix", async () => {
@@ -133,7 +139,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const names = ["b", "B", "b-1", "b.1", "b/x", "b:1", "_u", "a", "c"];
       for (const name of names) await store.put(write("t", name), UNCONDITIONAL, COMMIT);
       await store.put(write("t1", "other"), UNCONDITIONAL, COMMIT);
-      const { assets, next } = await store.list(namespaceNamed("t"), null, 100, NEWEST);
+      const { assets, next } = (await store.list(namespaceNamed("t"), null, 100, NEWEST)).value;
       expect(assets.map(({ name }) => name)).toEqual(["B", "_u", "a", "b", "b-1", "b.1", "b/x", "b:1", "c"]);
       expect(next).toBeNull();
     });
@@ -142,10 +148,10 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const store = await make();
       for (const namespace of ["t1", "t", "t-1"])
         await store.put(write(namespace, "q"), UNCONDITIONAL, COMMIT);
-      const first = await store.list(null, null, 2, NEWEST);
+      const first = (await store.list(null, null, 2, NEWEST)).value;
       expect(first.assets.map(({ namespace }) => namespace)).toEqual(["t-1", "t"]);
       expect(first.next).toBe("t/q");
-      const rest = await store.list(null, { key: "t/q", inclusive: false }, 2, NEWEST);
+      const rest = (await store.list(null, { key: "t/q", inclusive: false }, 2, NEWEST)).value;
       expect(rest.assets.map(({ namespace }) => namespace)).toEqual(["t1"]);
     });
 
@@ -153,7 +159,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const store = await make();
       for (const name of ["a", "b", "d"]) await store.put(write("t", name), UNCONDITIONAL, COMMIT);
       const names = async (from: PageFrom) =>
-        (await store.list(namespaceNamed("t"), from, 10, NEWEST)).assets.map(({ name }) => name);
+        (await store.list(namespaceNamed("t"), from, 10, NEWEST)).value.assets.map(({ name }) => name);
       expect(await names({ key: "b", inclusive: false })).toEqual(["d"]);
       expect(await names({ key: "b", inclusive: true })).toEqual(["b", "d"]);
       expect(await names({ key: "c", inclusive: false })).toEqual(["d"]);
@@ -172,7 +178,7 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
             const joined: string[] = [];
             let from: PageFrom | null = null;
             do {
-              const page = await store.list(namespaceNamed("t"), from, limit, NEWEST);
+              const page: AssetPage = (await store.list(namespaceNamed("t"), from, limit, NEWEST)).value;
               joined.push(...page.assets.map((asset) => asset.name));
               from = page.next === null ? null : { key: page.next, inclusive: false };
             } while (from !== null);

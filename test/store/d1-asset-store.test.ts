@@ -6,9 +6,10 @@ import { sweepTombstones } from "../../src/store/d1/sweep.ts";
 import { assetId } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
 import { withoutJournal } from "../support/run-commit.ts";
+import { testCommit } from "../support/scope.ts";
 
 const store = new D1AssetStore(env.DB, withoutJournal());
-const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
+const COMMIT = testCommit();
 
 const committed = { outcome: "committed", epoch: expect.any(String) };
 

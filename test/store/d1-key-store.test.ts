@@ -5,6 +5,7 @@ import { isLive, type GrantList, type KeyRecord, type NewKey } from "../../src/s
 import { freshStorage } from "../support/worker.ts";
 import { withoutJournal } from "../support/run-commit.ts";
 import type { CommitLog } from "../../src/store/commit.ts";
+import { testCommit } from "../support/scope.ts";
 
 const NOW = 1_800_000_000_000;
 const VIEW = ["view@default"];
@@ -15,12 +16,7 @@ let made = 0;
 
 beforeEach(freshStorage);
 
-const commit = (at = NOW, principal = "tester") => ({
-  principal,
-  at,
-  reason: null,
-  waitUntil: () => undefined,
-});
+const commit = (at = NOW, principal = "tester") => testCommit(at, undefined, principal);
 
 function aKey(name: string, changes: Partial<NewKey> = {}): NewKey {
   made += 1;

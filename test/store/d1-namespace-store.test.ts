@@ -4,10 +4,11 @@ import { D1NamespaceStore } from "../../src/store/d1/namespaces.ts";
 import { namespaceNamed } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
 import { withoutJournal } from "../support/run-commit.ts";
+import { testCommit } from "../support/scope.ts";
 
 const store = new D1NamespaceStore(env.DB, withoutJournal());
 const team = namespaceNamed("team");
-const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
+const COMMIT = testCommit();
 
 beforeEach(freshStorage);
 

@@ -11,13 +11,14 @@ import { assetId, namespaceNamed } from "../support/names.ts";
 import { rowsReadBy, scansOf, statementsOf } from "../support/query-plans.ts";
 import { withoutJournal } from "../support/run-commit.ts";
 import { freshStorage } from "../support/worker.ts";
+import { testCommit } from "../support/scope.ts";
 
 type Work = (db: D1Database) => Promise<unknown>;
 
 const team = namespaceNamed("team");
 const one = assetId("team", "one");
 const emptied = namespaceNamed("emptied");
-const COMMIT = { principal: "tester", at: 0, reason: null, waitUntil: () => undefined };
+const COMMIT = testCommit(0);
 const LATER = 1_000_000;
 const isSmall = (rows: number) => rows <= 100;
 const history = (db: D1Database) => new D1HistoryStore(db);
@@ -66,9 +67,9 @@ const keys = (db: D1Database) => new D1KeyStore(db, run);
 /** Statements about the live keys of a name, in the order in which they are run. */
 const KEY_WRITERS: readonly (readonly [string, Work])[] = [
   ["the live lists of grants of a name", (db) => keys(db).liveGrantLists("rotated", LATER)],
-  ["the creation of a key", (db) => keys(db).create(NEW_KEY, { ...COMMIT, at: LATER })],
-  ["the rotation of a key", (db) => keys(db).rotate(REPLACEMENT, { ...COMMIT, at: LATER })],
-  ["the revocation of a name", (db) => keys(db).revoke("rotated", null, { ...COMMIT, at: LATER })],
+  ["the creation of a key", (db) => keys(db).create(NEW_KEY, testCommit(LATER))],
+  ["the rotation of a key", (db) => keys(db).rotate(REPLACEMENT, testCommit(LATER))],
+  ["the revocation of a name", (db) => keys(db).revoke("rotated", null, testCommit(LATER))],
 ];
 
 beforeAll(async () => {

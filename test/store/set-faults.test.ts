@@ -8,8 +8,9 @@ import { Deadlines } from "../../src/store/deadlines.ts";
 import { freshStorage, storedRows } from "../support/worker.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
 import { withoutJournal } from "../support/run-commit.ts";
+import { testCommit } from "../support/scope.ts";
 
-const COMMIT = { principal: "tester", at: 1, reason: null, waitUntil: () => undefined };
+const COMMIT = testCommit();
 const DEFAULT = namespaceNamed("default");
 const PUTS = ["a", "b"].map((name) => ({
   namespace: DEFAULT,

@@ -1,5 +1,6 @@
 import type { AssetStore, PageFrom, StatedPage, StoredAsset } from "../../src/store/asset-store.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
+import { JUST_READ, withValue, type ReadResult } from "../../src/store/reading.ts";
 import type { AssetId, Namespace } from "../../src/identity/names.ts";
 
 /** An origin without any cache before it: every read from the primary. */
@@ -10,13 +11,17 @@ export class DirectAssetStore implements AssetStore {
     this.#origin = origin;
   }
 
-  async get(id: AssetId): Promise<StoredAsset | null> {
-    return (await this.#origin.get(id, "primary")).value;
+  async get(id: AssetId): Promise<ReadResult<StoredAsset | null>> {
+    return withValue(JUST_READ, (await this.#origin.get(id, "primary")).value);
   }
 
-  async list(namespace: Namespace | null, from: PageFrom | null, limit: number): Promise<StatedPage> {
+  async list(
+    namespace: Namespace | null,
+    from: PageFrom | null,
+    limit: number,
+  ): Promise<ReadResult<StatedPage>> {
     const { value, s, g } = await this.#origin.list(namespace, from, limit, "primary");
-    return { ...(value ?? { assets: [], next: null }), state: s ?? g };
+    return withValue(JUST_READ, { ...(value ?? { assets: [], next: null }), state: s ?? g });
   }
 
   put(...args: Parameters<AssetStore["put"]>) {

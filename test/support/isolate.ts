@@ -14,8 +14,9 @@ import { D1KeyStore } from "../../src/store/d1/keys.ts";
 import { Deadlines } from "../../src/store/deadlines.ts";
 import type { CommitLog, RunCommit } from "../../src/store/commit.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
-import { newReading, type Reading } from "../../src/store/reading.ts";
+import type { Reading } from "../../src/store/reading.ts";
 import { aroundDatabase, type Around } from "./around-database.ts";
+import { testCommit, testReading } from "./scope.ts";
 
 /**
  * What the isolates of one test share: a time, a KV that misbehaves on command, and the real D1, which may be down or
@@ -199,11 +200,11 @@ export class Isolate {
   };
 
   reading(freshness: Reading["freshness"] = "bounded"): Reading {
-    return newReading(freshness, this.waitUntil);
+    return testReading(freshness, this.waitUntil);
   }
 
   commit(principal = "tester") {
-    return { principal, at: this.#world.now, reason: null, waitUntil: this.waitUntil };
+    return testCommit(this.#world.now, this.waitUntil, principal);
   }
 
   /** All work that went on after answers is done. */

@@ -9,6 +9,7 @@ import {
   type WriteCondition,
   type WriteOutcome,
 } from "../../src/store/asset-store.ts";
+import { JUST_READ, withValue, type ReadResult } from "../../src/store/reading.ts";
 import { compareBytes } from "../../src/go-json/json.ts";
 import { AssetId, type Namespace } from "../../src/identity/names.ts";
 
@@ -22,11 +23,15 @@ export class MemoryAssetStore implements AssetStore {
     this.#namespaces = new Set(namespaces);
   }
 
-  async get({ key }: AssetId): Promise<StoredAsset | null> {
-    return this.#assets.get(key) ?? null;
+  async get({ key }: AssetId): Promise<ReadResult<StoredAsset | null>> {
+    return withValue(JUST_READ, this.#assets.get(key) ?? null);
   }
 
-  async list(namespace: Namespace | null, from: PageFrom | null, limit: number): Promise<StatedPage> {
+  async list(
+    namespace: Namespace | null,
+    from: PageFrom | null,
+    limit: number,
+  ): Promise<ReadResult<StatedPage>> {
     const all = [...this.#assets.values()]
       .filter((asset) => namespace === null || asset.namespace === namespace)
       .map((asset) => ({ asset, key: pageKey(namespace, asset) }))
@@ -37,7 +42,7 @@ export class MemoryAssetStore implements AssetStore {
       });
     const page = all.slice(0, limit);
     const next = all.length > page.length ? (page.at(-1)?.key ?? null) : null;
-    return { assets: page.map(({ asset }) => asset), next, state: this.#seq };
+    return withValue(JUST_READ, { assets: page.map(({ asset }) => asset), next, state: this.#seq });
   }
 
   async put(asset: AssetWrite, condition: WriteCondition): Promise<WriteOutcome> {

@@ -59,8 +59,8 @@ const SERVICE: readonly Edit[] = [
   },
   {
     means: "definitions are written in nobody's name",
-    find: "await encodeChecked({ namespace, name }, asset, by.name)",
-    replace: 'await encodeChecked({ namespace, name }, asset, "")',
+    find: "await definition.write(by.name)",
+    replace: 'await definition.write("")',
   },
   {
     means: "a prune deletes what the caller may not edit",
@@ -104,8 +104,8 @@ const PLAN: readonly Edit[] = [
   },
   {
     means: "what another has written is written again",
-    find: 'existing?.createdBy ?? ""',
-    replace: '""',
+    find: "existing?.createdBy ?? writer",
+    replace: "writer",
   },
   {
     means: "a set may take any memory as it is stored",
@@ -217,12 +217,6 @@ const DEFINITIONS: readonly Edit[] = [
 
 const OPERATIONS: readonly Edit[] = [
   {
-    means: "the strict lint of a deployment does not hold for sets",
-    find: 'strict: query.strict || settings.lint === "strict",',
-    replace: "strict: query.strict,",
-    tests: ["test/api/strict-deployment.test.ts"],
-  },
-  {
     means: "a dry run of a stale plan shows what it would do",
     find: "if (dryRun) await apply.refuseStale(plan);",
     replace: "",
@@ -230,7 +224,7 @@ const OPERATIONS: readonly Edit[] = [
   },
   {
     means: "a dry run of a plan applies it",
-    find: 'if (dryRun) return json(`{"applied":false,${shown}}`, lint);',
+    find: 'if (dryRun) return json(jsonObject([["applied", "false"], ...shown]), lint);',
     replace: "",
     named: "dry_run",
   },
@@ -254,9 +248,17 @@ export const apply: readonly Mutant[] = [
   ...mutantsOf("apply", "src/sets/stored-plan.ts", PURE, [
     {
       means: "a plan of an earlier form is applied",
-      find: "return format === FORMAT ? plan : null;",
-      replace: "return format === null ? null : plan;",
+      find: "if (format !== FORMAT) return null;",
+      replace: "if (format === null) return null;",
     },
   ]),
-  ...mutantsOf("apply", "src/sets/operations.ts", API, OPERATIONS),
+  ...mutantsOf("apply", "src/sets/options.ts", API, [
+    {
+      means: "the strict lint of a deployment does not hold for sets",
+      find: 'strict: query.strict || settings.lint === "strict",',
+      replace: "strict: query.strict,",
+      tests: ["test/api/strict-deployment.test.ts"],
+    },
+  ]),
+  ...mutantsOf("apply", "src/sets/apply-operation.ts", API, OPERATIONS),
 ];

@@ -145,14 +145,14 @@ const SETS: readonly Edit[] = [
   },
   {
     means: "the second group of deletes repeats the seqs of the first",
-    find: "puts.length + first, commit.at, json",
-    replace: "puts.length + first * 0, commit.at, json",
+    find: "puts.length + first, commit.scope.now, json",
+    replace: "puts.length + first * 0, commit.scope.now, json",
     missedBefore: true,
   },
   {
     means: "the deletes of a set have the seqs of its writes",
-    find: "puts.length + first, commit.at, json",
-    replace: "first, commit.at, json",
+    find: "puts.length + first, commit.scope.now, json",
+    replace: "first, commit.scope.now, json",
   },
   {
     means: "a group of a set is larger than D1 takes",

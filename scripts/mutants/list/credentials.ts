@@ -45,8 +45,8 @@ const AUTHENTICATE: readonly Edit[] = [
   },
   {
     means: "a refused credential is let through without being counted",
-    find: "sources.failures.limit(request, moment.now, (beforeLookup) =>\n        principalOf(request, { ...moment, beforeLookup }),\n      );",
-    replace: "principalOf(request, moment);",
+    find: "sources.failures.limit(request, scope.now, (beforeLookup) =>\n        principalOf(request, scope, beforeLookup),\n      );",
+    replace: "principalOf(request, scope);",
   },
 ];
 
@@ -58,17 +58,17 @@ const CREDENTIALS_OF_KEYS: readonly Edit[] = [
   },
   {
     means: "an expired key is good",
-    find: "if (holder.expiresAt !== null && holder.expiresAt <= moment.now) return null;",
+    find: "if (holder.expiresAt !== null && holder.expiresAt <= scope.now) return null;",
     replace: "",
   },
   {
     means: "a key is good at the instant it expires",
-    find: "holder.expiresAt <= moment.now",
-    replace: "holder.expiresAt < moment.now",
+    find: "holder.expiresAt <= scope.now",
+    replace: "holder.expiresAt < scope.now",
   },
   {
     means: "the use of a key is not noted",
-    find: "if (unconfirmedSeconds === null) ring.noteUse(holder, moment);",
+    find: "if (unconfirmedSeconds === null) ring.noteUse(holder, scope);",
     replace: "",
   },
   {
@@ -98,21 +98,21 @@ const CREDENTIALS_OF_KEYS: readonly Edit[] = [
   },
   {
     means: "the use of a key that is not confirmed is noted, which needs D1",
-    find: "if (unconfirmedSeconds === null) ring.noteUse(holder, moment);",
-    replace: "ring.noteUse(holder, moment);",
+    find: "if (unconfirmedSeconds === null) ring.noteUse(holder, scope);",
+    replace: "ring.noteUse(holder, scope);",
   },
 ];
 
 const KEY_LOOKUP: readonly Edit[] = [
   {
     means: "a key from a stale copy is taken for a confirmed one",
-    find: 'reading.tier === "STALE" ? reading.ageSeconds : null',
-    replace: "reading.ageSeconds < 0 ? reading.ageSeconds : null",
+    find: 'found.tier === "STALE" ? found.ageSeconds : null',
+    replace: "found.ageSeconds < 0 ? found.ageSeconds : null",
   },
   {
     means: "every key is taken for one that is not confirmed",
-    find: 'reading.tier === "STALE" ? reading.ageSeconds : null',
-    replace: "reading.ageSeconds",
+    find: 'found.tier === "STALE" ? found.ageSeconds : null',
+    replace: "found.ageSeconds",
   },
 ];
 
@@ -153,8 +153,8 @@ const GUARD: readonly Edit[] = [
 const CONFIG: readonly Edit[] = [
   {
     means: "keys may be served stale for longer than a day",
-    find: "if (hours <= longest) return hours;",
-    replace: "return hours;",
+    find: "/^\\d{1,2}$/.test(hours) && Number(hours) <= LONGEST_OUTAGE_HOURS",
+    replace: "/^\\d{1,2}$/.test(hours)",
   },
   {
     means: "a mistyped OUTAGE_KEY_HOURS lets keys be served stale",
@@ -389,7 +389,7 @@ const KEY_SERVICE: readonly Edit[] = [
   },
   {
     means: "a key that has expired can be made",
-    find: "if (wanted.expiresAt !== null && wanted.expiresAt <= commit.at)\n",
+    find: "if (wanted.expiresAt !== null && wanted.expiresAt <= commit.scope.now)\n",
     replace: "if (wanted.expiresAt !== null && wanted.expiresAt < 0)\n",
   },
   {

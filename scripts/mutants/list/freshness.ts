@@ -99,9 +99,15 @@ const READER: readonly Edit[] = [
   },
   {
     means: "what is never to be served past the bound is served then, if its copy is of this instant",
-    find: "if (staleMs === 0) throw unavailable(cause);",
-    replace: "",
+    find: "if (!isOutage(cause) || staleMs === 0) throw answerTo(cause);",
+    replace: "if (!isOutage(cause)) throw answerTo(cause);",
     missedBefore: true,
+  },
+  {
+    means: "a bug is taken for an outage, and stale copies hide it",
+    find: "if (!isOutage(cause) || staleMs === 0) throw answerTo(cause);",
+    replace: "if (staleMs === 0) throw answerTo(cause);",
+    tests: ["test/freshness/unavailable.test.ts"],
   },
   {
     means: "credentials are served stale without asking KV for the journal again",
@@ -110,7 +116,7 @@ const READER: readonly Edit[] = [
   },
   {
     means: "credentials are served stale when nobody can say for how long they have not been checked",
-    find: "if (isCredential && this.#edge.time.isLost) throw unavailable(cause);",
+    find: "if (isCredential && this.#edge.time.isLost) throw answerTo(cause);",
     replace: "",
   },
   {
@@ -126,12 +132,12 @@ const READER: readonly Edit[] = [
   },
   {
     means: "an isolate does not notice a new epoch",
-    find: "      this.#edge.journal.noteEpoch(entry.epoch, reading.waitUntil);\n",
+    find: "      this.#edge.journal.noteEpoch(entry.epoch, reading.scope.waitUntil);\n",
     replace: "",
   },
   {
     means: "what D1 answers is not put in KV",
-    find: "if (usable) reading.waitUntil(this.#copies.share(id, entry));",
+    find: "if (usable) reading.scope.waitUntil(this.#copies.share(id, entry));",
     replace: "",
   },
   {
@@ -544,9 +550,9 @@ const DEADLINES: readonly Edit[] = [
   },
   {
     means: "errors of the database open its breaker",
-    find: "    breaker.succeeded();\n    return work;",
+    find: "    breaker.succeeded();\n    try {\n      return await work;\n    } catch (cause) {\n",
     replace:
-      "    work.then(\n      () => breaker.succeeded(),\n      () => breaker.failed(this.now()),\n    );\n    return work;",
+      "    try {\n      const answered = await work;\n      breaker.succeeded();\n      return answered;\n    } catch (cause) {\n      breaker.failed(this.now());\n",
     named: "errors do not open",
   },
   {
@@ -615,17 +621,17 @@ const KEYS: readonly Edit[] = [
 const NAMESPACES: readonly Edit[] = [
   {
     means: "an old journal says that a namespace is not there",
-    find: 'if (!found && reading.tier === "STALE") throw unavailable(new Error("only a stale journal knows"));',
+    find: 'if (!found && names.tier === "STALE") throw databaseUnavailable(new Error("only a stale journal knows"));',
     replace: "",
   },
   {
     means: "namespaces of any age are served while the database is down",
-    find: "if (journal === null || age > STALE_MS) throw unavailable(cause);",
-    replace: "if (journal === null) throw unavailable(cause);",
+    find: "if (!isOutage(cause) || journal === null || age > STALE_MS) throw answerTo(cause);",
+    replace: "if (!isOutage(cause) || journal === null) throw answerTo(cause);",
   },
   {
     means: "who asks for the newest namespaces gets those of the journal",
-    find: 'reading.freshness === "bounded" && journal',
+    find: 'freshness === "bounded" && journal',
     replace: "journal",
   },
 ];

@@ -12,12 +12,13 @@ import { servedHeaders } from "../../http/served.ts";
 import { isUnchanged } from "../../http/tagged.ts";
 import type { AssetName, Namespace } from "../../identity/names.ts";
 import { ref } from "../../lib/schema-ref.ts";
-import type { Reading } from "../../store/reading.ts";
-import { BAD_FACT, BAD_RULE, RULE, SERVED } from "../description.ts";
+import type { Scope } from "../../scope.ts";
+import type { Reading, ReadResult } from "../../store/reading.ts";
+import { BAD_FACT, BAD_RULE, ruleParameter, SERVED } from "../description.ts";
 import { ENTITY_BODY } from "../entity-body.ts";
 import { namedFacts, type Facts } from "../facts.ts";
 import { factsQuery } from "../facts-query.ts";
-import { FORMAT } from "../formats.ts";
+import { formatParameter } from "../formats.ts";
 import { RESOLVED_MANY, RESOLVED_MANY_LINES, ResolvedMany } from "./answers.ts";
 import { readNames } from "./names.ts";
 import type { ManyService, Source } from "./service.ts";
@@ -31,26 +32,28 @@ interface Uses {
       principal: ReturnType<typeof principalOf>,
       names: readonly AssetName[] | null,
       reading: Reading,
-    ) => Promise<Source>;
+    ) => Promise<ReadResult<Source>>;
   };
   readonly namespaces: {
-    readonly isMissing: (name: Namespace, context: Pick<Context, "waitUntil" | "spent">) => Promise<boolean>;
+    readonly isMissing: (name: Namespace, scope: Scope) => Promise<boolean>;
   };
 }
 
-const MANY_QUERY = {
-  names: text.optional().meta({
-    description:
-      "The assets, by name and separated by commas, which no name holds: at most 1,000. When left out, all that the caller may see. (`name` is a fact, that of the entity.)",
-    examples: ["none,sensu/http-checks"],
-  }),
-  rule: RULE,
-  format: FORMAT.meta({
+const manyQuery = () => ({
+  names: text()
+    .optional()
+    .meta({
+      description:
+        "The assets, by name and separated by commas, which no name holds: at most 1,000. When left out, all that the caller may see. (`name` is a fact, that of the entity.)",
+      examples: ["none,sensu/http-checks"],
+    }),
+  rule: ruleParameter(),
+  format: formatParameter().meta({
     description:
       "`env`: a line `KEY='value'` for each value, each asset's after its `ASSET_NAME`. To be read line by line: an evaluation leaves the last asset alone.",
     examples: ["env"],
   }),
-};
+});
 
 const DESCRIPTION =
   "The builds of many assets for one machine, from one state of the namespace and with one `ETag`, which changes with what is answered and with nothing else: a commit to other assets, or to other machines' builds, leaves it as it is. An asset without a build has a reason in its place; that of one asset does not fail the others. A question is about 1,000 assets at most; where a namespace holds more, or more than 8 MiB of definitions, it has to name them, 50 at once. All filters have the budget of one request, 200,000 evaluation steps, and each asset has 20,000 of them, a single name all: ask for a larger one alone. For the verdicts ask its own `resolve` with `explain=true`.";
@@ -78,7 +81,7 @@ export const resolveMany = operation({
   tag: "Resolve",
   summary: "Resolve many assets for a machine",
   description: `${DESCRIPTION} Facts are parameters; a name that is no fact is 400.`,
-  query: factsQuery(MANY_QUERY),
+  query: factsQuery(manyQuery),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   answers: {
     ...ANSWERS,
@@ -96,7 +99,7 @@ export const resolveManyForEntity = operation({
   tag: "Resolve",
   summary: "Resolve many assets for an entity",
   description: `The same for the facts of an entity's JSON, as agents report it and as Sensu serves it. ${DESCRIPTION}`,
-  query: strictQuery(MANY_QUERY),
+  query: strictQuery(manyQuery),
   headers: [CACHE_CONTROL],
   body: ENTITY_BODY,
   answers: { ...ANSWERS, 400: answers.invalid(BAD_NAMES, BAD_RULE) },
@@ -106,7 +109,7 @@ export const resolveManyForEntity = operation({
 /** The outcome of each asset for the machine of these facts. A question in a body (`search` null) is never a 304. */
 async function answer(
   context: Context,
-  { names: given, rule, format }: QueryOf<typeof MANY_QUERY>,
+  { names: given, rule, format }: QueryOf<typeof manyQuery>,
   facts: Facts,
   search: string | null,
   { many, assets, namespaces }: Uses,
@@ -116,14 +119,14 @@ async function answer(
   const named = namedFacts(search, facts);
   const reading = readingOf(context);
   const visible = await assets.visible(namespace, principalOf(context), names, reading);
-  if (visible.assets.length === 0 && (await namespaces.isMissing(namespace, context))) {
+  if (visible.value.assets.length === 0 && (await namespaces.isMissing(namespace, context))) {
     throw noNamespace(namespace);
   }
   const question = { namespace, names, facts: named.facts, rule, format, search };
-  const { body, etag, state, seesAll } = await many.answer(question, visible);
+  const { body, etag, state, seesAll } = await many.answer(question, visible.value);
   // Commits to what a grant does not show are none of its holder's business.
   const seq = state === null || !seesAll ? {} : { "X-Seq": String(state) };
-  const headers = { ...servedHeaders(reading), ...seq, ETag: etag };
+  const headers = { ...servedHeaders(visible, context.spent), ...seq, ETag: etag };
   if (isUnchanged(context.request, etag)) return empty(304, headers);
   return format === "env" ? textAnswer(body, headers) : json(body, headers);
 }

@@ -136,7 +136,7 @@ export class D1AssetStore implements AssetOrigin {
         asset.expressions?.etag ?? null,
         asset.expressions?.definition ?? null,
         commit.principal,
-        commit.at,
+        commit.scope.now,
         ...guard.bindings,
       );
     const probe = this.#db.prepare("SELECT 1 FROM namespaces WHERE name = ?1").bind(namespace);
@@ -162,7 +162,7 @@ export class D1AssetStore implements AssetOrigin {
         `UPDATE assets SET seq = ${SEQ}, deleted = 1, updated_at = ?3
          WHERE namespace = ?1 AND name = ?2 AND deleted = 0 AND ${guard.sql} RETURNING seq`,
       )
-      .bind(namespace, name, commit.at, ...guard.bindings);
+      .bind(namespace, name, commit.scope.now, ...guard.bindings);
     return this.#run<DeleteOutcome>(commit, async (since) => {
       const { row, probed, log } = await this.#write(probe, write, { namespace, name }, commit, since);
       const refused = probed ? "condition-failed" : "absent";
@@ -175,7 +175,7 @@ export class D1AssetStore implements AssetOrigin {
     probe: D1PreparedStatement,
     write: D1PreparedStatement,
     { namespace, name }: { readonly namespace: string; readonly name: string },
-    { principal, at, reason }: Commit,
+    { principal, reason, scope }: Commit,
     since: number,
   ): Promise<{ row: WrittenRow | undefined; probed: boolean; log: CommitLog }> {
     type Rows = [Found, Advanced, WrittenRow, Inserted, Advanced];
@@ -183,7 +183,7 @@ export class D1AssetStore implements AssetOrigin {
       probe,
       this.#db.prepare(ADVANCE),
       write,
-      this.#db.prepare(REVISION).bind(namespace, name, principal, at, reason),
+      this.#db.prepare(REVISION).bind(namespace, name, principal, scope.now, reason),
       this.#db.prepare(TOUCH).bind(namespace, name),
     ]);
     const [found, , written] = rows;

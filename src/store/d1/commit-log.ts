@@ -1,6 +1,6 @@
 import { changeKey, type CommitLog } from "../commit.ts";
 
-/** Changes a log tells at the most. A reader whose copy is older than all of them asks the database. */
+/** The most changes in a log. A reader whose copy is older than all of them asks the database. */
 export const MAX_CHANGES = 2_000;
 
 /** A row of either statement: the head (one a namespace), or a change. */
@@ -26,7 +26,7 @@ export type RowsOf<Rows extends readonly unknown[]> = { readonly [K in keyof Row
 const HEAD = `SELECT epoch, meta.seq AS seq, namespaces.name AS namespace, namespaces.seq AS namespace_seq,
     CAST(unixepoch('subsec') * 1000 AS INTEGER) AS at
   FROM meta LEFT JOIN namespaces ON TRUE`;
-/** One more than the log may tell, so that it is known whether all were read. */
+/** Reads one more than a log may hold, to learn whether all were read. */
 const CHANGES = `SELECT seq, kind, namespace, name FROM revisions WHERE seq > ?1 ORDER BY seq DESC LIMIT ${MAX_CHANGES + 1}`;
 
 /** SQL that makes a transaction a commit, and the seq it has from then on. */
@@ -63,7 +63,7 @@ function commitLog(head: readonly LogRow[], changes: readonly LogRow[], since: n
   return { epoch, at, seq, since: changes[MAX_CHANGES]?.seq ?? since, changes: [...last], namespaces };
 }
 
-/** The log as the primary tells it now. */
+/** Reads the log from the primary. */
 export async function loadCommitLog(db: D1Database, since: number): Promise<CommitLog> {
   return (await commitBatch<[]>(db.withSession("first-primary"), since, [])).log;
 }

@@ -7,7 +7,7 @@ import type { RunCommit } from "../commit.ts";
 import type { Replica, Snapshot } from "../origin.ts";
 import { readGrantsColumn } from "./live-key.ts";
 
-/** API keys in D1. Every key that changes is a commit of its own, so that caches learn of each by its digest. */
+/** API keys in D1. Every key that changes is a separate commit, so that caches learn of each by its digest. */
 export class D1KeyStore implements KeyOrigin {
   readonly #db: D1Database;
   readonly #run: RunCommit;
@@ -59,7 +59,7 @@ export class D1KeyStore implements KeyOrigin {
       .prepare(sql.CREATE)
       .bind(
         name,
-        commit.at,
+        commit.scope.now,
         textOf(mayFollow),
         digest,
         JSON.stringify(grants),
@@ -72,7 +72,7 @@ export class D1KeyStore implements KeyOrigin {
 
   async rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null> {
     const { digest, name, among, oldExpiresAt } = key;
-    const live = [name, commit.at, textOf(among), digest] as const;
+    const live = [name, commit.scope.now, textOf(among), digest] as const;
     return this.#commitNew(
       digest,
       [
@@ -84,7 +84,7 @@ export class D1KeyStore implements KeyOrigin {
   }
 
   async revoke(name: string, among: readonly GrantList[] | null, commit: Commit): Promise<boolean> {
-    const revoked = this.#db.prepare(sql.REVOKE).bind(name, commit.at, textOf(among));
+    const revoked = this.#db.prepare(sql.REVOKE).bind(name, commit.scope.now, textOf(among));
     return (await this.#commit(null, [revoked], commit)) !== null;
   }
 
@@ -108,10 +108,10 @@ export class D1KeyStore implements KeyOrigin {
     statements: readonly D1PreparedStatement[],
     commit: Commit,
   ): Promise<KeyRow | null> {
-    const { principal, at, reason } = commit;
+    const { principal, reason, scope } = commit;
     const all = [
       ...statements,
-      this.#db.prepare(sql.REVISIONS).bind(created, principal, at, reason),
+      this.#db.prepare(sql.REVISIONS).bind(created, principal, scope.now, reason),
       this.#db.prepare(sql.ADVANCE),
     ];
     const done = await this.#run<Changed>(commit, async (since) => {

@@ -8,7 +8,7 @@ import { LIVE_ASSETS, liveAfter } from "./live-assets.ts";
 /** A row that a statement has written. */
 type Changed = { readonly seq: number } | { readonly name: string };
 
-/** Namespaces in D1: one batch a write, with the revision that tells of it. */
+/** Namespaces in D1: one batch a write, with its revision. */
 export class D1NamespaceStore implements NamespaceOrigin {
   readonly #db: D1Database;
   readonly #run: RunCommit;
@@ -31,7 +31,7 @@ export class D1NamespaceStore implements NamespaceOrigin {
         `INSERT INTO namespaces (name, seq, created_by, created_at) VALUES (?1, ${SEQ}, ?2, ?3)
          ON CONFLICT DO NOTHING RETURNING seq`,
       )
-      .bind(name, commit.principal, commit.at);
+      .bind(name, commit.principal, commit.scope.now);
     const { outcome } = await this.#run(commit, async (since) => {
       const { rows, log } = await commitBatch<[Advanced, Changed, Inserted]>(this.#db, since, [
         this.#db.prepare(ADVANCE),
@@ -75,6 +75,6 @@ export class D1NamespaceStore implements NamespaceOrigin {
         `INSERT INTO revisions (seq, kind, namespace, name, action, principal, at, reason)
          SELECT ${SEQ}, 'namespace', '', ?1, ?2, ?3, ?4, ?5 WHERE changes() = 1`,
       )
-      .bind(name, action, commit.principal, commit.at, commit.reason);
+      .bind(name, action, commit.principal, commit.scope.now, commit.reason);
   }
 }

@@ -31,7 +31,7 @@ const DELETE_LIST = `WITH gone AS MATERIALIZED (SELECT ?1 AS namespace, key, val
   UPDATE assets SET seq = ${SEQ} - ?2 + ?3 + gone.key + 1, deleted = 1, updated_at = ?4
   FROM gone WHERE assets.namespace = gone.namespace AND assets.name = gone.name AND deleted = 0`;
 
-/** Sets of assets in D1: one batch a set, in which each asset is a commit of its own. */
+/** Sets of assets in D1: one batch a set, in which each asset is a separate commit. */
 export class D1SetStore implements SetStore {
   readonly #db: D1Database;
   readonly #run: RunCommit;
@@ -115,7 +115,7 @@ export class D1SetStore implements SetStore {
       expressions: expressions?.definition ?? null,
     }));
     return listsOf(rows).map(({ first, json, only }) => {
-      const place = [namespace, count, first, commit.principal, commit.at];
+      const place = [namespace, count, first, commit.principal, commit.scope.now];
       if (only === null) return this.#db.prepare(PUT_LIST).bind(...place, json);
       const { name, etag, definition, expressions_etag, expressions } = only;
       return this.#db.prepare(PUT_ONE).bind(...place, name, etag, definition, expressions_etag, expressions);
@@ -124,7 +124,7 @@ export class D1SetStore implements SetStore {
 
   #deletes({ namespace, puts, deletes }: SetWrite, count: number, commit: Commit): D1PreparedStatement[] {
     return listsOf(deletes).map(({ first, json }) =>
-      this.#db.prepare(DELETE_LIST).bind(namespace, count, puts.length + first, commit.at, json),
+      this.#db.prepare(DELETE_LIST).bind(namespace, count, puts.length + first, commit.scope.now, json),
     );
   }
 
@@ -138,7 +138,7 @@ export class D1SetStore implements SetStore {
            CASE WHEN deleted THEN NULL ELSE etag END, CASE WHEN deleted THEN NULL ELSE definition END, ?3, ?4, ?5
          FROM assets WHERE namespace = ?1 AND name IN (SELECT value FROM json_each(?2))`,
       )
-      .bind(namespace, JSON.stringify(names), commit.principal, commit.at, commit.reason);
+      .bind(namespace, JSON.stringify(names), commit.principal, commit.scope.now, commit.reason);
   }
 }
 
