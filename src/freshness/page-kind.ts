@@ -17,11 +17,9 @@ export interface PageId {
 /** Pages larger than this are read from D1 or memory: KV is for what many ask for and is quickly decoded. */
 const MAX_KV_BYTES = 1024 * 1024;
 
-/** Pages of lists: one place in KV for each page and state of its scope, so that what lies there never changes. */
+/** Pages of lists: refuted by any commit to their scope. */
 export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
   return {
-    // The journal tells the last commit to every namespace; one it does not know may have been made just now.
-    journalIsComplete: true,
     immutable: true,
     staleMs: STALE_MS,
     isCredential: false,
@@ -35,7 +33,7 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
       ),
     mark: ({ namespace }) => cacheKey(...scopeParts(namespace)),
     changedAt: (journal, { namespace }) =>
-      namespace === null ? journal.seq : (journal.namespaces.get(namespace) ?? journal.seq),
+      namespace === null ? journal.seq : (journal.namespaces.get(namespace) ?? 0),
     load: ({ namespace, from, limit }, replica) => origin.list(namespace, from, limit, replica),
     encode(page) {
       const text = JSON.stringify(page);

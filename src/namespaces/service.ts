@@ -1,7 +1,7 @@
 import { ApiError, invalid, noNamespace } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import { namespaceProblem, parseNamespace, type Namespace } from "../identity/names.ts";
-import type { NamespaceStore } from "../store/namespace-store.ts";
+import type { NamespacePage, NamespaceRange, NamespaceStore } from "../store/namespace-store.ts";
 import { newReading, type Reading } from "../store/reading.ts";
 
 /** The rules of namespaces (contract §4.5). Knows no HTTP. */
@@ -25,8 +25,8 @@ export class NamespaceService {
     return !(await this.#store.exists(name, newReading("newest", waitUntil, spent)));
   }
 
-  names(reading: Reading): Promise<readonly Namespace[]> {
-    return this.#store.names(reading);
+  page(range: NamespaceRange, reading: Reading): Promise<NamespacePage> {
+    return this.#store.page(range, reading);
   }
 
   async create(name: string, commit: Commit): Promise<void> {

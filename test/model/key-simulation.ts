@@ -76,7 +76,7 @@ export interface KeyPolicy {
 /** One hour of API keys that are made, used and revoked, with an outage of D1 in it: the real code, all else simulated. */
 export class KeySimulation {
   readonly #time = new VirtualTime();
-  readonly #history = new History([KEYS]);
+  readonly #history = new History();
   readonly #referee = new KeyReferee(KEY_OUTAGE_MS);
   readonly #random: Random;
   readonly #faults: Faults;

@@ -171,8 +171,8 @@ const COPIES: readonly Edit[] = [
   },
   {
     means: "a journal is taken to know every change of an asset",
-    find: "this.#kind.journalIsComplete ? 0 : journal.since",
-    replace: "0",
+    find: "since: journal.since,",
+    replace: "since: 0,",
   },
   {
     means: "copies in KV are dated by the clock of their isolate",
@@ -350,12 +350,12 @@ const JOURNAL: readonly Edit[] = [
   },
   {
     means: "of two changes of a key the journal keeps the earlier",
-    find: "changes.set(key, Math.max(seq, changes.get(key) ?? 0));",
-    replace: "changes.set(key, changes.get(key) ?? seq);",
+    find: "if (seq > (map.get(key) ?? 0)) map.set(key, seq);",
+    replace: "if (!map.has(key)) map.set(key, seq);",
   },
   {
     means: "a journal forgets what it knew before each log",
-    find: "const since = Math.min(held.since, log.since);",
+    find: "const since = starts ? log.since : Math.min(held.since, log.since);",
     replace: "const since = log.since;",
   },
   {
@@ -375,8 +375,13 @@ const JOURNAL: readonly Edit[] = [
   },
   {
     means: "a journal that had to drop changes claims to know them",
-    find: "since: Math.max(since, dropped) };",
-    replace: "since };",
+    find: "since: first,",
+    replace: "since,",
+  },
+  {
+    means: "the journal does not learn from a commit to an asset that its namespace has changed",
+    find: "if (namespace !== null) raise(namespaces, namespace, seq);",
+    replace: "",
   },
   {
     means: "a merged journal is older than the newer of the two",
@@ -577,14 +582,9 @@ const PAGES: readonly Edit[] = [
     replace: "namespace === null ? 0 : (",
   },
   {
-    means: "a list of a namespace that the journal does not know is served",
-    find: "(journal.namespaces.get(namespace) ?? journal.seq)",
-    replace: "(journal.namespaces.get(namespace) ?? 0)",
-  },
-  {
     means: "the journal refutes no list of a namespace",
-    find: "(journal.namespaces.get(namespace) ?? journal.seq)",
-    replace: "(journal.namespaces.get(namespace) ?? journal.seq) * 0",
+    find: "(journal.namespaces.get(namespace) ?? 0)",
+    replace: "0",
   },
   {
     means: "a list that starts at a name and one that starts after it share a copy",
@@ -613,19 +613,19 @@ const KEYS: readonly Edit[] = [
 
 const NAMESPACES: readonly Edit[] = [
   {
-    means: "an old journal says that a namespace is not there",
-    find: 'if (!found && reading.tier === "STALE") throw unavailable(new Error("only a stale journal knows"));',
-    replace: "",
+    means: "the journal refutes no copy of a namespace",
+    find: "changes.get(namespaceKey(name)) ?? 0",
+    replace: "0",
   },
   {
-    means: "namespaces of any age are served while the database is down",
-    find: "if (journal === null || age > STALE_MS) throw unavailable(cause);",
-    replace: "if (journal === null) throw unavailable(cause);",
+    means: "the journal refutes no page of namespaces",
+    find: "changedAt: ({ changes }) => changes.get(NAMESPACES_KEY) ?? 0,",
+    replace: "changedAt: () => 0,",
   },
   {
-    means: "who asks for the newest namespaces gets those of the journal",
-    find: 'reading.freshness === "bounded" && journal',
-    replace: "journal",
+    means: "a page of some namespaces and one of all share a copy",
+    find: '...(among ?? ["*"]),',
+    replace: '"*",',
   },
 ];
 
@@ -748,7 +748,7 @@ export const freshness: readonly Mutant[] = [
   ),
   ...mutantsOf(
     "freshness",
-    "src/freshness/journaled-namespace-store.ts",
+    "src/freshness/cached-namespace-store.ts",
     ["test/freshness/known-commits.test.ts"],
     NAMESPACES,
   ),
