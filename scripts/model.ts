@@ -29,7 +29,8 @@ export const run = runOf(
     examples: ["npm run model -- --reads 100000", "npm run model -- --without deadline"],
     exitCodes: { 0: "every promise held", 1: "a promise was broken, or an error" },
     async run({ options: { reads, seed, namespaces, without } }) {
-      if (await isBroken(reads, seed, namespaces, policiesWanted(without))) throw new Error("a promise was broken");
+      if (await isBroken(reads, seed, namespaces, policiesWanted(without)))
+        throw new Error("a promise was broken");
       return 0;
     },
   }),
@@ -67,9 +68,7 @@ async function isBroken(
   for (const name of wanted) {
     const policy: Policy = POLICIES[name];
     const count = name === THE_RULE ? reads : Math.ceil(reads / 4);
-    const outcome = await simulate(policy, count, seed, namespaces, (done) =>
-      progress(name, done, count),
-    );
+    const outcome = await simulate(policy, count, seed, namespaces, (done) => progress(name, done, count));
     const share = (part: number) => `${((100 * part) / outcome.reads).toFixed(2)} %`;
     const { pastBound, backwards, resurrected, late } = outcome;
     progress("", 0, 0);

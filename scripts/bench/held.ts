@@ -57,7 +57,7 @@ const unused = () => Promise.reject(new Error("not asked here"));
 const ignore = () => undefined;
 
 function log(seq: number, changes: CommitLog["changes"] = []): CommitLog {
-  return { epoch: "e", at: Date.now(), seq, since: 0, changes, namespaces: { default: 0 } };
+  return { epoch: "e", at: Date.now(), seq, since: 0, changes };
 }
 
 /** Assets of one content, in an isolate that has just started. */

@@ -1,6 +1,7 @@
 import { textBytes } from "../lib/text-bytes.ts";
 import { namespaceInKey } from "../identity/cache-key.ts";
 import type { CommitLog } from "../store/commit.ts";
+import { LayeredCommits, type LastCommits } from "./last-commits.ts";
 
 /** What has changed lately, and when that was last known: the measure by which every copy is judged. */
 export interface Journal {
@@ -14,9 +15,9 @@ export interface Journal {
   /** Every change in (since, seq] is in `changes`; of those up to `since` nothing is known. */
   readonly since: number;
   /** The last change of each key. */
-  readonly changes: ReadonlyMap<string, number>;
+  readonly changes: LastCommits;
   /** The last commit in (since, seq] to each namespace or to anything in it, as it follows from `changes`. */
-  readonly namespaces: ReadonlyMap<string, number>;
+  readonly namespaces: LastCommits;
   /** When the cron last read the log, by the clock of the database; null when it never has, as far as is known. */
   readonly cronAt: number | null;
 }
@@ -36,22 +37,28 @@ const KEPT_CHANGES = 1_500;
 export function extendJournal(held: Journal | null, log: CommitLog, asOf: number): Journal {
   const head = { epoch: log.epoch, seq: log.seq, cronAt: held?.cronAt ?? null };
   const starts = held === null || held.epoch !== log.epoch || log.since > held.seq || log.seq < held.seq;
-  const changes = new Map(starts ? [] : held.changes);
-  const namespaces = new Map(starts ? [] : held.namespaces);
-  for (const [key, seq] of log.changes) note(changes, namespaces, key, seq);
   const since = starts ? log.since : Math.min(held.since, log.since);
-  return trim({ ...head, asOf: starts ? asOf : Math.max(asOf, held.asOf), since, changes, namespaces });
+  const known = {
+    changes: starts ? LayeredCommits.of(log.changes) : extended(held.changes, log.changes),
+    namespaces: starts
+      ? LayeredCommits.of(commitsToNamespaces(log.changes))
+      : extended(held.namespaces, commitsToNamespaces(log.changes)),
+  };
+  return trim({ ...head, asOf: starts ? asOf : Math.max(asOf, held.asOf), since, ...known });
 }
 
-/** Takes in a change, of which a later one may be known. */
-function note(changes: Map<string, number>, namespaces: Map<string, number>, key: string, seq: number): void {
-  raise(changes, key, seq);
-  const namespace = namespaceInKey(key);
-  if (namespace !== null) raise(namespaces, namespace, seq);
+function extended(known: LastCommits, commits: Iterable<readonly [string, number]>): LayeredCommits {
+  return (known instanceof LayeredCommits ? known : LayeredCommits.of(known)).with(commits);
 }
 
-function raise(map: Map<string, number>, key: string, seq: number): void {
-  if (seq > (map.get(key) ?? 0)) map.set(key, seq);
+/** The commits to namespaces, and to anything in them, that follow from changes. */
+function* commitsToNamespaces(
+  changes: Iterable<readonly [string, number]>,
+): Generator<readonly [string, number]> {
+  for (const [key, seq] of changes) {
+    const namespace = namespaceInKey(key);
+    if (namespace !== null) yield [namespace, seq];
+  }
 }
 
 /**
@@ -84,8 +91,8 @@ export function encodeJournal({ changes, epoch, asOf, seq, since, cronAt }: Jour
 /** Bytes of memory that a journal takes. */
 export function journalBytes({ changes, namespaces }: Journal): number {
   let bytes = 0;
-  for (const map of [changes, namespaces])
-    for (const key of map.keys()) bytes += PLACE_BYTES + textBytes(key);
+  for (const commits of [changes, namespaces])
+    for (const [key] of commits) bytes += PLACE_BYTES + textBytes(key);
   return bytes;
 }
 
@@ -99,15 +106,13 @@ export function decodeJournal(text: string): Journal | null {
     const encoded: EncodedJournal = JSON.parse(text);
     const { epoch, asOf, seq, since, changes: told, cronAt } = encoded;
     if (typeof epoch !== "string" || ![asOf, seq, since].every(Number.isFinite)) return null;
-    const [changes, namespaces] = [new Map<string, number>(), new Map<string, number>()];
-    for (const [key, at] of told) note(changes, namespaces, key, at);
     return {
       epoch,
       asOf,
       seq,
       since,
-      changes,
-      namespaces,
+      changes: LayeredCommits.of(told),
+      namespaces: LayeredCommits.of(commitsToNamespaces(told)),
       cronAt: Number.isFinite(cronAt) ? Number(cronAt) : null,
     };
   } catch {
@@ -134,7 +139,7 @@ function trim(journal: Journal): Journal {
   return {
     ...journal,
     since: first,
-    changes: new Map(newestFirst.filter(known)),
-    namespaces: new Map([...namespaces].filter(known)),
+    changes: LayeredCommits.of(newestFirst.filter(known)),
+    namespaces: LayeredCommits.of([...namespaces].filter(known)),
   };
 }

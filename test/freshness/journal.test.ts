@@ -38,6 +38,12 @@ function isTrue(journal: Journal, commits: Commits): boolean {
   );
 }
 
+/** A journal with its commits as lists, which can be compared. */
+function plain(journal: Journal | null) {
+  if (journal === null) return null;
+  return { ...journal, changes: [...journal.changes], namespaces: [...journal.namespaces] };
+}
+
 const KEYS_OF_THREE_KINDS = ["a/team/b", "a/team/c", "a/default/b", "n/team", "k/team"];
 const histories = fc.array(fc.constantFrom(...KEYS_OF_THREE_KINDS), { minLength: 1, maxLength: 30 });
 const parts = fc.array(fc.tuple(fc.nat(30), fc.nat(30), fc.nat(1_000)), { minLength: 1, maxLength: 8 });
@@ -70,19 +76,15 @@ describe("a journal", () => {
     const held = extendJournal(null, logOf(commits, 3, 0), 1);
     const extended = extendJournal(held, logOf(commits, seq, since, epoch), 2);
     expect(extended).toMatchObject({ epoch, seq, since: from, asOf: 2 });
-    expect([...extended.changes.values()].sort((a, b) => a - b)).toEqual(changes);
+    expect([...extended.changes].map(([, at]) => at).sort((a, b) => a - b)).toEqual(changes);
   });
 
   it("has of each key the last change, in whatever order the logs come", () => {
     const log = (seq: number, since: number) => logOf(["a", "a", "a"], seq, since);
     const held = extendJournal(null, log(3, 0), 5);
-    expect(extendJournal(held, { ...log(3, 0), changes: [["a", 2]] }, 4)).toMatchObject({
-      asOf: 5,
-      changes: new Map([["a", 3]]),
-    });
-    expect(extendJournal(extendJournal(null, log(1, 0), 1), log(3, 1), 2).changes).toEqual(
-      new Map([["a", 3]]),
-    );
+    const again = extendJournal(held, { ...log(3, 0), changes: [["a", 2]] }, 4);
+    expect([again.asOf, [...again.changes]]).toEqual([5, [["a", 3]]]);
+    expect([...extendJournal(extendJournal(null, log(1, 0), 1), log(3, 1), 2).changes]).toEqual([["a", 3]]);
   });
 
   it("merged with another knows no less, is no older, and never goes back", () => {
@@ -145,12 +147,12 @@ describe("a journal", () => {
     const journal = { ...extendJournal(null, logOf(["a"], 1, 0), 5), cronAt: 3 };
     const { cronAt, ...older } = JSON.parse(encodeJournal(journal)) as Record<string, unknown>;
     expect(cronAt).toBe(3);
-    expect(decodeJournal(JSON.stringify(older))).toEqual({ ...journal, cronAt: null });
+    expect(plain(decodeJournal(JSON.stringify(older)))).toEqual(plain({ ...journal, cronAt: null }));
   });
 
   it("comes back from its text; a text that is none is no journal", () => {
     const journal = extendJournal(null, logOf(["a", "b"], 2, 0), 5);
-    expect(decodeJournal(encodeJournal(journal))).toEqual(journal);
+    expect(plain(decodeJournal(encodeJournal(journal)))).toEqual(plain(journal));
     for (const text of ["", "null", "{}", "[]", '{"epoch":"e"}', '{"epoch":1,"asOf":1,"seq":1,"since":1}']) {
       expect(decodeJournal(text)).toBeNull();
     }

@@ -32,10 +32,10 @@ export class History {
     const versions = this.of({ namespace, name });
     if (versions.length === 0) {
       this.#byName.set(`${namespace}/${name}`, versions);
-      this.#names.set(namespace, [...(this.#names.get(namespace) ?? []), versions]);
+      pushTo(this.#names, namespace, versions);
     }
     versions.push(version);
-    this.#byNamespace.set(namespace, [...(this.#byNamespace.get(namespace) ?? []), seq]);
+    pushTo(this.#byNamespace, namespace, seq);
     return seq;
   }
 
@@ -89,4 +89,10 @@ export class History {
       version?.deleted === true && version.committedAt < before && version.seq <= upTo ? [version.seq] : [],
     );
   }
+}
+
+function pushTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key) ?? [];
+  list.push(item);
+  lists.set(key, list);
 }

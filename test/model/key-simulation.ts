@@ -15,7 +15,7 @@ import { KeyReferee, type Decision, type KeyLife, type KeyVerdicts } from "./key
 import { Machine } from "./machine.ts";
 import type { Policy } from "./policies.ts";
 import { randomOf, type Random } from "./random.ts";
-import { keyNamed, KEYS, SimDatabase } from "./sim-database.ts";
+import { keyNamed, SimDatabase } from "./sim-database.ts";
 import { SimKv } from "./sim-kv.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { committer } from "../../src/freshness/committing.ts";

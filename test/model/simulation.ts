@@ -160,14 +160,14 @@ export class Simulation {
     const reading = newReading(newest ? "newest" : "bounded", ignore);
     this.#counts.reads += 1;
     try {
-      const ask = random.chance(0.1) ? this.#askExistence : this.#askAssets;
-      const { asked, found } = await ask.call(this, isolate, reading);
+      const { asked, found } = random.chance(0.1)
+        ? await this.#askExistence(isolate, reading)
+        : await this.#askAssets(isolate, reading);
       const stale = reading.tier === "STALE";
       const end = this.#time.now;
       const seen = isolate.seen.get(asked) ?? new Map<string, number>();
       isolate.seen.set(asked, seen);
-      for (const [name, seq] of found)
-        this.#referee.judge({ name, seq, start, end, newest, stale }, seen);
+      for (const [name, seq] of found) this.#referee.judge({ name, seq, start, end, newest, stale }, seen);
       if (reading.tier === "D1") this.#counts.fromDatabase += 1;
       if (stale) this.#counts.stale += 1;
     } catch (error) {
@@ -190,7 +190,9 @@ export class Simulation {
     const namespace = random.chance(0.3) ? null : name.namespace;
     const { assets } = await isolate.store.list(namespace, null, 100_000, reading);
     const seqs = new Map(assets.map((asset) => [`${asset.namespace}/${asset.name}`, asset.seq]));
-    const names = [...this.#popular(), name].filter((each) => namespace === null || each.namespace === namespace);
+    const names = [...this.#popular(), name].filter(
+      (each) => namespace === null || each.namespace === namespace,
+    );
     return {
       asked: `list of ${namespace ?? "all"}`,
       found: names.map((each) => [each, seqs.get(`${each.namespace}/${each.name}`) ?? null]),
@@ -294,7 +296,14 @@ export class Simulation {
     const diesAt = this.#time.now + this.#random.wait(ISOLATE_LIFE_MS);
     const run = committer(edge);
     const store = new CachedAssetStore(origin(run), edge, SMALL_MEMORY, SMALL_MEMORY);
-    return { store, namespaces: new CachedNamespaceStore(namespaces(run), edge), edge, diesAt, seen: new Map(), glances: new Map() };
+    return {
+      store,
+      namespaces: new CachedNamespaceStore(namespaces(run), edge),
+      edge,
+      diesAt,
+      seen: new Map(),
+      glances: new Map(),
+    };
   }
 
   async #pause(): Promise<void> {

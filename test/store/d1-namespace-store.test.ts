@@ -48,7 +48,12 @@ describe("a snapshot of namespaces", () => {
 
   it("is a page in byte order, of all or of some, from a name on", async () => {
     for (const name of ["b", "a", "c", "B"]) await store.create(namespaceNamed(name), COMMIT);
-    const page = async (among: readonly string[] | null, key: string | null, inclusive: boolean, limit: number) => {
+    const page = async (
+      among: readonly string[] | null,
+      key: string | null,
+      inclusive: boolean,
+      limit: number,
+    ) => {
       const from = key === null ? null : { key, inclusive };
       const range = { among: among?.map(namespaceNamed) ?? null, from, limit };
       const { value } = await store.page(range, "primary");

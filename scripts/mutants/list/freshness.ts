@@ -349,11 +349,6 @@ const JOURNAL: readonly Edit[] = [
     replace: "log.since",
   },
   {
-    means: "of two changes of a key the journal keeps the earlier",
-    find: "if (seq > (map.get(key) ?? 0)) map.set(key, seq);",
-    replace: "if (!map.has(key)) map.set(key, seq);",
-  },
-  {
     means: "a journal forgets what it knew before each log",
     find: "const since = starts ? log.since : Math.min(held.since, log.since);",
     replace: "const since = log.since;",
@@ -380,13 +375,21 @@ const JOURNAL: readonly Edit[] = [
   },
   {
     means: "the journal does not learn from a commit to an asset that its namespace has changed",
-    find: "if (namespace !== null) raise(namespaces, namespace, seq);",
-    replace: "",
+    find: "if (namespace !== null) yield [namespace, seq];",
+    replace: "if (namespace === null) yield [key, seq];",
   },
   {
     means: "a merged journal is older than the newer of the two",
     find: "const asOf = Math.max(held.asOf, other.asOf);",
     replace: "const asOf = Math.min(held.asOf, other.asOf);",
+  },
+];
+
+const LAST_COMMITS: readonly Edit[] = [
+  {
+    means: "of two changes of a key the journal keeps the earlier",
+    find: "if (seq > (upper.get(key) ?? known ?? 0)) upper.set(key, seq);",
+    replace: "if (known === undefined) upper.set(key, seq);",
   },
 ];
 
@@ -688,9 +691,9 @@ const WATCH: readonly Edit[] = [
     tests: ["test/freshness/known-commits.test.ts"],
   },
   {
-    means: "a follower of a namespace that was just deleted is told that nothing was committed",
-    find: "namespaces.get(scope)) ?? seq };",
-    replace: "namespaces.get(scope)) ?? 0 };",
+    means: "a follower of a namespace that the journal does not name is told that nothing was committed",
+    find: "(namespaces.get(scope) ?? since) };",
+    replace: "(namespaces.get(scope) ?? 0) };",
     tests: ["test/freshness/known-commits.test.ts"],
   },
 ];
@@ -703,8 +706,8 @@ const ENTRIES: readonly Edit[] = [
   },
   {
     means: "lists of two states lie in one place",
-    find: "const state = kind.immutable ? [String(s)] : [];",
-    replace: "const state = kind.immutable && s < 0 ? [String(s)] : [];",
+    find: "const states = kind.immutable ? [String(state)] : [];",
+    replace: "const states = kind.immutable && state < 0 ? [String(state)] : [];",
     tests: ["test/freshness/kinds.test.ts"],
   },
 ];
@@ -721,6 +724,12 @@ export const freshness: readonly Mutant[] = [
     "src/freshness/journal.ts",
     ["test/freshness/journal.test.ts"],
     [...JOURNAL, ...CRON],
+  ),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/last-commits.ts",
+    ["test/freshness/last-commits.test.ts"],
+    LAST_COMMITS,
   ),
   ...mutantsOf("freshness", "src/freshness/high-water.ts", ["test/freshness/memory.test.ts"], HIGH_WATER),
   ...mutantsOf("freshness", "src/freshness/database-time.ts", ["test/freshness/database-time.test.ts"], TIME),

@@ -179,13 +179,17 @@ export class D1AssetStore implements AssetOrigin {
     since: number,
   ): Promise<{ row: WrittenRow | undefined; probed: boolean; log: CommitLog }> {
     type Rows = [Advanced, WrittenRow, Inserted, Advanced];
-    const statements: { readonly [K in keyof Rows]: D1PreparedStatement } = [
-      this.#db.prepare(ADVANCE),
-      write,
-      this.#db.prepare(REVISION).bind(namespace, name, principal, at, reason),
-      this.#db.prepare(TOUCH).bind(namespace),
-    ];
-    const { rows, probed, log } = await commitBatch<Rows>(this.#db, since, statements, probe);
+    const { rows, probed, log } = await commitBatch<Rows>(
+      this.#db,
+      since,
+      [
+        this.#db.prepare(ADVANCE),
+        write,
+        this.#db.prepare(REVISION).bind(namespace, name, principal, at, reason),
+        this.#db.prepare(TOUCH).bind(namespace),
+      ],
+      probe,
+    );
     const [, written] = rows;
     return { row: written[0], probed, log };
   }

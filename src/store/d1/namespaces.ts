@@ -14,7 +14,10 @@ const FIND = `SELECT meta.epoch AS epoch, meta.seq AS g, EXISTS (SELECT 1 FROM n
 const ALL = "SELECT name FROM namespaces";
 /** The names are few, and looked up one by one. */
 const AMONG = "SELECT namespaces.name FROM json_each(?3) CROSS JOIN namespaces ON namespaces.name = value";
-const pageSql = (after: ">" | ">=", range: string) => `SELECT meta.epoch AS epoch, meta.seq AS g, page.name AS name
+const pageSql = (
+  after: ">" | ">=",
+  range: string,
+) => `SELECT meta.epoch AS epoch, meta.seq AS g, page.name AS name
   FROM meta LEFT JOIN (${range} WHERE namespaces.name ${after} ?1 ORDER BY namespaces.name LIMIT ?2) AS page ON TRUE
   ORDER BY page.name`;
 
