@@ -49,7 +49,8 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, AssetPage> {
 
 /** What an asset adds to the bodies of its page, which are remembered with it in either form of filters. */
 function sentBytes({ definition, expressions }: StoredAsset): number {
-  return utf8Bytes(definition) + utf8Bytes(expressions?.definition ?? definition);
+  const bytes = utf8Bytes(definition);
+  return bytes + (expressions === null ? bytes : utf8Bytes(expressions.definition));
 }
 
 /** A namespace's lists and the cluster's differ in their first part: no name of a namespace is the name of all. */

@@ -76,3 +76,22 @@ it("a list filled from several pages is as stale and as old as the least current
   await scanAssets({ list }, namespace, null, 10, wanted, reading);
   expect([pages, reading.tier, reading.ageSeconds]).toEqual([3, "STALE", 900]);
 });
+
+it("a scan that finds nothing among very many assets reads a bounded number of them and hands back a cursor", async () => {
+  const { namespace } = assetId("default", "any");
+  let read = 0;
+  const store: Pick<AssetStore, "list"> = {
+    async list(_namespace, _from, limit) {
+      const assets = Array.from({ length: limit }, (_, index) => {
+        const { name } = assetId("default", `tool-${String(read + index).padStart(6, "0")}`);
+        return { namespace, name, seq: 1, etag: '"1"', definition: "{}", expressions: null };
+      });
+      read += limit;
+      return { assets, next: assets.at(-1)?.name ?? null };
+    },
+  };
+  const wanted = { ranges: [ALL_NAMES], accepts: () => false, meter: new Meter(1_000_000) };
+  const page = await scanAssets(store, namespace, null, 100, wanted, READING);
+  expect(page).toEqual({ assets: [], next: "tool-004999", isNextHidden: true });
+  expect(read).toBe(5_000);
+});

@@ -38,8 +38,8 @@ export interface Measured {
 }
 
 export async function measure(server: Server, operation: Operation): Promise<Measured> {
-  const { name, before = [], constant = CONSTANT, times: requests = REQUESTS } = operation;
-  const headers = { Authorization: await bearer("admin@*"), "Content-Type": "application/json" };
+  const { name, before = [], constant = CONSTANT, times: requests = REQUESTS, grants = "admin@*" } = operation;
+  const headers = { Authorization: await bearer(grants), "Content-Type": "application/json" };
   await server.beat("recorded");
   if (before.length > 0) await load(server, { sql: before });
   await takeStatements(server);
