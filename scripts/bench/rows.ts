@@ -11,7 +11,7 @@ import { progress } from "./progress.ts";
 import { measureNamespaces, namespacesComplaints, namespacesReport } from "./rows/namespaces.ts";
 import { measure, type Measured } from "./rows/measure.ts";
 import { operationsOn } from "./rows/operations.ts";
-import { complaints, exceptions, report, withGrowth } from "./rows/report.ts";
+import { complaints, report, withGrowth } from "./rows/report.ts";
 import { fillStore, scaled } from "./rows/store.ts";
 import { startServer } from "./servers.ts";
 import { makeWorkFolder } from "./work-folder.ts";
@@ -87,7 +87,6 @@ async function measureGrowth({ scale, check, readme, namespaces }: Options): Pro
   const figures = report(size, measured);
   process.stdout.write(figures);
   if (readme) writeFileSync("README.md", withGrowth(readFileSync("README.md", "utf8"), figures));
-  console.error(`\n${exceptions(measured)}`);
   const found = complaints(measured);
   for (const complaint of found) console.error(`\n${complaint}`);
   return check && found.length + grown.length > 0 ? 1 : 0;

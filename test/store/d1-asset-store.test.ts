@@ -152,7 +152,9 @@ describe("a page of assets", () => {
 
   it("has assets of any size in their order, as they were written", async () => {
     const sizes = [1, 450_000, 1_800_000, 5, 499_000, 499_000, 20, 700_000, 700_000, 3];
-    const contents = sizes.map((length, index) => `{"${index}":"${"é".repeat(index % 2)}${"x".repeat(length)}"}`);
+    const contents = sizes.map(
+      (length, index) => `{"${index}":"${"é".repeat(index % 2)}${"x".repeat(length)}"}`,
+    );
     for (const [index, content] of contents.entries()) {
       const { namespace, name } = assetId("default", `tool-${index}`);
       const expressions = content.length < 100 ? { etag: `"${index}-x"`, definition: "[😀]" } : null;
