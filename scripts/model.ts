@@ -18,12 +18,19 @@ export const run = runOf(
     options: {
       reads: valueOr("--reads <n>", "how many reads are simulated", wholeNumber(1, 1_000_000_000), "1000000"),
       seed: valueOr("--seed <n>", "where chance begins", wholeNumber(0, 999_999_999), "1"),
+      namespaces: valueOr(
+        "--namespaces <n>",
+        "how many namespaces have assets",
+        wholeNumber(1, 1_000_000),
+        "20000",
+      ),
       without: text("--without <rule>", "only the world without this rule, such as deadline"),
     },
     examples: ["npm run model -- --reads 100000", "npm run model -- --without deadline"],
     exitCodes: { 0: "every promise held", 1: "a promise was broken, or an error" },
-    async run({ options: { reads, seed, without } }) {
-      if (await isBroken(reads, seed, policiesWanted(without))) throw new Error("a promise was broken");
+    async run({ options: { reads, seed, namespaces, without } }) {
+      if (await isBroken(reads, seed, namespaces, policiesWanted(without)))
+        throw new Error("a promise was broken");
       return 0;
     },
   }),
@@ -32,8 +39,15 @@ export const run = runOf(
 if (import.meta.main) await runInProcess(run);
 
 /** Simulates and prints; resolves to whether the rules broke a promise. */
-async function isBroken(reads: number, seed: number, wanted: readonly PolicyName[]): Promise<boolean> {
-  console.log(`${reads} reads, a quarter for each rule left out; seed ${seed}\n`);
+async function isBroken(
+  reads: number,
+  seed: number,
+  namespaces: number,
+  wanted: readonly PolicyName[],
+): Promise<boolean> {
+  console.log(
+    `${reads} reads over ${namespaces} namespaces, a quarter for each rule left out; seed ${seed}\n`,
+  );
   console.log(
     row([
       "policy",
@@ -54,7 +68,7 @@ async function isBroken(reads: number, seed: number, wanted: readonly PolicyName
   for (const name of wanted) {
     const policy: Policy = POLICIES[name];
     const count = name === THE_RULE ? reads : Math.ceil(reads / 4);
-    const outcome = await simulate(policy, count, seed, (done) => progress(name, done, count));
+    const outcome = await simulate(policy, count, seed, namespaces, (done) => progress(name, done, count));
     const share = (part: number) => `${((100 * part) / outcome.reads).toFixed(2)} %`;
     const { pastBound, backwards, resurrected, late } = outcome;
     progress("", 0, 0);

@@ -11,7 +11,7 @@ import { edgeOf } from "./freshness/edge.ts";
 import { cronAgeSeconds, healthOf, journalAgeSeconds } from "./freshness/health.ts";
 import { beat, type Chore } from "./freshness/heartbeat.ts";
 import { JournalWatch } from "./freshness/journal-watch.ts";
-import { JournaledNamespaceStore } from "./freshness/journaled-namespace-store.ts";
+import { CachedNamespaceStore } from "./freshness/cached-namespace-store.ts";
 import { answerTo } from "./freshness/unavailable.ts";
 import { ChangeService } from "./history/changes/service.ts";
 import { WaitingRoom } from "./history/changes/waiting-room.ts";
@@ -127,7 +127,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     state,
   });
   const namespaces = new NamespaceService(
-    new JournaledNamespaceStore(new D1NamespaceStore(database, run), edge),
+    new CachedNamespaceStore(new D1NamespaceStore(database, run), edge),
   );
   const serve = compile({
     routes,

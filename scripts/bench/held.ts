@@ -64,7 +64,7 @@ const NEWEST: Reading = {
 };
 
 function log(seq: number, changes: CommitLog["changes"] = []): CommitLog {
-  return { epoch: "e", at: Date.now(), seq, since: 0, changes, namespaces: { default: 0 } };
+  return { epoch: "e", at: Date.now(), seq, since: 0, changes };
 }
 
 /** Assets of one content, in an isolate that has just started. */

@@ -9,9 +9,10 @@ import { buildBundles } from "./bundles.ts";
 import { migrate } from "./filling.ts";
 import { PERFORMANCE } from "./page.ts";
 import { progress } from "./progress.ts";
+import { measureNamespaces, namespacesComplaints, namespacesReport } from "./rows/namespaces.ts";
 import { measure, type Measured } from "./rows/measure.ts";
 import { operationsOn } from "./rows/operations.ts";
-import { complaints, exceptions, report, withGrowth } from "./rows/report.ts";
+import { complaints, report, withGrowth } from "./rows/report.ts";
 import { fillStore, scaled } from "./rows/store.ts";
 import { startServer } from "./servers.ts";
 import { makeWorkFolder } from "./work-folder.ts";
@@ -34,6 +35,7 @@ export const run = runOf(
         "fail when a statement reads more than ten times what it returns, plus a constant",
       ),
       write: flag("--write", "write the figures into docs/performance.md"),
+      namespaces: flag("--namespaces", "only compare 1, 1,000 and 20,000 namespaces"),
     },
     examples: ["npm run bench:growth", "npm run bench:growth -- --scale 0.01 --check"],
     exitCodes: { 0: "measured", 1: "a statement reads too much, or an error" },
@@ -47,9 +49,10 @@ interface Options {
   readonly scale: number;
   readonly check: boolean;
   readonly write: boolean;
+  readonly namespaces: boolean;
 }
 
-async function measureGrowth({ scale, check, write }: Options): Promise<number> {
+async function measureGrowth({ scale, check, write, namespaces }: Options): Promise<number> {
   const size = scaled(scale);
   const folder = await makeWorkFolder();
   // What a Worker that is being stopped still writes may come in between.
@@ -58,6 +61,12 @@ async function measureGrowth({ scale, check, write }: Options): Promise<number> 
 
   progress("building");
   const bundles = await buildBundles(["recorded", "loader"], join(folder.path, "build"));
+  const growths = await measureNamespaces(bundles, folder.path);
+  process.stdout.write(`${namespacesReport(growths)}\n`);
+  const grown = namespacesComplaints(growths);
+  for (const complaint of grown) console.error(complaint);
+  if (namespaces) return check && grown.length > 0 ? 1 : 0;
+
   const server = await startServer({
     bundles,
     workers: ["recorded", "loader"],
@@ -79,8 +88,7 @@ async function measureGrowth({ scale, check, write }: Options): Promise<number> 
   const figures = report(size, measured);
   process.stdout.write(figures);
   if (write) writeFileSync(PERFORMANCE, withGrowth(readFileSync(PERFORMANCE, "utf8"), figures));
-  console.error(`\n${exceptions(measured)}`);
   const found = complaints(measured);
   for (const complaint of found) console.error(`\n${complaint}`);
-  return check && found.length > 0 ? 1 : 0;
+  return check && found.length + grown.length > 0 ? 1 : 0;
 }

@@ -17,11 +17,9 @@ export interface PageId {
 /** Pages larger than this are read from D1 or memory: KV is for what many ask for and is quickly decoded. */
 const MAX_KV_BYTES = 1024 * 1024;
 
-/** Pages of lists: one place in KV for each page and state of its scope, so that what lies there never changes. */
+/** Pages of lists: refuted by any commit to their scope. */
 export function pageKind(origin: AssetOrigin): Kind<PageId, StatedPage> {
   return {
-    // The journal has the last commit to every namespace; one it lacks may have been created just now.
-    journalIsComplete: true,
     immutable: true,
     staleMs: STALE_MS,
     isCredential: false,
@@ -35,7 +33,7 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, StatedPage> {
       ),
     mark: ({ namespace }) => cacheKey(...scopeParts(namespace)),
     changedAt: (journal, { namespace }) =>
-      namespace === null ? journal.seq : (journal.namespaces.get(namespace) ?? journal.seq),
+      namespace === null ? journal.seq : (journal.namespaces.get(namespace) ?? 0),
     async load({ namespace, from, limit }, replica) {
       const { value, ...snapshot } = await origin.list(namespace, from, limit, replica);
       return { ...snapshot, value: value === null ? null : { ...value, state: snapshot.s ?? snapshot.g } };
@@ -54,7 +52,8 @@ export function pageKind(origin: AssetOrigin): Kind<PageId, StatedPage> {
 
 /** What an asset adds to the bodies of its page, which are remembered with it in either form of filters. */
 function sentBytes({ definition, expressions }: StoredAsset): number {
-  return utf8Bytes(definition) + utf8Bytes(expressions?.definition ?? definition);
+  const bytes = utf8Bytes(definition);
+  return bytes + (expressions === null ? bytes : utf8Bytes(expressions.definition));
 }
 
 /** A namespace's lists and the cluster's differ in their first part: no name of a namespace is the name of all. */

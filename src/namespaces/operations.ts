@@ -1,13 +1,13 @@
-import { allows } from "../auth/grants.ts";
+import { namespacesSeenBy } from "../auth/grants.ts";
 import { commitOf, principalOf, readingOf } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { described, goDecode, goString, goStruct, named } from "../go-json/decode.ts";
-import { compareBytes, quoteJson } from "../go-json/json.ts";
+import { quoteJson } from "../go-json/json.ts";
 import * as answers from "../http/answers.ts";
 import { parseBody, readBody } from "../http/body.ts";
 import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
-import { continueHeader, readPage, type PageStart } from "../http/pagination.ts";
+import { continueHeader, readPage } from "../http/pagination.ts";
 import { namespaceOf } from "../http/place.ts";
 import { lenientQuery } from "../http/query.ts";
 import type { Example } from "../http/openapi.ts";
@@ -86,16 +86,13 @@ export const listNamespaces = operation({
     503: answers.shared("Unavailable"),
   },
   async handle(asked, { namespaces }: Uses) {
-    const { limit, start } = readPage(asked.query);
-    const { grants } = principalOf(asked);
-    const names = await namespaces.names(readingOf(asked));
-    const visible = names.value
-      .filter((namespace) => allows(grants, { role: "view", namespace, name: null }))
-      .filter((name) => start === null || follows(name, start));
-    const page = visible.slice(0, limit);
-    const last = visible.length > page.length ? page.at(-1) : undefined;
-    const body = `[${page.map(encode).join(",")}]`;
-    return json(body, { ...servedHeaders(names, asked.spent), ...continueHeader(last) });
+    const { limit, start: from } = readPage(asked.query);
+    const among = namespacesSeenBy(principalOf(asked).grants);
+    const page = await namespaces.page({ among, from, limit }, readingOf(asked));
+    const { names, more } = page.value;
+    const body = `[${names.map(encode).join(",")}]`;
+    const follow = continueHeader(more ? names.at(-1) : undefined);
+    return json(body, { ...servedHeaders(page, asked.spent), ...follow });
   },
 });
 
@@ -192,11 +189,6 @@ export const deleteNamespace = operation({
     return empty(204);
   },
 });
-
-function follows(name: string, start: PageStart): boolean {
-  const order = compareBytes(name, start.key);
-  return order > 0 || (order === 0 && start.inclusive);
-}
 
 function encode(name: string): string {
   return `{"name":${quoteJson(name)}}`;

@@ -4,7 +4,7 @@ import { CachedAssetStore } from "../../src/freshness/cached-asset-store.ts";
 import { CachedKeyStore } from "../../src/freshness/cached-key-store.ts";
 import { committer } from "../../src/freshness/committing.ts";
 import { BOUND_MS } from "../../src/freshness/admit.ts";
-import { JournaledNamespaceStore } from "../../src/freshness/journaled-namespace-store.ts";
+import { CachedNamespaceStore } from "../../src/freshness/cached-namespace-store.ts";
 import { answerTo, answerToCommit } from "../../src/freshness/unavailable.ts";
 import { failure } from "../../src/http/respond.ts";
 import { keyRing } from "../../src/keys/key-lookup.ts";
@@ -77,8 +77,8 @@ describe("an error on the way to the database", () => {
       isolate.edge,
       BOUND_MS,
     );
-    const namespaces = new JournaledNamespaceStore(
-      { names: fails, create: fails, delete: fails },
+    const namespaces = new CachedNamespaceStore(
+      { find: fails, page: fails, create: fails, delete: fails },
       isolate.edge,
     );
     await assets.get(ID, testReading("newest"));
@@ -93,7 +93,10 @@ describe("an error on the way to the database", () => {
     ["a list", ({ assets }) => assets.list(namespaceNamed("default"), null, 10, testReading("bounded"))],
     ["an unknown asset", ({ assets }) => assets.get(assetId("default", "other"), testReading("bounded"))],
     ["an unknown key", ({ keys }) => keyRing(keys).find("0".repeat(64), testScope())],
-    ["the namespaces", ({ namespaces }) => namespaces.names(testReading("newest"))],
+    [
+      "the namespaces",
+      ({ namespaces }) => namespaces.page({ among: null, from: null, limit: 10 }, testReading("newest")),
+    ],
     ["a handler", async ({ fails }) => fails().catch((error: unknown) => Promise.reject(answerTo(error)))],
   ];
 

@@ -178,8 +178,8 @@ const COPIES: readonly Edit[] = [
   },
   {
     means: "a journal is taken to know every change of an asset",
-    find: "this.#kind.journalIsComplete ? 0 : journal.since",
-    replace: "0",
+    find: "since: journal.since,",
+    replace: "since: 0,",
   },
   {
     means: "copies in KV are dated by the clock of their isolate",
@@ -356,13 +356,8 @@ const JOURNAL: readonly Edit[] = [
     replace: "log.since",
   },
   {
-    means: "of two changes of a key the journal keeps the earlier",
-    find: "changes.set(key, Math.max(seq, changes.get(key) ?? 0));",
-    replace: "changes.set(key, changes.get(key) ?? seq);",
-  },
-  {
     means: "a journal forgets what it knew before each log",
-    find: "const since = Math.min(held.since, log.since);",
+    find: "const since = starts ? log.since : Math.min(held.since, log.since);",
     replace: "const since = log.since;",
   },
   {
@@ -382,13 +377,26 @@ const JOURNAL: readonly Edit[] = [
   },
   {
     means: "a journal that had to drop changes claims to know them",
-    find: "since: Math.max(since, dropped) };",
-    replace: "since };",
+    find: "since: first,",
+    replace: "since,",
+  },
+  {
+    means: "the journal does not learn from a commit to an asset that its namespace has changed",
+    find: "if (namespace !== null) yield [namespace, seq];",
+    replace: "if (namespace === null) yield [key, seq];",
   },
   {
     means: "a merged journal is older than the newer of the two",
     find: "const asOf = Math.max(held.asOf, other.asOf);",
     replace: "const asOf = Math.min(held.asOf, other.asOf);",
+  },
+];
+
+const LAST_COMMITS: readonly Edit[] = [
+  {
+    means: "of two changes of a key the journal keeps the earlier",
+    find: "if (seq > (upper.get(key) ?? known ?? 0)) upper.set(key, seq);",
+    replace: "if (known === undefined) upper.set(key, seq);",
   },
 ];
 
@@ -584,14 +592,9 @@ const PAGES: readonly Edit[] = [
     replace: "namespace === null ? 0 : (",
   },
   {
-    means: "a list of a namespace that the journal does not know is served",
-    find: "(journal.namespaces.get(namespace) ?? journal.seq)",
-    replace: "(journal.namespaces.get(namespace) ?? 0)",
-  },
-  {
     means: "the journal refutes no list of a namespace",
-    find: "(journal.namespaces.get(namespace) ?? journal.seq)",
-    replace: "(journal.namespaces.get(namespace) ?? journal.seq) * 0",
+    find: "(journal.namespaces.get(namespace) ?? 0)",
+    replace: "0",
   },
   {
     means: "a list that starts at a name and one that starts after it share a copy",
@@ -620,19 +623,19 @@ const KEYS: readonly Edit[] = [
 
 const NAMESPACES: readonly Edit[] = [
   {
-    means: "an old journal says that a namespace is not there",
-    find: 'if (!found && names.tier === "STALE") throw databaseUnavailable(new Error("only a stale journal knows"));',
-    replace: "",
+    means: "the journal refutes no copy of a namespace",
+    find: "changes.get(namespaceKey(name)) ?? 0",
+    replace: "0",
   },
   {
-    means: "namespaces of any age are served while the database is down",
-    find: "if (!isOutage(cause) || journal === null || age > STALE_MS) throw answerTo(cause);",
-    replace: "if (!isOutage(cause) || journal === null) throw answerTo(cause);",
+    means: "the journal refutes no page of namespaces",
+    find: "changedAt: ({ changes }) => changes.get(NAMESPACES_KEY) ?? 0,",
+    replace: "changedAt: () => 0,",
   },
   {
-    means: "who asks for the newest namespaces gets those of the journal",
-    find: 'freshness === "bounded" && journal',
-    replace: "journal",
+    means: "a page of some namespaces and one of all share a copy",
+    find: '...(among ?? ["*"]),',
+    replace: '"*",',
   },
 ];
 
@@ -739,9 +742,9 @@ const WATCH: readonly Edit[] = [
     tests: ["test/freshness/known-commits.test.ts"],
   },
   {
-    means: "a follower of a namespace that was just deleted is told that nothing was committed",
-    find: "namespaces.get(scope)) ?? seq };",
-    replace: "namespaces.get(scope)) ?? 0 };",
+    means: "a follower of a namespace that the journal does not name is told that nothing was committed",
+    find: "(namespaces.get(scope) ?? since) };",
+    replace: "(namespaces.get(scope) ?? 0) };",
     tests: ["test/freshness/known-commits.test.ts"],
   },
 ];
@@ -754,8 +757,8 @@ const ENTRIES: readonly Edit[] = [
   },
   {
     means: "lists of two states lie in one place",
-    find: "const state = kind.immutable ? [String(s)] : [];",
-    replace: "const state = kind.immutable && s < 0 ? [String(s)] : [];",
+    find: "const states = kind.immutable ? [String(state)] : [];",
+    replace: "const states = kind.immutable && state < 0 ? [String(state)] : [];",
     tests: ["test/freshness/kinds.test.ts"],
   },
 ];
@@ -772,6 +775,12 @@ export const freshness: readonly Mutant[] = [
     "src/freshness/journal.ts",
     ["test/freshness/journal.test.ts"],
     [...JOURNAL, ...CRON],
+  ),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/last-commits.ts",
+    ["test/freshness/last-commits.test.ts"],
+    LAST_COMMITS,
   ),
   ...mutantsOf("freshness", "src/freshness/high-water.ts", ["test/freshness/memory.test.ts"], HIGH_WATER),
   ...mutantsOf("freshness", "src/freshness/database-time.ts", ["test/freshness/database-time.test.ts"], TIME),
@@ -799,7 +808,7 @@ export const freshness: readonly Mutant[] = [
   ),
   ...mutantsOf(
     "freshness",
-    "src/freshness/journaled-namespace-store.ts",
+    "src/freshness/cached-namespace-store.ts",
     ["test/freshness/known-commits.test.ts"],
     NAMESPACES,
   ),
