@@ -18,6 +18,8 @@ export interface Config {
   readonly historyDays: number | null;
   /** Milliseconds for which API keys keep reading while D1 does not answer (I7); 0: not at all, also when the setting is wrong. */
   readonly outageKeyMs: number;
+  /** How archives are checked; where a setting is wrong, its default. */
+  readonly archives: ArchiveSettings;
   /** Of answers that need not be in the log, one in so many is. */
   readonly logOneIn: number;
   /** The settings that are wrong. */
@@ -37,7 +39,37 @@ export interface Settings {
   readonly HISTORY_DAYS?: string;
   readonly LOG_ONE_IN?: string;
   readonly OUTAGE_KEY_HOURS?: string;
+  readonly ARCHIVE_CHECKS?: string;
+  readonly ARCHIVE_HASH_MB?: string;
+  readonly ARCHIVE_MAX_MB?: string;
+  readonly ARCHIVE_COPIES_GB?: string;
+  readonly ARCHIVE_LOOPBACK?: string;
 }
+
+/** How archives are checked and copied. */
+export interface ArchiveSettings {
+  /** Checks a minute; 0: none. */
+  readonly checks: number;
+  /** Bytes that a minute may hash without a bucket. */
+  readonly hashBytes: number;
+  /** Bytes of one archive. */
+  readonly maxBytes: number;
+  /** Bytes of all copies. */
+  readonly copiedBytes: number;
+  /** Whether archives on this machine are checked: set by `npm start`, refused by `npm run deploy`. */
+  readonly loopback: boolean;
+}
+
+const MIB = 1024 * 1024;
+/** What the free plan can do: 50 requests and 10 ms of CPU in a run of the cron. */
+const DEFAULT_CHECKS = 8;
+const MOST_CHECKS = 500;
+const DEFAULT_HASH_MB = 3;
+const DEFAULT_MAX_MB = 256;
+/** A single put of R2 takes 5 GiB. */
+const MOST_MAX_MB = 4_900;
+/** Below the 10 GB that R2 keeps for nothing. */
+const DEFAULT_COPIES_GB = 9;
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_NAME = "edge-assets";
@@ -52,7 +84,32 @@ export async function readConfig(settings: Settings): Promise<Config> {
   const historyDays = await Setting.of(() => readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null));
   const logOneIn = await Setting.of(() => readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, DEFAULT_ONE_IN));
   const outageHours = await Setting.of(() => readOutageHours(textOf(settings.OUTAGE_KEY_HOURS)));
-  const all = [signingKeys, outside, lint, historyDays, outageHours, logOneIn];
+  const checks = await Setting.of(() =>
+    readBounded("ARCHIVE_CHECKS", settings.ARCHIVE_CHECKS, 0, MOST_CHECKS),
+  );
+  const hashMb = await Setting.of(() =>
+    readNumber("ARCHIVE_HASH_MB", settings.ARCHIVE_HASH_MB, DEFAULT_HASH_MB),
+  );
+  const maxMb = await Setting.of(() =>
+    readBounded("ARCHIVE_MAX_MB", settings.ARCHIVE_MAX_MB, 1, MOST_MAX_MB),
+  );
+  const copiesGb = await Setting.of(() =>
+    readNumber("ARCHIVE_COPIES_GB", settings.ARCHIVE_COPIES_GB, DEFAULT_COPIES_GB),
+  );
+  const loopback = await Setting.of(() => readLoopback(textOf(settings.ARCHIVE_LOOPBACK)));
+  const all = [
+    signingKeys,
+    outside,
+    lint,
+    historyDays,
+    outageHours,
+    logOneIn,
+    checks,
+    hashMb,
+    maxMb,
+    copiesGb,
+    loopback,
+  ];
   return {
     get signingKeys() {
       return signingKeys.value;
@@ -69,6 +126,13 @@ export async function readConfig(settings: Settings): Promise<Config> {
     workerName: settings.WORKER_NAME ?? DEFAULT_NAME,
     outageKeyMs: outageHours.or(0) * HOUR_MS,
     logOneIn: logOneIn.or(DEFAULT_ONE_IN),
+    archives: {
+      checks: checks.or(null) ?? DEFAULT_CHECKS,
+      hashBytes: hashMb.or(DEFAULT_HASH_MB) * MIB,
+      maxBytes: (maxMb.or(null) ?? DEFAULT_MAX_MB) * MIB,
+      copiedBytes: copiesGb.or(DEFAULT_COPIES_GB) * 1_000_000_000,
+      loopback: loopback.or(false),
+    },
     errors: all.flatMap(({ error }) => error ?? []),
   };
 }
@@ -102,6 +166,21 @@ function readNumber<T>(name: string, setting: string | undefined, otherwise: T):
   if (!/^[1-9]\d{0,4}$/.test(text))
     throw new SettingError(name, "use a number from 1 to 99999, or leave it out", text);
   return Number(text);
+}
+
+/** A whole number within bounds; null where none is set. */
+function readBounded(name: string, setting: string | undefined, least: number, most: number): number | null {
+  const text = textOf(setting);
+  if (text === "") return null;
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (number >= least && number <= most) return number;
+  throw new SettingError(name, `use a number from ${least} to ${most}, or leave it out`, text);
+}
+
+function readLoopback(setting: string): boolean {
+  if (setting === "" || setting === "false") return false;
+  if (setting === "true") return true;
+  throw new SettingError("ARCHIVE_LOOPBACK", "leave it out: npm start alone sets it", setting);
 }
 
 /** No longer than assets are served without D1: keys have nothing to read after that. */

@@ -1,3 +1,10 @@
+import { ArchiveChecker } from "./archives/checker.ts";
+import { CopyService } from "./archives/copies.ts";
+import { followCommits } from "./archives/follow.ts";
+import { ArchiveNotes } from "./archives/notes.ts";
+import { ArchiveService } from "./archives/service.ts";
+import { STATES } from "./archives/state.ts";
+import { digestStreamHasher, workerGet } from "./archives/worker-fetch.ts";
 import { ApplyService } from "./sets/service.ts";
 import { AssetService } from "./assets/service.ts";
 import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
@@ -40,6 +47,7 @@ import { ResolveService } from "./resolve/service.ts";
 import { routes } from "./routes.ts";
 import { deadlined } from "./store/d1/deadlined.ts";
 import { Deadlines } from "./store/deadlines.ts";
+import { d1Archives } from "./store/d1/archives.ts";
 import { D1AssetStore } from "./store/d1/assets.ts";
 import { D1ChangeStore } from "./store/d1/changes.ts";
 import { D1HistoryStore } from "./store/d1/history.ts";
@@ -59,6 +67,8 @@ interface App {
   readonly hot: (request: Request) => Response | null;
   readonly serve: Serve;
   readonly beat: () => Promise<void>;
+  /** Checks archives that are due. */
+  readonly check: () => Promise<void>;
 }
 
 /** Wires bindings to implementations: the only place that sees them. */
@@ -104,6 +114,22 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
   const tokens = new RememberedTokens();
+  const archiveStores = d1Archives(database, run, STATES);
+  const policy = { reachesPrivate: false, reachesLoopback: config.archives.loopback };
+  const notes = new ArchiveNotes(archiveStores.reader, clock.now);
+  const copies = new CopyService(archiveStores, bindings.archives);
+  const checker = new ArchiveChecker({
+    stores: archiveStores,
+    get: workerGet((url, init) => fetch(url, init)),
+    hasherOf: digestStreamHasher,
+    bucket: bindings.archives,
+    policy,
+    settings: config.archives,
+    timer: runtimeTimer,
+    clock: clock.now,
+    random: Math.random,
+    log,
+  });
   const gauges = (): Gauges => ({
     journal_age_seconds: journalAgeSeconds(edge),
     cron_age_seconds: cronAgeSeconds(edge),
@@ -146,6 +172,14 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       settings: config,
       namespaces,
       keys: new KeyService(keys),
+      archives: new ArchiveService(archiveStores, policy),
+      archiveNotes: notes,
+      copies,
+      mirrors: {
+        setMirror: (...given) => archiveStores.copies.setMirror(...given),
+        mirror: (namespace) => archiveStores.reader.mirror(namespace),
+      },
+      checkSoon: (waitUntil) => waitUntil(checker.run(CHECKS_ON_DEMAND)),
       login: new LoginService(sources, sessions),
       health: healthOf(edge, {
         askDatabase: () => database.prepare("SELECT seq FROM meta").first(),
@@ -167,6 +201,9 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   const chores: readonly Chore[] = [
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
+    { name: "archives", run: async (now) => Number(await followCommits(archiveStores.index, policy, now)) },
+    { name: "unused-archives", run: (now) => archiveStores.sweep.sweep(now, UNUSED_ARCHIVE_MS) },
+    { name: "unused-copies", run: () => copies.sweep() },
     { name: "history", run: (now) => forget(database, config.historyDays, now) },
   ];
   const hot = hotPath({
@@ -181,8 +218,14 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     hot,
     serve,
     beat: () => beat(edge, (before, seq) => sweepTombstones(database, before, seq), chores),
+    check: async () => void (await checker.run()),
   };
 }
+
+/** Archives that are checked at once when somebody asks for it. */
+const CHECKS_ON_DEMAND = 2;
+/** Milliseconds for which an archive is remembered that no definition names any more. */
+const UNUSED_ARCHIVE_MS = 30 * 86_400_000;
 
 /** History is kept for ever unless days are set. */
 async function forget(db: D1Database, days: number | null, now: number): Promise<number> {
@@ -229,7 +272,9 @@ export default {
 
   async scheduled(_controller, env) {
     try {
-      await (await appOf(env)).beat();
+      const built = await appOf(env);
+      await built.beat();
+      await built.check();
     } catch (error) {
       log({ level: "error", event: "heartbeat-failed", error: String(error) });
       throw error;

@@ -1,4 +1,5 @@
 import { invalid } from "../errors.ts";
+import { base64OfHex } from "../lib/hex.ts";
 import type { Resolved } from "./resolve-asset.ts";
 
 /** Characters of all header lines together: each part of a value at its commas repeats the header's name. */
@@ -51,6 +52,5 @@ export function alignedTable(rows: readonly (readonly string[])[]): string {
 /** The value of a `Digest` header (RFC 3230) for a digest in hex; null when it is none. */
 export function digestHeader(sha512: string): string | null {
   if (!/^[0-9a-f]{128}$/i.test(sha512)) return null;
-  const bytes = sha512.match(/../g)?.map((pair) => String.fromCharCode(Number.parseInt(pair, 16))) ?? [];
-  return `sha-512=${btoa(bytes.join(""))}`;
+  return `sha-512=${base64OfHex(sha512)}`;
 }

@@ -1,0 +1,251 @@
+import type { AssetName, Namespace } from "../identity/names.ts";
+import type { Commit } from "./asset-store.ts";
+import type { Replica } from "./origin.ts";
+
+// Archives as they are stored. What their states and times mean is decided in src/archives; a store keeps them.
+
+/** The source of a build, and what is known of it before it was ever checked. */
+export interface NewArchive {
+  readonly digest: string;
+  readonly url: string;
+  readonly headers: string;
+  readonly host: string;
+  readonly state: string;
+  readonly detail: string;
+  /** Milliseconds since the epoch; null for one that is never checked. */
+  readonly dueAt: number | null;
+}
+
+/** An asset that commits have changed, with the sources that its builds now have; none when it was deleted. */
+export interface ChangedAsset {
+  readonly namespace: string;
+  readonly name: string;
+  readonly builds: readonly StoredBuild[];
+}
+
+/** The members of a build that say where its archive is, as the definition has them. */
+export interface StoredBuild {
+  readonly url: string;
+  readonly sha512: string;
+  /** JSON, null for none. */
+  readonly headers: string | null;
+}
+
+/** Commits that have not been looked at yet: the assets they changed. */
+export interface UnfollowedCommits {
+  readonly from: number;
+  /** The last of them; equal to `from` when there are none. */
+  readonly to: number;
+  readonly assets: readonly ChangedAsset[];
+}
+
+/** An archive with all that is known of it. Times in milliseconds since the epoch. */
+export interface StoredArchive {
+  readonly id: number;
+  readonly digest: string;
+  readonly url: string;
+  /** Secrets. */
+  readonly headers: string;
+  readonly host: string;
+  readonly state: string;
+  readonly detail: string;
+  readonly status: number | null;
+  readonly size: number | null;
+  readonly type: string | null;
+  readonly seenDigest: string | null;
+  readonly beginsAs: string | null;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly checkedAt: number | null;
+  readonly checkedBy: string | null;
+  readonly verifiedAt: number | null;
+  readonly suspectedAt: number | null;
+  readonly tries: number;
+  readonly dueAt: number | null;
+  /** When the copy was stored; null where there is none. */
+  readonly copiedAt: number | null;
+}
+
+/** An archive that was claimed for a check. */
+export interface ClaimedArchive extends StoredArchive {
+  /** Whether a namespace that uses it wants copies, and nobody has deleted this one. */
+  readonly wantsCopy: boolean;
+}
+
+/** What a check found, in the columns of an archive. */
+export type CheckedColumns = Omit<StoredArchive, "id" | "digest" | "url" | "headers" | "host" | "copiedAt">;
+
+/** What to claim: how many archives, and of one host, until when (milliseconds), and in whose name. */
+export interface ClaimRequest {
+  readonly token: string;
+  readonly now: number;
+  readonly until: number;
+  readonly archives: number;
+  readonly perHost: number;
+}
+
+/** What somebody else has found of archives that are known, or of one that is not. */
+export interface ArchiveReport {
+  readonly archives: readonly number[] | NewArchive;
+  readonly columns: Omit<
+    CheckedColumns,
+    "verifiedAt" | "suspectedAt" | "etag" | "lastModified" | "tries" | "dueAt"
+  >;
+}
+
+/** A build that uses an archive. */
+export interface ArchiveUser {
+  readonly archive: number;
+  readonly namespace: Namespace;
+  readonly name: AssetName;
+  readonly position: number;
+}
+
+/** Which archives a page holds; null members ask nothing. */
+export interface ArchiveQuery {
+  readonly namespace: string | null;
+  readonly state: string | null;
+  readonly digest: string | null;
+  readonly url: string | null;
+  readonly host: string | null;
+}
+
+/** What an isolate knows of an archive. */
+export interface ArchiveNote {
+  readonly id: number;
+  readonly digest: string;
+  readonly url: string;
+  readonly headers: string;
+  readonly state: string;
+  /** Whether there is a copy, and this archive was seen to be what it is a copy of. */
+  readonly isCopied: boolean;
+}
+
+export type MirrorMode = "off" | "fallback" | "prefer";
+
+/** What has changed after a version, and how many archives are in each state, up to a bound. */
+export interface ArchiveNews {
+  readonly version: number;
+  readonly changed: readonly Pick<ArchiveNote, "id" | "state" | "isCopied">[];
+  /** False when there is more than one answer holds: what was known is to be looked up again. */
+  readonly isComplete: boolean;
+  readonly mirrors: ReadonlyMap<string, MirrorMode>;
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** A copy in the bucket, or what is left of one that somebody deleted. */
+export interface ArchiveCopy {
+  readonly digest: string;
+  readonly size: number;
+  readonly type: string;
+  readonly storedAt: number | null;
+  readonly deletedAt: number | null;
+  readonly deletedBy: string | null;
+  readonly reason: string | null;
+}
+
+/** How much has been copied: bytes in all, and copies on a day (`2026-01-31`). */
+export interface CopyTotals {
+  readonly bytes: number;
+  readonly copiesOn: (day: string) => number;
+}
+
+/** What must be told of an archive to those who follow the assets that use it. */
+export interface ArchiveNotice {
+  readonly archives: readonly number[];
+  readonly reason: string;
+}
+
+/** Follows commits, so that archives are those of the definitions. */
+export interface ArchiveIndex {
+  unfollowed(): Promise<UnfollowedCommits>;
+  /** Stores what commits made of builds, and counts them as followed; false when another was faster. */
+  follow(
+    commits: UnfollowedCommits,
+    archives: readonly NewArchive[],
+    builds: readonly (ArchiveUserSource & { readonly count: number })[],
+    now: number,
+  ): Promise<boolean>;
+}
+
+/** A build by the place of its archive in a list; `count` of its asset's builds there are. */
+export interface ArchiveUserSource {
+  readonly namespace: string;
+  readonly name: string;
+  readonly position: number;
+  /** Null: the asset has no builds any more. */
+  readonly source: Pick<NewArchive, "digest" | "url" | "headers"> | null;
+}
+
+/** Hands out archives that are due, each to one checker at a time, and takes what was found. */
+export interface ArchiveQueue {
+  claim(request: ClaimRequest): Promise<readonly ClaimedArchive[]>;
+  /** Stores what a check found; false when the claim had run out and is another's. Parks the host until a time. */
+  record(
+    id: number,
+    token: string,
+    columns: CheckedColumns,
+    host: { readonly name: string; readonly parkedUntil: number | null },
+  ): Promise<boolean>;
+  /** Gives back what was claimed and not checked. */
+  release(token: string, now: number): Promise<void>;
+  /** Makes archives due; those checked after `since` are left alone. How many. */
+  ask(ids: readonly number[], now: number, since: number): Promise<number>;
+  /** Stores what somebody else has found, and archives that nobody knew. */
+  report(reports: readonly ArchiveReport[], now: number): Promise<void>;
+}
+
+/** Reads archives. */
+export interface ArchiveReader {
+  /** Archives after an id, in order of ids. */
+  page(query: ArchiveQuery, after: number, limit: number): Promise<readonly StoredArchive[]>;
+  /** At most `limit` users of each of these archives. */
+  users(ids: readonly number[], limit: number): Promise<readonly ArchiveUser[]>;
+  ofAsset(
+    namespace: Namespace,
+    name: AssetName,
+  ): Promise<readonly (StoredArchive & { readonly position: number })[]>;
+  notes(digests: readonly string[], replica: Replica): Promise<readonly ArchiveNote[]>;
+  news(after: number): Promise<ArchiveNews>;
+  /** The assets with this digest whose archive was seen to have it, at most `limit`. */
+  holders(digest: string, limit: number): Promise<readonly ArchiveUser[]>;
+  /** Names and settings of the namespaces that say how they use copies. */
+  mirror(namespace: Namespace): Promise<MirrorMode>;
+}
+
+/** Keeps the list of copies, and what namespaces do with them. */
+export interface CopyStore {
+  setMirror(
+    namespace: Namespace,
+    mirror: MirrorMode,
+    commit: Pick<Commit, "principal" | "at">,
+  ): Promise<boolean>;
+  copy(digest: string): Promise<ArchiveCopy | null>;
+  totals(): Promise<CopyTotals>;
+  stored(copy: Pick<ArchiveCopy, "digest" | "size" | "type">, now: number): Promise<void>;
+  /** Notes that a copy is deleted for good. */
+  deleted(digest: string, commit: Pick<Commit, "principal" | "at" | "reason">): Promise<void>;
+  /** Copies that no archive needs, at most `limit`. */
+  unused(limit: number): Promise<readonly string[]>;
+  forget(digests: readonly string[]): Promise<void>;
+}
+
+/** Tells those who follow assets of what happened to their archives: a commit to each asset, its definition as it is. */
+export interface ArchiveHerald {
+  announce(notice: ArchiveNotice, commit: Commit): Promise<number>;
+}
+
+/** Removes archives that no definition has named for a time; how many. */
+export interface ArchiveSweep {
+  sweep(now: number, keptMs: number): Promise<number>;
+}
+
+/** All that is kept of archives, by what it is for. */
+export interface ArchiveStores {
+  readonly index: ArchiveIndex;
+  readonly queue: ArchiveQueue;
+  readonly reader: ArchiveReader;
+  readonly copies: CopyStore;
+  readonly herald: ArchiveHerald;
+  readonly sweep: ArchiveSweep;
+}
