@@ -80,7 +80,7 @@ export class ArchiveChecker {
     const totals = bucket === null ? null : await stores.copies.totals();
     const requests = count > FREE_CHECKS ? count * REQUESTS_OF_CHECK : REQUESTS;
     const run = new Run(this.#options, token, totals, requests - REQUESTS_OF_RUN);
-    const waiting = [...claimed];
+    const waiting = inTurns(claimed);
     await Promise.all(Array.from({ length: LANES }, () => run.work(waiting)));
     if (run.postponed > 0) await stores.queue.release(token, clock());
     return run.found;
@@ -95,6 +95,7 @@ class Run {
   readonly #token: string;
   readonly #totals: CopyTotals | null;
   #requests: number;
+  #atWork = 0;
   #hashBytes: number;
   #copiedBytes = 0;
   #copies = 0;
@@ -109,13 +110,18 @@ class Run {
 
   /** Checks one archive after the other while there is one, and requests for it. */
   async work(waiting: ClaimedArchive[]): Promise<void> {
-    for (let archive = waiting.shift(); archive !== undefined; archive = waiting.shift()) {
+    while (waiting.length > 0) {
       if (this.#requests < REQUESTS_OF_CHECK) {
-        this.postponed += 1;
-        continue;
+        // Whoever is at work gives back what it does not need, and goes on.
+        if (this.#atWork === 0) this.postponed += waiting.splice(0).length;
+        return;
       }
+      const archive = waiting.shift();
+      if (archive === undefined) return;
       this.#requests -= REQUESTS_OF_CHECK;
+      this.#atWork += 1;
       const used = await this.#check(archive);
+      this.#atWork -= 1;
       this.#requests += REQUESTS_OF_CHECK - used;
     }
   }
@@ -213,6 +219,17 @@ class Run {
     const commit = { principal: CHECKER, at: clock(), reason, waitUntil: () => undefined };
     await stores.herald.announce({ archives: [archive.id], reason }, commit);
   }
+}
+
+/** The first archive of each host, then the second of each: a slow host keeps no other waiting. */
+function inTurns(claimed: readonly ClaimedArchive[]): ClaimedArchive[] {
+  const places = new Map<string, number>();
+  const placed = claimed.map((archive) => {
+    const place = places.get(archive.host) ?? 0;
+    places.set(archive.host, place + 1);
+    return { place, archive };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ archive }) => archive);
 }
 
 /** The columns that say what was found, and when to look again. Tags that were not sent again are still those. */
