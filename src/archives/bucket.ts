@@ -13,10 +13,7 @@ export interface Bucket {
     body: ReadableStream<Uint8Array> | Uint8Array,
     options: { sha512: string; httpMetadata: { contentType: string } },
   ): Promise<unknown>;
-  get(
-    key: string,
-    options?: { range?: { offset: number; length: number } },
-  ): Promise<BucketObject | null>;
+  get(key: string, options?: { range?: { offset: number; length: number } }): Promise<BucketObject | null>;
   head(key: string): Promise<BucketObject | null>;
   delete(keys: string | string[]): Promise<void>;
 }

@@ -154,7 +154,11 @@ export class ArchiveService {
     );
     const states = new Map(notes.map((note) => [sourceKey(note), note.state]));
     return builds
-      .map(({ name, build, source }) => ({ name, build, state: stateOf(states.get(sourceKey(source)) ?? "") }))
+      .map(({ name, build, source }) => ({
+        name,
+        build,
+        state: stateOf(states.get(sourceKey(source)) ?? ""),
+      }))
       .filter(({ state }) => state !== "ok");
   }
 

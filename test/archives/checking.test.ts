@@ -71,7 +71,9 @@ async function tick(options: Partial<CheckerOptions> = {}): Promise<Readonly<Rec
 
 async function archivesOf(name: string): Promise<Record<string, unknown>[]> {
   const path = `/api/edge/v1/namespaces/default/assets/${name}/archives`;
-  const { archives } = await (await api("GET", path, { token: admin })).json<{ archives: Record<string, unknown>[] }>();
+  const { archives } = await (
+    await api("GET", path, { token: admin })
+  ).json<{ archives: Record<string, unknown>[] }>();
   return archives;
 }
 
@@ -89,7 +91,8 @@ beforeEach(async () => {
 describe("an archive", () => {
   it("whose bytes have the digest is ok, and is due again within a day", async () => {
     await put("one", { url: url("one"), sha512: await sha512("bytes") });
-    served[url("one")] = () => new Response("bytes", { headers: { "Content-Type": "application/gzip", ETag: '"1"' } });
+    served[url("one")] = () =>
+      new Response("bytes", { headers: { "Content-Type": "application/gzip", ETag: '"1"' } });
     expect(await tick()).toEqual({ ok: 1 });
     const [archive] = await archivesOf("one");
     expect(archive).toMatchObject({ build: 0, state: "ok", size: 5, checked_by: "archive-check" });
@@ -104,7 +107,8 @@ describe("an archive", () => {
     await tick();
     expect((await archivesOf("one"))[0]).toMatchObject({
       state: "not_an_archive",
-      detail: "200, text/html, 36 bytes: it is an HTML page, no archive: a login or an error page with a good status?",
+      detail:
+        "200, text/html, 36 bytes: it is an HTML page, no archive: a login or an error page with a good status?",
     });
   });
 
@@ -118,13 +122,17 @@ describe("an archive", () => {
   });
 
   it("that an asset no longer has is not listed with it", async () => {
-    await put("one", { builds: ["a", "b", "c"].map((name) => ({ url: url(name), sha512: "0f".repeat(64) })) });
+    await put("one", {
+      builds: ["a", "b", "c"].map((name) => ({ url: url(name), sha512: "0f".repeat(64) })),
+    });
     expect(await archivesOf("one")).toHaveLength(3);
     await put("one", { url: url("d") });
     expect((await archivesOf("one")).map((archive) => archive["url"])).toEqual([url("d")]);
     await api("DELETE", `${ASSETS}/one`, { token: admin });
     await put("two", {});
-    const listed = await (await api("GET", "/api/edge/v1/archives", { token: admin })).json<{ url: string }[]>();
+    const listed = await (
+      await api("GET", "/api/edge/v1/archives", { token: admin })
+    ).json<{ url: string }[]>();
     expect(listed.map((archive) => archive.url)).toEqual([url("two")]);
   });
 });
@@ -140,7 +148,10 @@ describe("drift", () => {
   it("is told once, when other bytes were seen twice, an hour apart", async () => {
     now += DAY;
     await tick();
-    expect((await archivesOf("one"))[0]).toMatchObject({ state: "ok", detail: expect.stringContaining("other bytes came once") as string });
+    expect((await archivesOf("one"))[0]).toMatchObject({
+      state: "ok",
+      detail: expect.stringContaining("other bytes came once") as string,
+    });
     now += HOUR - 1;
     expect(await tick()).toEqual({});
     now += 1;
@@ -149,12 +160,17 @@ describe("drift", () => {
     now += DAY;
     await tick();
     expect(lines.filter(({ event }) => event === "archive-drift")).toHaveLength(1);
-    const feed = await (await api("GET", "/api/edge/v1/changes?since=0", { token: admin })).json<{
+    const feed = await (
+      await api("GET", "/api/edge/v1/changes?since=0", { token: admin })
+    ).json<{
       changes: { who: string; reason: string; name: string }[];
     }>();
     const told = feed.changes.filter(({ who }) => who === "archive-check");
     expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({ name: "one", reason: expect.stringContaining("the archive has changed at assets.example.com") as string });
+    expect(told[0]).toMatchObject({
+      name: "one",
+      reason: expect.stringContaining("the archive has changed at assets.example.com") as string,
+    });
     expect((await api("GET", `${ASSETS}/one`, { token: admin })).status).toBe(200);
   });
 
@@ -174,7 +190,10 @@ describe("drift", () => {
 
 describe("hosts take turns", () => {
   it("a hundred archives of a dead host do not delay one of another", async () => {
-    const builds = Array.from({ length: 100 }, (_, n) => ({ url: url(`n${n}`, "dead.example.com"), sha512: "0f".repeat(64) }));
+    const builds = Array.from({ length: 100 }, (_, n) => ({
+      url: url(`n${n}`, "dead.example.com"),
+      sha512: "0f".repeat(64),
+    }));
     await put("many", { builds });
     await put("one", { url: url("one"), sha512: await sha512("x") });
     served[url("one")] = () => new Response("x");
@@ -182,9 +201,13 @@ describe("hosts take turns", () => {
   });
 
   it("one that answers 429 is left alone until it says", async () => {
-    const builds = ["a", "b", "c", "d", "e", "f"].map((name) => ({ url: url(name), sha512: "0f".repeat(64) }));
+    const builds = ["a", "b", "c", "d", "e", "f"].map((name) => ({
+      url: url(name),
+      sha512: "0f".repeat(64),
+    }));
     await put("many", { builds });
-    for (const { url: each } of builds) served[each] = () => new Response(null, { status: 429, headers: { "Retry-After": "3600" } });
+    for (const { url: each } of builds)
+      served[each] = () => new Response(null, { status: 429, headers: { "Retry-After": "3600" } });
     await tick();
     const before = asked.length;
     now += 30 * 60_000;
