@@ -116,7 +116,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   const tokens = new RememberedTokens();
   const archiveStores = d1Archives(database, run, STATES);
   const policy = { reachesPrivate: false, reachesLoopback: config.archives.loopback };
-  const notes = new ArchiveNotes(archiveStores.reader, clock.now);
+  const notes = new ArchiveNotes(archiveStores.reader, clock.now, runtimeTimer);
   const copies = new CopyService(archiveStores, bindings.archives);
   const checker = new ArchiveChecker({
     stores: archiveStores,
@@ -134,6 +134,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     journal_age_seconds: journalAgeSeconds(edge),
     cron_age_seconds: cronAgeSeconds(edge),
     d1_bytes: meter.databaseBytes,
+    ...archiveGauges(notes.counts),
     kv_left_alone: Number(edge.kv.isLeftAlone),
     d1_left_alone: Number(deadlines.isOpen),
     memory_assets: store.memory.size,
@@ -188,6 +189,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       metrics: async (waitUntil) => {
         // Gauges of an isolate that nobody has asked lately would be of then.
         await edge.journal.current(clock.now(), edge.bound, waitUntil);
+        await notes.refresh().catch(() => undefined);
         return exposition(meter, gauges());
       },
       documents: bindings.documents,
@@ -210,6 +212,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     tokens,
     assets: store,
     resolutions: resolve,
+    archives: notes,
     observer,
     meter,
     clock: clock.now,
@@ -220,6 +223,11 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     beat: () => beat(edge, (before, seq) => sweepTombstones(database, before, seq), chores),
     check: async () => void (await checker.run()),
   };
+}
+
+/** How many archives are in each state, 1,000 for as many or more; nothing before this isolate has asked. */
+function archiveGauges(counts: ReadonlyMap<string, number>): Gauges {
+  return Object.fromEntries([...counts].map(([state, count]) => [`archives_${state}`, count]));
 }
 
 /** Archives that are checked at once when somebody asks for it. */

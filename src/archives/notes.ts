@@ -1,10 +1,14 @@
 import type { ArchiveNote, ArchiveReader, MirrorMode } from "../store/archive-store.ts";
-import { sourceKey, type ArchiveSource } from "./source.ts";
+import { within, type Timer } from "../lib/timer.ts";
+import { sourceKey, sourceOf, type ArchiveSource, type Located } from "./source.ts";
 import { stateOf, type ArchiveState } from "./state.ts";
 
 /** What an isolate says of an archive beside a resolution. */
 export interface ArchiveView {
-  readonly state: ArchiveState;
+  /** Names the archive, for `peek`. */
+  readonly key: string;
+  /** Null where it could not be asked. */
+  readonly state: ArchiveState | null;
   /** How the namespace uses the copy; null where there is none, or it is not wanted. */
   readonly mirror: Exclude<MirrorMode, "off"> | null;
 }
@@ -13,13 +17,13 @@ export interface ArchiveView {
 const FRESH_MS = 60_000;
 /** Archives that an isolate remembers. */
 const ENTRIES = 20_000;
-const UNKNOWN: ArchiveView = { state: "unknown", mirror: null };
+/** How long a resolution waits for a state: it is a hint. */
+const PATIENCE_MS = 250;
 
-interface Known {
-  /** Null where nothing is stored of it yet. */
-  readonly note: Pick<ArchiveNote, "id" | "state" | "isCopied"> | null;
-  readonly askedAt: number;
-}
+/** Null where nothing is stored of it; `failed` where that could not be asked. */
+type Known =
+  | { readonly note: Pick<ArchiveNote, "state" | "isCopied"> | null }
+  | { readonly failedAt: number };
 
 /**
  * Remembers the states of archives that an isolate has spoken of, so that a resolution from memory costs no query. Once a
@@ -28,16 +32,17 @@ interface Known {
 export class ArchiveNotes {
   readonly #reader: Pick<ArchiveReader, "notes" | "news">;
   readonly #clock: () => number;
+  readonly #timer: Timer;
   readonly #known = new Map<string, Known>();
-  readonly #keys = new Map<number, string>();
   #mirrors: ReadonlyMap<string, MirrorMode> = new Map();
   #counts: ReadonlyMap<string, number> = new Map();
   #version: number | null = null;
   #askedAt = -Infinity;
 
-  constructor(reader: Pick<ArchiveReader, "notes" | "news">, clock: () => number) {
+  constructor(reader: Pick<ArchiveReader, "notes" | "news">, clock: () => number, timer: Timer) {
     this.#reader = reader;
     this.#clock = clock;
+    this.#timer = timer;
   }
 
   /** How many archives are in each state, as far as they are counted; empty before the first news. */
@@ -46,26 +51,20 @@ export class ArchiveNotes {
   }
 
   /** What is known now; undefined where that is nothing, or too old to go on without asking. */
-  peek(namespace: string, key: string): ArchiveView | undefined {
+  peek(namespace: string, key: string, now: number): ArchiveView | undefined {
     const known = this.#known.get(key);
-    if (known === undefined || this.#clock() - this.#askedAt >= FRESH_MS) return undefined;
-    if (known.note === null && this.#clock() - known.askedAt >= FRESH_MS) return undefined;
-    return this.#view(namespace, known);
+    if (known === undefined || now - this.#askedAt >= FRESH_MS) return undefined;
+    if ("failedAt" in known && now - known.failedAt >= FRESH_MS) return undefined;
+    return this.#view(namespace, key, known);
   }
 
-  /** What is known of an archive of a namespace; asks where nothing is. Never rejects. */
-  async of(namespace: string, source: ArchiveSource): Promise<ArchiveView> {
+  /** What is known of the archive of a build; asks where nothing is. Never rejects, and does not take long. */
+  async ofBuild(namespace: string, build: Located): Promise<ArchiveView> {
+    const source = sourceOf(build);
     const key = sourceKey(source);
-    try {
-      await this.refresh();
-      const known = this.#known.get(key);
-      if (known === undefined || (known.note === null && this.#clock() - known.askedAt >= FRESH_MS))
-        await this.#lookUp(source.digest, key);
-    } catch {
-      // A state is a hint: what cannot be asked now is asked for the next time.
-    }
-    const known = this.#known.get(key);
-    return known === undefined ? UNKNOWN : this.#view(namespace, known);
+    const asking = this.#ask(source, key).catch(() => undefined);
+    await within(this.#timer, PATIENCE_MS, asking, undefined);
+    return this.#view(namespace, key, this.#known.get(key) ?? { failedAt: this.#clock() });
   }
 
   /** Asks for what has changed, if that is due. */
@@ -75,39 +74,32 @@ export class ArchiveNotes {
     // Also when it fails: a database that is down is not asked by every request.
     this.#askedAt = now;
     const news = await this.#reader.news(this.#version ?? Number.MAX_SAFE_INTEGER);
-    if (this.#version !== null && !news.isComplete) this.#forget();
+    if (!news.isComplete) this.#known.clear();
     this.#version = news.version;
     this.#mirrors = news.mirrors;
     this.#counts = news.counts;
     for (const note of news.changed) {
-      const key = this.#keys.get(note.id);
-      if (key !== undefined) this.#known.set(key, { note, askedAt: now });
+      const key = sourceKey(note);
+      if (this.#known.has(key)) this.#known.set(key, { note });
     }
   }
 
-  async #lookUp(digest: string, key: string): Promise<void> {
-    const askedAt = this.#clock();
-    const notes = await this.#reader.notes([digest], "nearest");
-    if (this.#known.size >= ENTRIES) this.#forget();
-    this.#known.set(key, { note: null, askedAt });
-    for (const note of notes) {
-      const found = sourceKey(note);
-      this.#known.set(found, { note: { id: note.id, state: note.state, isCopied: note.isCopied }, askedAt });
-      this.#keys.set(note.id, found);
-    }
+  async #ask(source: ArchiveSource, key: string): Promise<void> {
+    await this.refresh();
+    const known = this.#known.get(key);
+    const now = this.#clock();
+    if (known !== undefined && !("failedAt" in known && now - known.failedAt >= FRESH_MS)) return;
+    if (this.#known.size >= ENTRIES) this.#known.clear();
+    this.#known.set(key, { failedAt: now });
+    const notes = await this.#reader.notes([source.digest], "nearest");
+    this.#known.set(key, { note: notes.find((note) => sourceKey(note) === key) ?? null });
   }
 
-  #forget(): void {
-    this.#known.clear();
-    this.#keys.clear();
-  }
-
-  #view(namespace: string, { note }: Known): ArchiveView {
-    if (note === null) return UNKNOWN;
+  #view(namespace: string, key: string, known: Known): ArchiveView {
+    if ("failedAt" in known) return { key, state: null, mirror: null };
+    const { note } = known;
+    if (note === null) return { key, state: "unknown", mirror: null };
     const mirror = this.#mirrors.get(namespace) ?? "fallback";
-    return {
-      state: stateOf(note.state),
-      mirror: note.isCopied && mirror !== "off" ? mirror : null,
-    };
+    return { key, state: stateOf(note.state), mirror: note.isCopied && mirror !== "off" ? mirror : null };
   }
 }

@@ -20,7 +20,7 @@ export function sourcesOf(asset: Asset): ArchiveSource[] {
 }
 
 /** The members of a build that say where its archive is. */
-interface Located {
+export interface Located {
   readonly url?: string | undefined;
   readonly sha512?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | null | undefined;

@@ -17,6 +17,14 @@ export interface Remembered {
   readonly tokens: RememberedTokens;
   readonly assets: Pick<CachedAssetStore, "peek">;
   readonly resolutions: Pick<ResolveService, "peek" | "use">;
+  /** The states of archives. */
+  readonly archives: {
+    peek(
+      namespace: string,
+      key: string,
+      now: number,
+    ): { readonly state: string | null; readonly mirror: string | null } | undefined;
+  };
   readonly observer: Observer;
   readonly meter: Meter;
   /** Milliseconds since the epoch. */
@@ -58,13 +66,18 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     if (target.search === null && asset.expressions !== null) return null;
     const known = target.search === null ? null : resolutionOf(target, asset.etag);
     if (known === undefined) return null;
+    const archive =
+      known === null ? null : remembered.archives.peek(target.id.namespace, known.archive.key, now);
+    // Another body is due where the copy is used otherwise; where nothing is known, it is asked for elsewhere.
+    if (archive === undefined || archive?.mirror !== known?.archive.mirror) return null;
+    const state = archive?.state ?? null;
     const { etag } = known ?? asset;
     const condition = headers.get("If-None-Match");
     const unchanged = condition !== null && (condition === etag || notModified(headers, etag));
     const response = unchanged
-      ? notModifiedBy(target, etag, found.ageSeconds)
+      ? notModifiedBy(target, etag, found.ageSeconds, state)
       : new Response(known === null ? asset.definition : known.body, {
-          headers: headersOf(etag, found.ageSeconds),
+          headers: headersOf(etag, found.ageSeconds, state),
         });
     return counted(request, response, counters, unchanged ? "unchanged" : "whole", principal.name);
   };
@@ -129,21 +142,27 @@ function countersOf(route: string, meter: Meter): Counters {
 }
 
 /** One literal, since records joined from others take the runtime longer to read. */
-function headersOf(etag: string, ageSeconds: number): Record<string, string> {
-  return {
+function headersOf(etag: string, ageSeconds: number, state: string | null): Record<string, string> {
+  const headers = {
     "Cache-Control": COMMON["Cache-Control"],
     "Content-Type": COMMON["Content-Type"],
     "X-Cache": "MEMORY",
     Age: String(ageSeconds),
     ETag: etag,
   };
+  return state === null ? headers : Object.assign(headers, { "X-Archive-State": state });
 }
 
-function notModifiedBy(target: Target, etag: string, ageSeconds: number): Response {
+function notModifiedBy(target: Target, etag: string, ageSeconds: number, state: string | null): Response {
   const { unchanged } = target;
-  if (unchanged !== null && unchanged.etag === etag && unchanged.ageSeconds === ageSeconds)
+  if (
+    unchanged !== null &&
+    unchanged.etag === etag &&
+    unchanged.ageSeconds === ageSeconds &&
+    unchanged.state === state
+  )
     return unchanged.response;
-  const response = new Response(null, { status: 304, headers: headersOf(etag, ageSeconds) });
-  target.unchanged = { etag, ageSeconds, response };
+  const response = new Response(null, { status: 304, headers: headersOf(etag, ageSeconds, state) });
+  target.unchanged = { etag, ageSeconds, state, response };
   return response;
 }

@@ -33,6 +33,8 @@ export interface Target {
 export interface Unchanged {
   readonly etag: string;
   readonly ageSeconds: number;
+  /** That of the archive. */
+  readonly state: string | null;
   readonly response: Response;
 }
 

@@ -1,12 +1,17 @@
 import { invalid } from "../errors.ts";
 import { base64OfHex } from "../lib/hex.ts";
+import type { MirrorMembers } from "./mirror.ts";
 import type { Resolved } from "./resolve-asset.ts";
 
 /** Characters of all header lines together: each part of a value at its commas repeats the header's name. */
 const HEADER_CHARACTERS = 1_000_000;
 
 /** `KEY='value'` lines that a POSIX shell may evaluate: nothing in a value ends its quotes. Too many headers are 400. */
-export function envLines({ url, sha512, headers, build, unresolved }: Resolved, etag: string): string {
+export function envLines(
+  { url, sha512, headers, build, unresolved }: Resolved,
+  etag: string,
+  { mirror, mirror_url }: MirrorMembers,
+): string {
   const parts = headerParts(headers);
   const lines = [
     ["ASSET_URL", url],
@@ -15,6 +20,8 @@ export function envLines({ url, sha512, headers, build, unresolved }: Resolved, 
     ["ASSET_ETAG", etag],
     ["ASSET_UNRESOLVED", unresolved.map(({ token }) => token).join(" ")],
     ["ASSET_HEADERS", String(parts.length)],
+    ...(mirror_url === undefined ? [] : [["ASSET_MIRROR_URL", mirror_url]]),
+    ...(mirror === undefined ? [] : [["ASSET_MIRROR", mirror]]),
     ...parts.map((part, index) => [`ASSET_HEADER_${index}`, part]),
   ];
   return lines.map(([key, value = ""]) => `${key}='${value.replaceAll("'", "'\\''")}'\n`).join("");

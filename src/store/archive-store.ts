@@ -126,7 +126,7 @@ export type MirrorMode = "off" | "fallback" | "prefer";
 /** What has changed after a version, and how many archives are in each state, up to a bound. */
 export interface ArchiveNews {
   readonly version: number;
-  readonly changed: readonly Pick<ArchiveNote, "id" | "state" | "isCopied">[];
+  readonly changed: readonly ArchiveNote[];
   /** False when there is more than one answer holds: what was known is to be looked up again. */
   readonly isComplete: boolean;
   readonly mirrors: ReadonlyMap<string, MirrorMode>;

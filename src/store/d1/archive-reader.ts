@@ -29,7 +29,7 @@ const IS_COPIED = `archive.verified_at IS NOT NULL AND EXISTS (SELECT 1 FROM arc
   WHERE copy.digest = archive.digest AND copy.deleted_at IS NULL) AS isCopied`;
 const NOTES = `SELECT id, archive.digest, url, headers, state, ${IS_COPIED}
   FROM json_each(?1) AS wanted CROSS JOIN archives AS archive ON archive.digest = wanted.value`;
-const NEWS = `SELECT id, state, ${IS_COPIED} FROM archives AS archive WHERE changed > ?1 ORDER BY changed LIMIT ${MAX_NEWS + 1}`;
+const NEWS = `SELECT id, archive.digest, url, headers, state, ${IS_COPIED} FROM archives AS archive WHERE changed > ?1 ORDER BY changed LIMIT ${MAX_NEWS + 1}`;
 const COUNTS = `SELECT value AS state, (SELECT COUNT(*) FROM
     (SELECT 1 FROM archives WHERE archives.state = value LIMIT ${COUNTED})) AS count FROM json_each(?1)`;
 const HOLDERS = `SELECT archive.id AS archive, builds.namespace, builds.name, builds.position
@@ -91,7 +91,7 @@ export class D1ArchiveReader implements ArchiveReader {
       .prepare(NOTES)
       .bind(JSON.stringify(digests))
       .all<NoteRow>();
-    return results.map((row) => Object.assign({}, row, { isCopied: row.isCopied === 1 }));
+    return results.map(noteOf);
   }
 
   async news(after: number): Promise<ArchiveNews> {
@@ -106,7 +106,7 @@ export class D1ArchiveReader implements ArchiveReader {
     const rows = changed?.results ?? [];
     return {
       version: head?.results[0]?.version ?? after,
-      changed: rows.map(({ id, state, isCopied }) => ({ id, state, isCopied: isCopied === 1 })),
+      changed: rows.map(noteOf),
       isComplete: rows.length <= MAX_NEWS,
       mirrors: new Map(mirrors?.results.map(({ namespace, mirror }) => [namespace, mirror])),
       counts: new Map(counts?.results.map(({ state, count }) => [state, count])),
@@ -125,4 +125,8 @@ export class D1ArchiveReader implements ArchiveReader {
       .first<{ mirror: MirrorMode }>();
     return row?.mirror ?? "fallback";
   }
+}
+
+function noteOf({ id, digest, url, headers, state, isCopied }: NoteRow): ArchiveNote {
+  return { id, digest, url, headers, state, isCopied: isCopied === 1 };
 }
