@@ -63,7 +63,8 @@ export interface ArchiveSettings {
 const MIB = 1024 * 1024;
 /** What the free plan can do: 50 requests and 10 ms of CPU in a run of the cron. */
 const DEFAULT_CHECKS = 8;
-const MOST_CHECKS = 500;
+/** What the paid plan can do: 1,000 statements of D1. */
+const MOST_CHECKS = 150;
 const DEFAULT_HASH_MB = 3;
 const DEFAULT_MAX_MB = 256;
 /** A single put of R2 takes 5 GiB. */

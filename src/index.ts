@@ -134,7 +134,6 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     journal_age_seconds: journalAgeSeconds(edge),
     cron_age_seconds: cronAgeSeconds(edge),
     d1_bytes: meter.databaseBytes,
-    ...archiveGauges(notes.counts),
     kv_left_alone: Number(edge.kv.isLeftAlone),
     d1_left_alone: Number(deadlines.isOpen),
     memory_assets: store.memory.size,
@@ -189,8 +188,8 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       metrics: async (waitUntil) => {
         // Gauges of an isolate that nobody has asked lately would be of then.
         await edge.journal.current(clock.now(), edge.bound, waitUntil);
-        await notes.refresh().catch(() => undefined);
-        return exposition(meter, gauges());
+        const counts = await archiveStores.reader.counts().catch(() => new Map<string, number>());
+        return exposition(meter, { ...gauges(), ...archiveGauges(counts) });
       },
       documents: bindings.documents,
     },
@@ -204,9 +203,11 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
     { name: "archives", run: async (now) => Number(await followCommits(archiveStores.index, policy, now)) },
-    { name: "unused-archives", run: (now) => archiveStores.sweep.sweep(now, UNUSED_ARCHIVE_MS) },
-    { name: "unused-copies", run: () => copies.sweep() },
     { name: "history", run: (now) => forget(database, config.historyDays, now) },
+    { name: "deleted-copies", run: (now) => copies.deleteAgain(now) },
+    // In minutes of their own: what one run of the cron may ask is bounded.
+    hourly(17, "unused-archives", (now) => archiveStores.sweep.sweep(now, UNUSED_ARCHIVE_MS)),
+    hourly(43, "unused-copies", () => copies.sweep()),
   ];
   const hot = hotPath({
     tokens,
@@ -225,9 +226,17 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   };
 }
 
-/** How many archives are in each state, 1,000 for as many or more; nothing before this isolate has asked. */
+/** How many archives are in each state, 1,000 for as many or more; nothing where that could not be asked. */
 function archiveGauges(counts: ReadonlyMap<string, number>): Gauges {
   return Object.fromEntries([...counts].map(([state, count]) => [`archives_${state}`, count]));
+}
+
+/** A chore for one minute of each hour. */
+function hourly(minute: number, name: string, run: Chore["run"]): Chore {
+  return {
+    name,
+    run: async (now) => (Math.floor(now / 60_000) % 60 === minute ? run(now) : 0),
+  };
 }
 
 /** Archives that are checked at once when somebody asks for it. */

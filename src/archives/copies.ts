@@ -3,12 +3,18 @@ import { ApiError, notFound, unavailable } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import type { ArchiveCopy, ArchiveStores } from "../store/archive-store.ts";
 import { copyKey, type Bucket } from "./bucket.ts";
+import { CLAIM_MS } from "./check-run.ts";
 import { matching } from "./service.ts";
 
 /** Assets that are looked through for one that the caller may see. */
 const HOLDERS = 1_000;
-/** Copies that one run of the sweep deletes. */
-const SWEPT = 5;
+/** Copies that one run of the sweep looks at. */
+const SWEPT = 500;
+/** When a deleted copy is deleted again: a check that had begun before may have put it there. */
+const AGAIN_AFTER_MS = CLAIM_MS;
+const AGAIN_UNTIL_MS = AGAIN_AFTER_MS + 10 * 60_000;
+/** Objects that one request to the bucket deletes. */
+const DELETED_AT_ONCE = 1_000;
 const NO_BUCKET =
   "this deployment keeps no copies: it has no R2 bucket bound as ARCHIVES; npm run deploy makes one where R2 is enabled";
 
@@ -37,6 +43,11 @@ export class CopyService {
     return { bucket: this.#bucket, copy };
   }
 
+  /** Takes a copy off the list that is not in the bucket. */
+  forget(digest: string): Promise<void> {
+    return this.#stores.copies.forget([digest]);
+  }
+
   /** Deletes a copy for good: none is made again. It is told to those who follow the assets that use it. */
   async delete(digest: string, commit: Commit): Promise<void> {
     const copy = await this.#stores.copies.copy(digest);
@@ -48,16 +59,29 @@ export class CopyService {
     const archives = [...new Set(holders.map(({ archive }) => archive))];
     const why = commit.reason === null ? "" : `: ${commit.reason}`;
     const reason = `the copy of the archive sha512/${digest.slice(0, 12)}... was deleted${why}`;
-    if (archives.length > 0) await this.#stores.herald.announce({ archives, reason }, { ...commit, reason });
+    if (archives.length > 0) await this.#stores.herald.say(archives, { ...commit, reason });
   }
 
-  /** Deletes copies that no archive needs; how many. */
+  /** Deletes copies that no archive needs, of the next that are looked at; how many. */
   async sweep(): Promise<number> {
     if (this.#bucket === null) return 0;
     const digests = await this.#stores.copies.unused(SWEPT);
     if (digests.length === 0) return 0;
-    await this.#stores.copies.forget(digests);
+    // First the bytes: a failure in between leaves a row, for the next time.
     await this.#bucket.delete(digests.map(copyKey));
+    await this.#stores.copies.forget(digests);
+    return digests.length;
+  }
+
+  /** Deletes again what somebody deleted while a check may have been making it; how many. */
+  async deleteAgain(now: number): Promise<number> {
+    if (this.#bucket === null) return 0;
+    const digests = await this.#stores.copies.deletedBetween(
+      now - AGAIN_UNTIL_MS,
+      now - AGAIN_AFTER_MS,
+      DELETED_AT_ONCE,
+    );
+    if (digests.length > 0) await this.#bucket.delete(digests.map(copyKey));
     return digests.length;
   }
 }

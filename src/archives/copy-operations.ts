@@ -102,7 +102,11 @@ export const getCopy = operation({
         : await bucket
             .get(copyKey(digest), part)
             .catch((error: unknown) => Promise.reject(bucketUnavailable(error)));
-    if (object === null) throw noCopy(digest);
+    if (object === null) {
+      // The bucket was emptied by somebody else: the next check makes the copy again.
+      await copies.forget(digest);
+      throw noCopy(digest);
+    }
     const body = object.body ?? null;
     if (range === null) return binary(body, { ...all, "Content-Length": String(object.size) }, 200);
     const { offset, length } = range;

@@ -34,8 +34,7 @@ export class ArchiveNotes {
   readonly #clock: () => number;
   readonly #timer: Timer;
   readonly #known = new Map<string, Known>();
-  #mirrors: ReadonlyMap<string, MirrorMode> = new Map();
-  #counts: ReadonlyMap<string, number> = new Map();
+  readonly #mirrors = new Map<string, MirrorMode>();
   #version: number | null = null;
   #askedAt = -Infinity;
 
@@ -43,11 +42,6 @@ export class ArchiveNotes {
     this.#reader = reader;
     this.#clock = clock;
     this.#timer = timer;
-  }
-
-  /** How many archives are in each state, as far as they are counted; empty before the first news. */
-  get counts(): ReadonlyMap<string, number> {
-    return this.#counts;
   }
 
   /** What is known now; undefined where that is nothing, or too old to go on without asking. */
@@ -73,11 +67,10 @@ export class ArchiveNotes {
     if (now - this.#askedAt < FRESH_MS) return;
     // Also when it fails: a database that is down is not asked by every request.
     this.#askedAt = now;
-    const news = await this.#reader.news(this.#version ?? Number.MAX_SAFE_INTEGER);
+    const news = await this.#reader.news(this.#version);
     if (!news.isComplete) this.#known.clear();
     this.#version = news.version;
-    this.#mirrors = news.mirrors;
-    this.#counts = news.counts;
+    for (const [namespace, mirror] of news.mirrors) this.#mirrors.set(namespace, mirror);
     for (const note of news.changed) {
       const key = sourceKey(note);
       if (this.#known.has(key)) this.#known.set(key, { note });

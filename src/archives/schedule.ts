@@ -77,10 +77,10 @@ export function mayBeConditional(
 
 /** A day or a little less, so that archives registered together are not checked together for ever. */
 function daily(random: number): number {
-  return DAY_MS * (1 - random / 10);
+  return Math.round(DAY_MS * (1 - random / 10));
 }
 
 /** 15 minutes, doubled with each failure, at most a day; up to a tenth less, so that failures spread. */
 export function backOff(tries: number, random: number): number {
-  return Math.min(FIRST_RETRY_MS * 2 ** Math.min(tries - 1, 20), DAY_MS) * (1 - random / 10);
+  return Math.round(Math.min(FIRST_RETRY_MS * 2 ** Math.min(tries - 1, 20), DAY_MS) * (1 - random / 10));
 }

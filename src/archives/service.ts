@@ -14,6 +14,7 @@ import type { Asset } from "../definitions/schema.ts";
 import { followCommits, NOT_YET } from "./follow.ts";
 import { hostOf, sourceKey, sourcesOf } from "./source.ts";
 import { stateOf, type ArchiveState } from "./state.ts";
+import { DAY_MS } from "./schedule.ts";
 import { decideUrl, type FetchPolicy } from "./url-rule.ts";
 
 /** An archive with those of its users that a caller may see. */
@@ -75,15 +76,16 @@ export class ArchiveService {
     const found: SeenArchive[] = [];
     let last = after;
     for (let scanned = 0; scanned < SCANNED; scanned += STEP) {
-      const archives = await this.#stores.reader.page(query, last, STEP);
-      const users = await this.#users(archives, query.namespace);
-      for (const archive of archives) {
+      const step = await this.#stores.reader.page(query, last, STEP);
+      const users = await this.#users(step.archives, query.namespace);
+      for (const archive of step.archives) {
         if (found.length === limit) return { archives: found, next: last };
         last = archive.id;
         const visible = (users.get(archive.id) ?? []).filter(isVisible);
         if (visible.length > 0) found.push({ archive, users: visible });
       }
-      if (archives.length < STEP) return { archives: found, next: null };
+      last = step.last;
+      if (step.isEnd) return { archives: found, next: null };
     }
     return { archives: found, next: last };
   }
@@ -94,11 +96,11 @@ export class ArchiveService {
     return this.#stores.reader.ofAsset(namespace, name);
   }
 
-  /** Makes the archives of an asset due, unless they have been checked just now; how many. */
+  /** Makes the archives of an asset due before others, unless they have been checked just now; how many. */
   async ask(id: AssetId, now: number): Promise<number> {
     const archives = await this.ofAsset(id, now);
     const ids = [...new Set(archives.map((archive) => archive.id))];
-    return this.#stores.queue.ask(ids, now, now - ASK_MS);
+    return this.#stores.queue.ask(ids, now - DAY_MS, now - ASK_MS);
   }
 
   /**

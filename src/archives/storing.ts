@@ -15,16 +15,18 @@ export interface ReadingPlan {
   readonly hashBytes: number;
   /** Whether so many may be hashed here now; takes them off what is left. */
   readonly mayHash: (bytes: number) => boolean;
-  /** Notes a copy that was stored. */
-  readonly stored: (size: number, type: string) => Promise<void>;
+  /** Called with a copy that was stored. */
+  readonly stored: (size: number, type: string) => void;
 }
 
 /** Bytes that are read into memory: of hosts that do not say how many come, and of what may be an error page. */
-const MEMORY_BYTES = 16 * 1024 * 1024;
+const MEMORY_BYTES = 8 * 1024 * 1024;
 const PAGE_BYTES = 256 * 1024;
 const PAGE = /^\s*(?:text\/|application\/(?:json|xml|xhtml))/i;
 /** The error of R2 for bytes of another digest; its message holds both. */
 const BAD_DIGEST = /10037/;
+/** Errors of R2 end with their number; those of the stream that it reads come through as they are. */
+const OF_BUCKET = /\(10\d{3}\)/;
 const SHA512 = /\b[\da-f]{128}\b/gi;
 
 /**
@@ -52,6 +54,9 @@ export function storing(plan: ReadingPlan): Consume {
   };
 }
 
+/** The bucket failed, which says nothing of the archive or of its host. */
+export class BucketFailure extends Postponed {}
+
 interface Received {
   readonly body: ReadableStream<Uint8Array> | Uint8Array;
   readonly size: number;
@@ -70,11 +75,11 @@ async function intoBucket(
     await bucket.put(key, body, { sha512: digest, httpMetadata: { contentType: type } });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (!BAD_DIGEST.test(message)) throw error;
+    if (!BAD_DIGEST.test(message)) throw OF_BUCKET.test(message) ? new BucketFailure(message) : error;
     const seen = message.match(SHA512)?.find((each) => each.toLowerCase() !== digest);
     return { kind: "bytes", size, digest: seen?.toLowerCase() ?? "something else", first };
   }
-  if (isKept) await stored(size, type);
+  if (isKept) stored(size, type);
   else await bucket.delete(key);
   return { kind: "bytes", size, digest, first };
 }

@@ -75,6 +75,25 @@ export interface ClaimedArchive extends StoredArchive {
 /** What a check found, in the columns of an archive. */
 export type CheckedColumns = Omit<StoredArchive, "id" | "digest" | "url" | "headers" | "host" | "copiedAt">;
 
+/** A copy that was put into the bucket. */
+export type NewCopy = Pick<ArchiveCopy, "digest" | "size" | "type">;
+
+/** What a check found, until when its host is left alone, and the copy that it made. */
+export interface CheckRecord {
+  readonly columns: CheckedColumns;
+  /** What is to be announced; null for nothing. */
+  readonly notice: string | null;
+  readonly park: { readonly host: string; readonly until: number } | null;
+  readonly copy: NewCopy | null;
+}
+
+/** What became of a record: nothing of the archive is stored when the claim had run out and is another's. */
+export interface RecordedCheck {
+  readonly isRecorded: boolean;
+  /** Whether the copy was deleted for good in the meantime. */
+  readonly isCopyRefused: boolean;
+}
+
 /** What to claim: how many archives, and of one host, until when (milliseconds), and in whose name. */
 export interface ClaimRequest {
   readonly token: string;
@@ -123,14 +142,21 @@ export interface ArchiveNote {
 
 export type MirrorMode = "off" | "fallback" | "prefer";
 
-/** What has changed after a version, and how many archives are in each state, up to a bound. */
+/** What has changed after a version. */
 export interface ArchiveNews {
   readonly version: number;
   readonly changed: readonly ArchiveNote[];
   /** False when there is more than one answer holds: what was known is to be looked up again. */
   readonly isComplete: boolean;
-  readonly mirrors: ReadonlyMap<string, MirrorMode>;
-  readonly counts: ReadonlyMap<string, number>;
+  /** Settings of namespaces that have changed. */
+  readonly mirrors: readonly (readonly [namespace: string, mirror: MirrorMode])[];
+}
+
+/** Archives that fit a query, of a bounded number that were looked at; `last` is the last of those. */
+export interface ArchiveStep {
+  readonly archives: readonly StoredArchive[];
+  readonly last: number;
+  readonly isEnd: boolean;
 }
 
 /** A copy in the bucket, or what is left of one that somebody deleted. */
@@ -150,10 +176,13 @@ export interface CopyTotals {
   readonly copiesOn: (day: string) => number;
 }
 
-/** What must be told of an archive to those who follow the assets that use it. */
+/** What is to be said of an archive to those who follow the assets that use it. */
 export interface ArchiveNotice {
-  readonly archives: readonly number[];
-  readonly reason: string;
+  readonly id: number;
+  readonly digest: string;
+  readonly host: string;
+  readonly state: string;
+  readonly notice: string;
 }
 
 /** Follows commits, so that archives are those of the definitions. */
@@ -180,25 +209,20 @@ export interface ArchiveUserSource {
 /** Hands out archives that are due, each to one checker at a time, and takes what was found. */
 export interface ArchiveQueue {
   claim(request: ClaimRequest): Promise<readonly ClaimedArchive[]>;
-  /** Stores what a check found; false when the claim had run out and is another's. Parks the host until a time. */
-  record(
-    id: number,
-    token: string,
-    columns: CheckedColumns,
-    host: { readonly name: string; readonly parkedUntil: number | null },
-  ): Promise<boolean>;
+  /** Stores what a check found, in one transaction. */
+  record(id: number, token: string, check: CheckRecord): Promise<RecordedCheck>;
   /** Gives back what was claimed and not checked. */
   release(token: string, now: number): Promise<void>;
-  /** Makes archives due; those checked after `since` are left alone. How many. */
-  ask(ids: readonly number[], now: number, since: number): Promise<number>;
+  /** Makes archives due at a time; those checked after `since` are left alone. How many. */
+  ask(ids: readonly number[], dueAt: number, since: number): Promise<number>;
   /** Stores what somebody else has found, and archives that nobody knew. */
   report(reports: readonly ArchiveReport[], now: number): Promise<void>;
 }
 
 /** Reads archives. */
 export interface ArchiveReader {
-  /** Archives after an id, in order of ids. */
-  page(query: ArchiveQuery, after: number, limit: number): Promise<readonly StoredArchive[]>;
+  /** Looks at `limit` archives after an id, in order of ids. */
+  page(query: ArchiveQuery, after: number, limit: number): Promise<ArchiveStep>;
   /** At most `limit` users of each of these archives. */
   users(ids: readonly number[], limit: number): Promise<readonly ArchiveUser[]>;
   ofAsset(
@@ -206,10 +230,13 @@ export interface ArchiveReader {
     name: AssetName,
   ): Promise<readonly (StoredArchive & { readonly position: number })[]>;
   notes(digests: readonly string[], replica: Replica): Promise<readonly ArchiveNote[]>;
-  news(after: number): Promise<ArchiveNews>;
+  /** After null: the version, and every setting of a namespace. */
+  news(after: number | null): Promise<ArchiveNews>;
+  /** How many archives are in each state, up to a bound. */
+  counts(): Promise<ReadonlyMap<string, number>>;
   /** The assets with this digest whose archive was seen to have it, at most `limit`. */
   holders(digest: string, limit: number): Promise<readonly ArchiveUser[]>;
-  /** Names and settings of the namespaces that say how they use copies. */
+  /** How a namespace uses copies. */
   mirror(namespace: Namespace): Promise<MirrorMode>;
 }
 
@@ -222,17 +249,23 @@ export interface CopyStore {
   ): Promise<boolean>;
   copy(digest: string): Promise<ArchiveCopy | null>;
   totals(): Promise<CopyTotals>;
-  stored(copy: Pick<ArchiveCopy, "digest" | "size" | "type">, now: number): Promise<void>;
   /** Notes that a copy is deleted for good. */
   deleted(digest: string, commit: Pick<Commit, "principal" | "at" | "reason">): Promise<void>;
-  /** Copies that no archive needs, at most `limit`. */
+  /** Of the next `limit` copies, those that no archive needs. Goes from the first to the last, again and again. */
   unused(limit: number): Promise<readonly string[]>;
+  /** Copies that were deleted for good between two times, at most `limit`. */
+  deletedBetween(from: number, to: number, limit: number): Promise<readonly string[]>;
   forget(digests: readonly string[]): Promise<void>;
 }
 
-/** Tells those who follow assets of what happened to their archives: a commit to each asset, its definition as it is. */
+/** Announces what happened to archives: a commit to each asset that uses one, its definition as it is. */
 export interface ArchiveHerald {
-  announce(notice: ArchiveNotice, commit: Commit): Promise<number>;
+  /** What checks have found that was not announced yet, at most `limit`. */
+  pending(limit: number): Promise<readonly ArchiveNotice[]>;
+  /** Announces notices, each once however many ask for it; how many assets got a commit. */
+  announce(archives: readonly number[], commit: Commit): Promise<number>;
+  /** Announces something else of archives, with the commit's reason. */
+  say(archives: readonly number[], commit: Commit): Promise<number>;
 }
 
 /** Removes archives that no definition has named for a time; how many. */

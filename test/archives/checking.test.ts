@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { ArchiveChecker, type CheckerOptions } from "../../src/archives/checker.ts";
+import { ArchiveChecker } from "../../src/archives/checker.ts";
+import type { CheckerOptions } from "../../src/archives/checker-options.ts";
 import type { Get, Reply } from "../../src/archives/fetch-archive.ts";
 import { followCommits } from "../../src/archives/follow.ts";
 import { digestStreamHasher } from "../../src/archives/worker-fetch.ts";

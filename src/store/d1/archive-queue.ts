@@ -1,10 +1,12 @@
 import type {
   ArchiveQueue,
   ArchiveReport,
-  CheckedColumns,
+  CheckRecord,
   ClaimedArchive,
   ClaimRequest,
+  RecordedCheck,
 } from "../archive-store.ts";
+import { addToTotals, storeCopy } from "./archive-copies.ts";
 import { ADVANCE_VERSION, archiveColumns, checkedValues, setChecked, VERSION } from "./archive-columns.ts";
 
 /** When a host without due archives is looked at again: archives that become due sooner bring it forward. */
@@ -12,12 +14,17 @@ const IDLE_MS = 24 * 3_600_000;
 
 /** The hosts whose turn it is. A parked one has its turn later. */
 const TURNS = "SELECT host FROM archive_hosts WHERE turn_at <= ?1 ORDER BY turn_at, host LIMIT ?2";
-/** The archives of each of these hosts that are due the longest. A claim is a due time that lies ahead. */
+/**
+ * The archives of each of these hosts that are due the longest. A claim is a due time that lies ahead. Of one digest, which
+ * may lie behind several URLs, one archive is checked at a time: its copy has one key.
+ */
 const CLAIM = `WITH ready AS MATERIALIZED (
-    SELECT archive.id FROM (${TURNS}) AS turn CROSS JOIN archives AS archive ON archive.id IN (
-      SELECT id FROM archives AS due WHERE due.host = turn.host AND due.due_at <= ?1 ORDER BY due.due_at LIMIT ?3)
+    SELECT archive.id, archive.digest FROM (${TURNS}) AS turn CROSS JOIN archives AS archive ON archive.id IN (
+      SELECT id FROM archives AS due WHERE due.host = turn.host AND due.due_at <= ?1 AND NOT EXISTS (
+        SELECT 1 FROM archives AS twin WHERE twin.digest = due.digest AND twin.claim IS NOT NULL AND twin.due_at > ?1)
+      ORDER BY due.due_at LIMIT ?3)
     LIMIT ?2)
-  UPDATE archives SET claim = ?4, due_at = ?5 WHERE id IN (SELECT id FROM ready)`;
+  UPDATE archives SET claim = ?4, due_at = ?5 WHERE id IN (SELECT MIN(id) FROM ready GROUP BY digest)`;
 /** Where a host has nothing that is due, its turn comes with its next archive; otherwise in a moment. */
 const NEXT_TURNS = `WITH turns AS MATERIALIZED (${TURNS})
   UPDATE archive_hosts SET turn_at = MAX(?1 + 1, COALESCE(
@@ -31,10 +38,9 @@ const CLAIMED = `SELECT ${archiveColumns("archive")},
       WHERE copy.digest = archive.digest AND copy.deleted_at IS NOT NULL) AS wantsCopy
   FROM archives AS archive WHERE claim = ?1 ORDER BY id`;
 
-const RECORD = `UPDATE archives SET ${setChecked(3)}, claim = NULL, changed = ${VERSION} WHERE id = ?1 AND claim = ?2`;
-const PARK = `UPDATE archive_hosts SET parked_until = MAX(parked_until, COALESCE(?2, 0)),
-    turn_at = MAX(parked_until, COALESCE(?2, 0), MIN(turn_at, COALESCE(?3, turn_at)))
-  WHERE host = ?1`;
+const RECORD = `UPDATE archives SET ${setChecked(4)}, notice = COALESCE(?3, notice), claim = NULL, changed = ${VERSION} WHERE id = ?1 AND claim = ?2`;
+/** Not needed for an archive that is due later than its claim would have run out: the host has its turn before. */
+const PARK = `UPDATE archive_hosts SET parked_until = MAX(parked_until, ?2), turn_at = MAX(turn_at, ?2) WHERE host = ?1`;
 const RELEASE = "UPDATE archives SET claim = NULL, due_at = ?2 WHERE claim = ?1";
 const RELEASE_HOSTS = `UPDATE archive_hosts SET turn_at = MAX(parked_until, MIN(turn_at, ?2))
   WHERE host IN (SELECT host FROM archives WHERE claim = ?1)`;
@@ -75,18 +81,18 @@ export class D1ArchiveQueue implements ArchiveQueue {
     return claimed.map((row) => Object.assign({}, row, { wantsCopy: row.wantsCopy === 1 }));
   }
 
-  async record(
-    id: number,
-    token: string,
-    columns: CheckedColumns,
-    host: { readonly name: string; readonly parkedUntil: number | null },
-  ): Promise<boolean> {
-    const results = await this.#db.batch([
-      this.#db.prepare(ADVANCE_VERSION),
-      this.#db.prepare(RECORD).bind(id, token, ...checkedValues(columns)),
-      this.#db.prepare(PARK).bind(host.name, host.parkedUntil, columns.dueAt),
+  async record(id: number, token: string, { columns, notice, park, copy }: CheckRecord): Promise<RecordedCheck> {
+    const now = columns.checkedAt ?? 0;
+    const [, recorded, ...others] = await this.#db.batch([
+      copy === null ? this.#db.prepare(ADVANCE_VERSION) : addToTotals(this.#db, copy, now),
+      this.#db.prepare(RECORD).bind(id, token, notice, ...checkedValues(columns)),
+      ...(copy === null ? [] : storeCopy(this.#db, copy, now)),
+      ...(park === null ? [] : [this.#db.prepare(PARK).bind(park.host, park.until)]),
     ]);
-    return results[1]?.meta.changes === 1;
+    return {
+      isRecorded: recorded?.meta.changes === 1,
+      isCopyRefused: copy !== null && others[0]?.meta.changes === 0,
+    };
   }
 
   async release(token: string, now: number): Promise<void> {
@@ -96,11 +102,11 @@ export class D1ArchiveQueue implements ArchiveQueue {
     ]);
   }
 
-  async ask(ids: readonly number[], now: number, since: number): Promise<number> {
+  async ask(ids: readonly number[], dueAt: number, since: number): Promise<number> {
     const list = JSON.stringify(ids);
     const [asked] = await this.#db.batch([
-      this.#db.prepare(ASK).bind(list, now, since),
-      this.#db.prepare(ASK_HOSTS).bind(list, now),
+      this.#db.prepare(ASK).bind(list, dueAt, since),
+      this.#db.prepare(ASK_HOSTS).bind(list, dueAt),
     ]);
     return asked?.meta.changes ?? 0;
   }

@@ -4,6 +4,7 @@ import type {
   ArchiveNote,
   ArchiveQuery,
   ArchiveReader,
+  ArchiveStep,
   ArchiveUser,
   MirrorMode,
   StoredArchive,
@@ -19,17 +20,19 @@ const MAX_NEWS = 1_000;
 export const COUNTED = 1_000;
 
 const ARCHIVE = archiveColumns("archive");
-const USERS = `SELECT archive, namespace, name, position FROM (
-    SELECT builds.*, ROW_NUMBER() OVER (PARTITION BY archive ORDER BY namespace, name, position) AS place
-    FROM json_each(?1) AS wanted CROSS JOIN builds ON builds.archive = wanted.value)
-  WHERE place <= ?2 ORDER BY archive, namespace, name, position`;
+const USERS = `SELECT builds.archive, builds.namespace, builds.name, builds.position
+  FROM json_each(?1) AS wanted CROSS JOIN builds ON (builds.namespace, builds.name, builds.position) IN (
+    SELECT namespace, name, position FROM builds AS use WHERE use.archive = wanted.value
+    ORDER BY namespace, name, position LIMIT ?2)
+  ORDER BY builds.archive, builds.namespace, builds.name, builds.position`;
 const OF_ASSET = `SELECT builds.position, ${ARCHIVE} FROM builds CROSS JOIN archives AS archive ON archive.id = builds.archive
   WHERE builds.namespace = ?1 AND builds.name = ?2 ORDER BY builds.position`;
 const IS_COPIED = `archive.verified_at IS NOT NULL AND EXISTS (SELECT 1 FROM archive_copies AS copy
   WHERE copy.digest = archive.digest AND copy.deleted_at IS NULL) AS isCopied`;
-const NOTES = `SELECT id, archive.digest, url, headers, state, ${IS_COPIED}
+const NOTE = `archive.id, archive.digest, archive.url, archive.headers, archive.state, ${IS_COPIED}`;
+const NOTES = `SELECT ${NOTE}
   FROM json_each(?1) AS wanted CROSS JOIN archives AS archive ON archive.digest = wanted.value`;
-const NEWS = `SELECT id, archive.digest, url, headers, state, ${IS_COPIED} FROM archives AS archive WHERE changed > ?1 ORDER BY changed LIMIT ${MAX_NEWS + 1}`;
+const NEWS = `SELECT ${NOTE} FROM archives AS archive WHERE changed > ?1 ORDER BY changed LIMIT ${MAX_NEWS + 1}`;
 const COUNTS = `SELECT value AS state, (SELECT COUNT(*) FROM
     (SELECT 1 FROM archives WHERE archives.state = value LIMIT ${COUNTED})) AS count FROM json_each(?1)`;
 const HOLDERS = `SELECT archive.id AS archive, builds.namespace, builds.name, builds.position
@@ -49,28 +52,33 @@ export class D1ArchiveReader implements ArchiveReader {
     this.#states = states;
   }
 
-  async page(query: ArchiveQuery, after: number, limit: number): Promise<readonly StoredArchive[]> {
-    const { namespace, ...columns } = query;
+  async page(query: ArchiveQuery, after: number, limit: number): Promise<ArchiveStep> {
     const bindings: Binding[] = [after, limit];
-    const terms = ["archive.id > ?1"];
-    for (const [column, value] of Object.entries(columns)) {
-      if (value === null) continue;
+    const equals = ([column, value]: readonly [string, Binding]) => {
       bindings.push(value);
-      terms.push(`archive.${column} = ?${bindings.length}`);
-    }
+      return `${column} = ?${bindings.length}`;
+    };
+    const { namespace, digest, url, host, state } = query;
+    // One condition has an index in the order of ids; the others are for what that finds.
+    const asked = Object.entries({ digest, url, host, state }).filter(([, value]) => value !== null);
+    const [first, ...others] = asked;
+    const window = ["id > ?1", ...(first === undefined ? [] : [equals(first)])].join(" AND ");
+    const terms = others.map(([column, value]) => equals([`archive.${column}`, value]));
     if (namespace !== null) {
-      bindings.push(namespace);
-      terms.push(
-        `EXISTS (SELECT 1 FROM builds WHERE builds.archive = archive.id AND builds.namespace = ?${bindings.length})`,
-      );
+      const inNamespace = equals(["builds.namespace", namespace]);
+      terms.push(`EXISTS (SELECT 1 FROM builds WHERE builds.archive = archive.id AND ${inNamespace})`);
     }
+    const fits = terms.length === 0 ? "1" : terms.join(" AND ");
     const { results } = await this.#db
       .prepare(
-        `SELECT ${ARCHIVE} FROM archives AS archive WHERE ${terms.join(" AND ")} ORDER BY archive.id LIMIT ?2`,
+        `SELECT ${ARCHIVE}, ${fits} AS fits FROM
+          (SELECT id FROM archives WHERE ${window} ORDER BY id LIMIT ?2) AS step
+          CROSS JOIN archives AS archive ON archive.id = step.id ORDER BY archive.id`,
       )
       .bind(...bindings)
-      .all<StoredArchive>();
-    return results;
+      .all<StoredArchive & { fits: number }>();
+    const last = results.at(-1)?.id ?? after;
+    return { archives: results.filter(({ fits: is }) => is === 1), last, isEnd: results.length < limit };
   }
 
   async users(ids: readonly number[], limit: number): Promise<readonly ArchiveUser[]> {
@@ -94,23 +102,29 @@ export class D1ArchiveReader implements ArchiveReader {
     return results.map(noteOf);
   }
 
-  async news(after: number): Promise<ArchiveNews> {
+  async news(after: number | null): Promise<ArchiveNews> {
     const nearest = this.#db.withSession("first-unconstrained");
-    type Row = NoteRow & { version: number; namespace: string; mirror: MirrorMode; count: number };
-    const [head, changed, mirrors, counts] = await nearest.batch<Row>([
+    type Row = NoteRow & { version: number; namespace: string; mirror: MirrorMode };
+    const [head, changed, mirrors] = await nearest.batch<Row>([
       nearest.prepare(`SELECT ${VERSION} AS version`),
-      nearest.prepare(NEWS).bind(after),
-      nearest.prepare("SELECT namespace, mirror FROM mirrors"),
-      nearest.prepare(COUNTS).bind(JSON.stringify(this.#states)),
+      nearest.prepare(NEWS).bind(after ?? Number.MAX_SAFE_INTEGER),
+      nearest.prepare("SELECT namespace, mirror FROM mirrors WHERE changed > ?1").bind(after ?? -1),
     ]);
     const rows = changed?.results ?? [];
     return {
-      version: head?.results[0]?.version ?? after,
+      version: head?.results[0]?.version ?? 0,
       changed: rows.map(noteOf),
       isComplete: rows.length <= MAX_NEWS,
-      mirrors: new Map(mirrors?.results.map(({ namespace, mirror }) => [namespace, mirror])),
-      counts: new Map(counts?.results.map(({ state, count }) => [state, count])),
+      mirrors: mirrors?.results.map(({ namespace, mirror }) => [namespace, mirror]) ?? [],
     };
+  }
+
+  async counts(): Promise<ReadonlyMap<string, number>> {
+    const { results } = await onReplica(this.#db, "nearest")
+      .prepare(COUNTS)
+      .bind(JSON.stringify(this.#states))
+      .all<{ state: string; count: number }>();
+    return new Map(results.map(({ state, count }) => [state, count]));
   }
 
   async holders(digest: string, limit: number): Promise<readonly ArchiveUser[]> {

@@ -1,7 +1,7 @@
 import type { ArchiveSweep } from "../archive-store.ts";
 
 /** Archives that one step looks at. */
-const STEP = 200;
+const STEP = 1_000;
 
 const WINDOW = `SELECT id, unused_since, EXISTS (SELECT 1 FROM builds WHERE builds.archive = archive.id) AS isUsed
   FROM archives AS archive WHERE id > (SELECT swept FROM archive_progress) ORDER BY id LIMIT ${STEP}`;

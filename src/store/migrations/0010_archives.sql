@@ -1,6 +1,6 @@
 -- One row an archive that definitions name: its digest in lower case, its URL, and the headers it is fetched with as JSON,
 -- empty for none. due_at: when it is checked next, NULL for never. claim: who checks it now, until due_at. changed: the
--- version of archive_progress that changed it last. verified_at: when this Worker last saw bytes of this digest there.
+-- version of archive_progress that changed it last. notice: what is yet to be said to those who follow its assets. verified_at: when this Worker last saw bytes of this digest there.
 CREATE TABLE archives (
   id INTEGER PRIMARY KEY,
   digest TEXT NOT NULL,
@@ -24,14 +24,17 @@ CREATE TABLE archives (
   due_at INTEGER,
   claim TEXT,
   changed INTEGER NOT NULL,
+  notice TEXT,
   unused_since INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX archives_by_source ON archives (digest, url, headers);
 CREATE INDEX archives_by_host ON archives (host, due_at);
+CREATE INDEX archives_of_host ON archives (host, id);
 CREATE INDEX archives_by_state ON archives (state, id);
 CREATE INDEX archives_by_url ON archives (url, id);
 CREATE INDEX archives_by_change ON archives (changed);
+CREATE INDEX archives_by_notice ON archives (id) WHERE notice IS NOT NULL;
 CREATE INDEX archives_by_claim ON archives (claim) WHERE claim IS NOT NULL;
 
 -- Which builds of which assets name an archive. An asset without builds is its own build 0.
@@ -66,6 +69,8 @@ CREATE TABLE archive_copies (
   reason TEXT
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX archive_copies_by_deletion ON archive_copies (deleted_at) WHERE deleted_at IS NOT NULL;
+
 -- How a namespace uses copies. One without a row falls back to them.
 CREATE TABLE mirrors (
   namespace TEXT PRIMARY KEY,
@@ -75,17 +80,21 @@ CREATE TABLE mirrors (
   changed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX mirrors_by_change ON mirrors (changed);
+
 -- walked: every commit up to here is in builds and archives. version: advanced by whatever changes a state or a copy.
--- swept: the archive that was last looked at for being unused. The copies: all their bytes, and how many day has seen.
+-- swept, copies_swept: the archive and the copy that were last looked at for being unused. The copies: all their bytes, and
+-- how many a day has seen.
 CREATE TABLE archive_progress (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   walked INTEGER NOT NULL,
   version INTEGER NOT NULL,
   swept INTEGER NOT NULL,
+  copies_swept TEXT NOT NULL,
   copied_bytes INTEGER NOT NULL,
   copy_day TEXT NOT NULL,
   copies_that_day INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO archive_progress (id, walked, version, swept, copied_bytes, copy_day, copies_that_day)
-VALUES (1, 0, 0, 0, 0, '', 0);
+INSERT INTO archive_progress (id, walked, version, swept, copies_swept, copied_bytes, copy_day, copies_that_day)
+VALUES (1, 0, 0, 0, '', 0, '', 0);
