@@ -16,7 +16,7 @@ import { CachedAssetStore } from "./freshness/cached-asset-store.ts";
 import { CachedKeyStore } from "./freshness/cached-key-store.ts";
 import { edgeOf } from "./freshness/edge.ts";
 import { cronAgeSeconds, healthOf, journalAgeSeconds } from "./freshness/health.ts";
-import { beat, type Chore } from "./freshness/heartbeat.ts";
+import { beat, hourly, type Chore } from "./freshness/heartbeat.ts";
 import { JournalWatch } from "./freshness/journal-watch.ts";
 import { JournaledNamespaceStore } from "./freshness/journaled-namespace-store.ts";
 import { isDatabaseFailure, unavailable } from "./freshness/unavailable.ts";
@@ -27,7 +27,7 @@ import { currentAccount } from "./observability/account.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
 import { PerSecondLimit } from "./observability/per-second-limit.ts";
-import { exposition, type Gauges } from "./observability/prometheus.ts";
+import { exposition, gaugesOf, type Gauges } from "./observability/prometheus.ts";
 import { requestLine } from "./observability/request-log.ts";
 import { NOTHING } from "./observability/spent.ts";
 import { RememberedTokens } from "./auth/token-cache.ts";
@@ -68,7 +68,7 @@ interface App {
   readonly serve: Serve;
   readonly beat: () => Promise<void>;
   /** Checks archives that are due. */
-  readonly check: () => Promise<void>;
+  readonly check: () => Promise<unknown>;
 }
 
 /** Wires bindings to implementations: the only place that sees them. */
@@ -189,7 +189,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
         // Gauges of an isolate that nobody has asked lately would be of then.
         await edge.journal.current(clock.now(), edge.bound, waitUntil);
         const counts = await archiveStores.reader.counts().catch(() => new Map<string, number>());
-        return exposition(meter, { ...gauges(), ...archiveGauges(counts) });
+        return exposition(meter, { ...gauges(), ...gaugesOf("archives", counts) });
       },
       documents: bindings.documents,
     },
@@ -222,23 +222,11 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     hot,
     serve,
     beat: () => beat(edge, (before, seq) => sweepTombstones(database, before, seq), chores),
-    check: async () => void (await checker.run()),
+    check: () => checker.run().catch((error: unknown) => log({ ...CHECKS_FAILED, error: String(error) })),
   };
 }
 
-/** How many archives are in each state, 1,000 for as many or more; nothing where that could not be asked. */
-function archiveGauges(counts: ReadonlyMap<string, number>): Gauges {
-  return Object.fromEntries([...counts].map(([state, count]) => [`archives_${state}`, count]));
-}
-
-/** A chore for one minute of each hour. */
-function hourly(minute: number, name: string, run: Chore["run"]): Chore {
-  return {
-    name,
-    run: async (now) => (Math.floor(now / 60_000) % 60 === minute ? run(now) : 0),
-  };
-}
-
+const CHECKS_FAILED = { level: "error", event: "archive-checks-failed" };
 /** Archives that are checked at once when somebody asks for it. */
 const CHECKS_ON_DEMAND = 2;
 /** Milliseconds for which an archive is remembered that no definition names any more. */

@@ -198,7 +198,12 @@ async function fullOfUrls(length: number): Promise<Filled> {
     const path = `https://assets.example.com/api/edge/v1/namespaces/default/assets/${entries}/resolve?os=`;
     const target = targets.of(fresh(path.padEnd(length, "x")));
     if (target === null) throw new Error("no target");
-    target.unchanged = { etag: '"1"', ageSeconds: 0, state: null, response: new Response(null, { status: 304 }) };
+    target.unchanged = {
+      etag: '"1"',
+      ageSeconds: 0,
+      state: null,
+      response: new Response(null, { status: 304 }),
+    };
   }
   return { entries, counted: targets.bytes, held: targets };
 }

@@ -71,4 +71,3 @@ function inTurns(claimed: readonly ClaimedArchive[]): ClaimedArchive[] {
   });
   return placed.sort((a, b) => a.place - b.place).map(({ archive }) => archive);
 }
-

@@ -159,6 +159,7 @@ function rangeOf(
     /^bytes=(\d{0,15})-(\d{0,15})$/.exec(headers.get("Range")?.trim() ?? "") ?? [];
   if (method !== "GET" || (from === "" && to === "") || (condition !== null && condition !== etag))
     return null;
+  if (from !== "" && to !== "" && Number(to) < Number(from)) return null;
   const offset = from === "" ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
   if (offset > end) {

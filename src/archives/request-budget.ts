@@ -37,8 +37,7 @@ export class Reservation {
   /** Counts requests that are about to be sent. Throws `Postponed` where none may be sent any more. */
   readonly spend = (requests: number): void => {
     const missing = Math.max(0, requests - this.#left);
-    if (missing > 0 && !this.#change(-missing))
-      throw new Postponed("the requests of this run are used up");
+    if (missing > 0 && !this.#change(-missing)) throw new Postponed("the requests of this run are used up");
     this.#left += missing - requests;
   };
 

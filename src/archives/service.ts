@@ -13,7 +13,7 @@ import type {
 import type { Asset } from "../definitions/schema.ts";
 import { followCommits, NOT_YET } from "./follow.ts";
 import { hostOf, sourceKey, sourcesOf } from "./source.ts";
-import { stateOf, type ArchiveState } from "./state.ts";
+import { isWrong, stateOf, type ArchiveState } from "./state.ts";
 import { DAY_MS } from "./schedule.ts";
 import { decideUrl, type FetchPolicy } from "./url-rule.ts";
 
@@ -45,6 +45,8 @@ export interface Report {
 /** Archives read for one page at most, in steps. */
 const SCANNED = 1_000;
 const STEP = 200;
+/** Digests that one query is given. */
+const DIGESTS = 5_000;
 /** Users that are named of one archive. */
 const USERS = 200;
 const MATCHING_STEPS = 20_000_000;
@@ -150,11 +152,12 @@ export class ArchiveService {
     const builds = [...assets].flatMap(([name, asset]) =>
       sourcesOf(asset).map((source, build) => ({ name, build, source })),
     );
-    const notes = await this.#stores.reader.notes(
-      [...new Set(builds.map(({ source }) => source.digest))],
-      "primary",
-    );
-    const states = new Map(notes.map((note) => [sourceKey(note), note.state]));
+    const states = new Map<string, string>();
+    const digests = [...new Set(builds.map(({ source }) => source.digest))];
+    for (let at = 0; at < digests.length; at += DIGESTS) {
+      const notes = await this.#stores.reader.notes(digests.slice(at, at + DIGESTS), "primary");
+      for (const note of notes) states.set(sourceKey(note), note.state);
+    }
     return builds
       .map(({ name, build, source }) => ({
         name,
@@ -162,6 +165,24 @@ export class ArchiveService {
         state: stateOf(states.get(sourceKey(source)) ?? ""),
       }))
       .filter(({ state }) => state !== "ok");
+  }
+
+  /** The builds of a definition behind which other bytes were found, as far as the caller may see an asset that says so. */
+  async wrong(grants: readonly Grant[], asset: Asset): Promise<{ build: number; state: ArchiveState }[]> {
+    const sources = sourcesOf(asset);
+    const { reader } = this.#stores;
+    const notes = await reader.notes([...new Set(sources.map(({ digest }) => digest))], "nearest");
+    const wrong = new Map(
+      notes.filter(({ state }) => isWrong(stateOf(state))).map((note) => [sourceKey(note), note]),
+    );
+    const found = sources.flatMap((source, build) => {
+      const note = wrong.get(sourceKey(source));
+      return note === undefined ? [] : [{ build, id: note.id, state: stateOf(note.state) }];
+    });
+    if (found.length === 0) return [];
+    const users = await reader.users([...new Set(found.map(({ id }) => id))], USERS);
+    const visible = new Set(users.filter(matching(grants, "view")).map(({ archive }) => archive));
+    return found.filter(({ id }) => visible.has(id)).map(({ build, state }) => ({ build, state }));
   }
 
   async #users(

@@ -10,7 +10,7 @@ import { invalid } from "../errors.ts";
 import { readBody } from "../http/body.ts";
 import { DRY_RUN, REASON, STRICT } from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
-import { flag, text, wholeNumber } from "../http/parameters.ts";
+import { flag, oneOf, text, wholeNumber } from "../http/parameters.ts";
 import { namespaceOf } from "../http/place.ts";
 import { strictQuery, type QueryOf } from "../http/query.ts";
 import type { BodyReader } from "../http/request-body.ts";
@@ -21,6 +21,7 @@ import { FINDING } from "../resolve/lint/answers.ts";
 import { lintWarnings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
 import { Applied, DefinitionSet, Plan } from "./answers.ts";
+import { refuseUnverified, withArchives, type ArchiveStates } from "./archive-states.ts";
 import { readDefinitions, SET_BYTES } from "./definitions.ts";
 import type { Definition } from "./plan.ts";
 import { countFindings, type ApplyService, type PlanOptions } from "./service.ts";
@@ -28,6 +29,7 @@ import { countFindings, type ApplyService, type PlanOptions } from "./service.ts
 /** What these operations call. */
 interface Uses {
   readonly apply: ApplyService;
+  readonly archives: ArchiveStates;
   readonly settings: { readonly lint: "count" | "strict" };
 }
 
@@ -55,6 +57,13 @@ const APPLY_QUERY = {
     examples: ["plan-0b6c1f8e-7c39-4f0a-9d55-0b5d3f3f6c11"],
   }),
   dry_run: DRY_RUN,
+  require: oneOf(["verified"])
+    .optional()
+    .meta({
+      description:
+        "`verified`: the answer is 412, and nothing is written, unless every archive of the set is known to have its digest. `npm run assets -- verify --report` makes it known before.",
+      examples: ["verified"],
+    }),
   reason: REASON,
 };
 /** The spelling before parameters were snake_case. */
@@ -100,6 +109,7 @@ const CHANGES = {
   unchanged: ["sensu/http-checks"],
   delete: [{ name: "old", lines: ['- url: "https://assets.example.com/old.tar.gz"'] }],
   truncated: false,
+  archives: [{ name: "my-secure-asset", build: 0, state: "unknown" }],
 };
 
 /** Of every answer to a set. */
@@ -152,7 +162,7 @@ export const planSet = operation({
     const namespace = namespaceOf(asked);
     const set = readDefinitions(await asked.body(), namespace);
     const plan = await apply.plan(by, namespace, set, options);
-    const shown = await apply.show(by, plan, options.linter);
+    const shown = await withArchives(await apply.show(by, plan, options.linter), plan, asked.now, services);
     const saved = JSON.stringify(await apply.save(plan, asked.now));
     return json(`{"plan":${saved},${shown}}`, lintOf(set.values(), options));
   },
@@ -189,6 +199,9 @@ export const applySet = operation({
     404: answers.notFound(
       "The namespace or the plan does not exist, or the plan is of another namespace or over an hour old.",
     ),
+    412: answers.refusal("With `require=verified`: an archive is not known to have its digest.", 7, [
+      "1 archive is not verified: my-secure-asset build 0 (unknown); npm run assets -- verify --report FILE verifies it first",
+    ]),
     409: answers.refusal("The namespace has changed since it was planned; nothing was written.", 7, [
       "the namespace has changed since revision 41, for which this was planned; plan again",
     ]),
@@ -200,15 +213,21 @@ export const applySet = operation({
     const { plan: id } = asked.query;
     if (id !== undefined && options.labelSelector.length > 0)
       throw invalid("labelSelector bounds the prune of a set, and a plan says what it deletes; leave it out");
-    if (id !== undefined) return applyPlan(asked, id, asked.query.dry_run, options, services);
+    if (id !== undefined) return applyPlan(asked, id, asked.query, options, services);
 
     const { apply } = services;
     const by = principalOf(asked);
     const namespace = namespaceOf(asked);
     const set = readDefinitions(await asked.body(), namespace);
+    if (asked.query.require === "verified")
+      await refuseUnverified(
+        [...set].map(([name, { asset }]) => ({ name, asset })),
+        asked.now,
+        services,
+      );
     if (asked.query.dry_run) {
       const plan = await apply.plan(by, namespace, set, options);
-      const shown = await apply.show(by, plan, options.linter);
+      const shown = await withArchives(await apply.show(by, plan, options.linter), plan, asked.now, services);
       return json(`{"applied":false,${shown}}`, lintOf(set.values(), options));
     }
     const { plan, last } = await apply.applySet(by, namespace, set, options, commitOf(asked));
@@ -221,14 +240,16 @@ export const applySet = operation({
 async function applyPlan(
   context: Context,
   id: string,
-  dryRun: boolean,
+  { dry_run: dryRun, require }: QueryOf<typeof APPLY_QUERY>,
   options: PlanOptions,
-  { apply }: Uses,
+  services: Uses,
 ): Promise<Response> {
+  const { apply } = services;
   const by = principalOf(context);
   const plan = await apply.load(by, namespaceOf(context), id, context.now);
+  if (require === "verified") await refuseUnverified([...plan.create, ...plan.update], context.now, services);
   if (dryRun) await apply.refuseStale(plan);
-  const shown = await apply.show(by, plan, options.linter);
+  const shown = await withArchives(await apply.show(by, plan, options.linter), plan, context.now, services);
   const lint = lintOf([...plan.create, ...plan.update], options);
   if (dryRun) return json(`{"applied":false,${shown}}`, lint);
   const last = await apply.applyPlan(by, plan, options, commitOf(context));

@@ -99,7 +99,9 @@ async function register(): Promise<Map<string, string>> {
 }
 
 async function states(): Promise<Record<string, number>> {
-  const { results } = await env.DB.prepare("SELECT state, COUNT(*) AS count FROM archives GROUP BY state").all<{
+  const { results } = await env.DB.prepare(
+    "SELECT state, COUNT(*) AS count FROM archives GROUP BY state",
+  ).all<{
     state: string;
     count: number;
   }>();

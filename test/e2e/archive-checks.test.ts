@@ -63,7 +63,8 @@ async function check(name: string, builds: readonly Build[], { origin } = host):
   expect([put.status, await put.text()]).toEqual([201, ""]);
   await tick();
   const answer = await send("GET", `/api/edge/v1/namespaces/default/assets/${name}/archives`);
-  return ((await answer.json()) as { archives: Archive[] }).archives;
+  const { archives } = (await answer.json()) as { archives: Archive[] };
+  return archives;
 }
 
 const unique = (path: string) => createHash("sha512").update(path).digest("hex");
@@ -189,7 +190,10 @@ it("takes an archive whose length is not said, and one that is encoded as its ho
 
 it("asks a host that limits requests no more, and others meanwhile", async () => {
   const storming = await archiveHost();
-  const limited = Array.from({ length: 40 }, (_, n) => ({ path: "/limited", sha512: unique(`limited ${n}`) }));
+  const limited = Array.from({ length: 40 }, (_, n) => ({
+    path: "/limited",
+    sha512: unique(`limited ${n}`),
+  }));
   const calm = { path: `${other.origin}/ok/calm`, sha512: digestOf(bytesOf("calm")) };
   const found = await check("storm", [...limited, calm], storming);
   expect(found.at(-1)).toMatchObject({ state: "ok" });

@@ -142,6 +142,7 @@ describe("what is changed", () => {
       "running     nothing yet",
       "database    would make edge-assets",
       "namespace   would make edge-assets-cache",
+      "bucket      would make edge-assets-archives",
       `migrations  would apply ${(await readdir("src/store/migrations")).sort().join(", ")}`,
       "secret      would make TOKEN_SECRET",
       expect.stringMatching(/^upload {6}would upload release [0-9a-f]{16}$/),

@@ -18,6 +18,7 @@ export const Finding = answerSchema("Finding", "Something that is legal in an as
         "header-comma",
         "template",
         "plain-http",
+        "archive",
         "budget",
       ])
       .describe(

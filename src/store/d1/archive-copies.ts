@@ -44,10 +44,7 @@ export function storeCopy(
   { digest, size, type }: NewCopy,
   now: number,
 ): [D1PreparedStatement, D1PreparedStatement] {
-  return [
-    db.prepare(STORE).bind(digest, size, type, now),
-    db.prepare(TOUCH).bind(JSON.stringify([digest])),
-  ];
+  return [db.prepare(STORE).bind(digest, size, type, now), db.prepare(TOUCH).bind(JSON.stringify([digest]))];
 }
 
 /** The list of copies in D1; the bytes are in the bucket. */

@@ -19,12 +19,13 @@ const TURNS = "SELECT host FROM archive_hosts WHERE turn_at <= ?1 ORDER BY turn_
  * may lie behind several URLs, one archive is checked at a time: its copy has one key.
  */
 const CLAIM = `WITH ready AS MATERIALIZED (
-    SELECT archive.id, archive.digest FROM (${TURNS}) AS turn CROSS JOIN archives AS archive ON archive.id IN (
+    SELECT archive.id, archive.digest, archive.due_at FROM (${TURNS}) AS turn CROSS JOIN archives AS archive ON archive.id IN (
       SELECT id FROM archives AS due WHERE due.host = turn.host AND due.due_at <= ?1 AND NOT EXISTS (
         SELECT 1 FROM archives AS twin WHERE twin.digest = due.digest AND twin.claim IS NOT NULL AND twin.due_at > ?1)
       ORDER BY due.due_at LIMIT ?3)
     LIMIT ?2)
-  UPDATE archives SET claim = ?4, due_at = ?5 WHERE id IN (SELECT MIN(id) FROM ready GROUP BY digest)`;
+  UPDATE archives SET claim = ?4, due_at = ?5 WHERE id IN (
+    SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY digest ORDER BY due_at, id) AS place FROM ready) WHERE place = 1)`;
 /** Where a host has nothing that is due, its turn comes with its next archive; otherwise in a moment. */
 const NEXT_TURNS = `WITH turns AS MATERIALIZED (${TURNS})
   UPDATE archive_hosts SET turn_at = MAX(?1 + 1, COALESCE(
@@ -81,7 +82,11 @@ export class D1ArchiveQueue implements ArchiveQueue {
     return claimed.map((row) => Object.assign({}, row, { wantsCopy: row.wantsCopy === 1 }));
   }
 
-  async record(id: number, token: string, { columns, notice, park, copy }: CheckRecord): Promise<RecordedCheck> {
+  async record(
+    id: number,
+    token: string,
+    { columns, notice, park, copy }: CheckRecord,
+  ): Promise<RecordedCheck> {
     const now = columns.checkedAt ?? 0;
     const [, recorded, ...others] = await this.#db.batch([
       copy === null ? this.#db.prepare(ADVANCE_VERSION) : addToTotals(this.#db, copy, now),
