@@ -155,9 +155,13 @@ open_work_folder() {
   find "$cache/." ! -name . -prune -name '.work.*' -mtime +7 -exec rm -rf {} + 2>/dev/null || true
 }
 
-close_work_folder() {
+stop_download() {
   [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null || true
   [ -z "$download" ] || kill "$download" 2>/dev/null || true
+}
+
+close_work_folder() {
+  stop_download
   [ -z "$work" ] || rm -rf "$work"
 }
 
@@ -533,6 +537,60 @@ check_downgrade() {
 # The first plain http URL that busybox was redirected to, if any.
 plain_http_redirect() { sed -n 's/^ *[Ll]ocation: *\([Hh][Tt][Tt][Pp]:.*\)$/\1/p' "$work/head" | head -n 1; }
 
+fetch_from_origin() {
+  url=$(value ASSET_URL)
+  say "fetching $(shown "$url")"
+  download_archive "$url"
+  check_digest
+}
+
+# The copy on the server, which may be asked with the credential, as only a path of it is taken.
+fetch_copy() {
+  url=$server$copy
+  say "fetching the copy of $server"
+  http_get "$url" "$work/credential" "$max_bytes_of_archive" "$stall_seconds"
+  case $status in
+    200) ;;
+    000) fail 5 "the copy of $server: $(error_text)" ;;
+    *) fail 5 "the copy of $server answered $status" ;;
+  esac
+  check_digest
+}
+
+check_digest() {
+  found=$(sha512_of_input <"$work/body")
+  [ "$found" = "$digest" ] || fail 6 "the sha512 of $(shown "$url") is $found, and should be $digest"
+}
+
+# Fetches the archive to $work/body: from its URL and then from the copy, or the other way round where the server says so.
+fetch_verified() {
+  copy=$(value ASSET_MIRROR_URL)
+  case $copy in
+    /api/edge/v1/archives/sha512/"$digest") ;;
+    *)
+      fetch_from_origin
+      return
+      ;;
+  esac
+  first=fetch_from_origin
+  second=fetch_copy
+  if [ "$(value ASSET_MIRROR)" = prefer ]; then
+    first=fetch_copy
+    second=fetch_from_origin
+  fi
+  # What fails ends the subshell; not in a condition, where errors would be passed over.
+  set +e
+  (
+    set -e
+    trap 'stop_download' EXIT
+    trap 'exit 1' HUP INT TERM
+    $first
+  )
+  first_result=$?
+  set -e
+  [ "$first_result" = 0 ] || $second
+}
+
 # $work/body, without its gzip, as $work/tar. Other compressions are refused, as agents refuse them.
 decompress() {
   if [ "$(head -c 2 "$work/body" | tr '\037\213' 'gz')" != gz ]; then
@@ -635,11 +693,7 @@ fetch_one() {
   if [ -d "$cache/$digest" ]; then
     say 'it is there already'
   else
-    url=$(value ASSET_URL)
-    say "fetching $(shown "$url")"
-    download_archive "$url"
-    found=$(sha512_of_input <"$work/body")
-    [ "$found" = "$digest" ] || fail 6 "the sha512 of $(shown "$url") is $found, and should be $digest"
+    fetch_verified
     decompress
     check_members
     unpack "$digest"

@@ -9,6 +9,8 @@ import {
   schemaFault,
   type Placed,
 } from "../support/document.ts";
+import { SHA512 } from "../../src/definitions/examples.ts";
+import { aCopy } from "../support/archive-copy.ts";
 import { api, freshStorage, tokenFor } from "../support/worker.ts";
 
 interface Asked extends Placed {
@@ -104,6 +106,9 @@ async function before(): Promise<string> {
   await sendExamples("createAsset");
   await sendExamples("replaceAsset");
   await sendExamples("createNamespace");
+  // The index of archives is brought up to date by whoever reads it.
+  await api("GET", "/api/edge/v1/archives", { token: admin });
+  await aCopy(SHA512);
   const [key] = await sendExamples("createKey");
   return (await key?.json<{ key: string }>())?.key ?? "";
 }

@@ -46,8 +46,8 @@ describe("with the real Worker behind the address", () => {
       { type: "plain_text", name: "OUTAGE_KEY_HOURS", text: "24" },
       { type: "secret_text", name: "TOKEN_SECRET", text: secret },
       { type: "kv_namespace", name: "CACHE", namespace_id: cloudflare.namespaces.get("edge-assets-cache") },
-      { type: "d1", name: "DB", id: cloudflare.databases.get("edge-assets")?.id },
       { type: "r2_bucket", name: "ARCHIVES", bucket_name: "edge-assets-archives" },
+      { type: "d1", name: "DB", id: cloudflare.databases.get("edge-assets")?.id },
       { type: "ratelimit", name: "AUTH_FAILURES", namespace_id: "1001", simple: { limit: 300, period: 60 } },
       { type: "assets", name: "DOCUMENTS" },
     ]);
@@ -194,7 +194,11 @@ describe("with something small behind the address", () => {
     expect(said.join("\n")).toMatch(
       /^bucket {6}none: the account has not enabled R2; .*enable R2 in the dashboard/m,
     );
-    const names = () => cloudflare.scripts.get("edge-assets")?.metadata.bindings.map(({ name }) => name);
+    const names = () =>
+      cloudflare.scripts
+        .get("edge-assets")
+        ?.versions.at(-1)
+        ?.bindings.map(({ name }) => name);
     expect(names()).not.toContain("ARCHIVES");
     cloudflare.buckets = new Set();
     const second = await runDeploy(cloudflare);

@@ -6,8 +6,7 @@ import { commitBatch, SEQ } from "./commit-log.ts";
 /** Assets that one commit goes to; what more there are, the list of archives says. */
 const ASSETS = 500;
 
-const PENDING =
-  "SELECT id, digest, host, state, notice FROM archives WHERE notice IS NOT NULL ORDER BY id LIMIT ?1";
+const PENDING = "SELECT id, digest, host, state, notice FROM archives WHERE notice > '' LIMIT ?1";
 const SAY = "UPDATE archives SET notice = ?2 WHERE id IN (SELECT value FROM json_each(?1))";
 const SAID = "UPDATE archives SET notice = NULL WHERE id IN (SELECT value FROM json_each(?1))";
 /** An asset has one commit: where several of its archives have a notice, that of the first build. */

@@ -34,7 +34,7 @@ CREATE INDEX archives_of_host ON archives (host, id);
 CREATE INDEX archives_by_state ON archives (state, id);
 CREATE INDEX archives_by_url ON archives (url, id);
 CREATE INDEX archives_by_change ON archives (changed);
-CREATE INDEX archives_by_notice ON archives (id) WHERE notice IS NOT NULL;
+CREATE INDEX archives_by_notice ON archives (notice) WHERE notice IS NOT NULL;
 CREATE INDEX archives_by_claim ON archives (claim) WHERE claim IS NOT NULL;
 
 -- Which builds of which assets name an archive. An asset without builds is its own build 0.
