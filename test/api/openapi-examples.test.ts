@@ -80,8 +80,9 @@ describe("the examples of other requests, sent as they stand, succeed as the doc
   });
 });
 
-/** The status of the first success that is described, with any text. */
-function successOf({ operation }: Asked): readonly [number, unknown] {
+/** The status of the first success that is described, with any text; of a part, that of parts. */
+function successOf({ operation, title }: Asked): readonly [number, unknown] {
+  if (title.endsWith("with header Range")) return [206, expect.any(String)];
   const successes = Object.keys(answersOf(operation)).map(Number);
   return [Math.min(...successes), expect.any(String)];
 }

@@ -132,6 +132,7 @@ const FAULTS: Record<Name, Fault> = {
   "a wrong setting": withChanged({ LINT: "loud" }),
   "rate limiter": withChanged({ AUTH_FAILURES: undefined }),
   "an archive has changed": {
+    minutes: 2,
     setUp: () => env.DB.prepare("UPDATE archives SET state = 'wrong_digest', notice = 'other bytes'").run(),
   },
   "archives are not checked": {

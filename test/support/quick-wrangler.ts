@@ -153,6 +153,9 @@ async function deploy(
   await cloudflare.find(`${script}/deployments`);
   const jwt = await uploadDocuments(cloudflare, script, config.assets.directory);
   await cloudflare.tryTo("GET", `${script}/settings`);
+  // Of a Worker that exists, its settings say which buckets there are.
+  for (const { bucket_name: bucket } of exists ? [] : (config.r2_buckets ?? []))
+    await cloudflare.tryTo("GET", `/r2/buckets/${bucket}`);
 
   const secrets = secretsFile === undefined ? {} : JSON.parse(await readFile(secretsFile, "utf8"));
   const metadata: Metadata = {
