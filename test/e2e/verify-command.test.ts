@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { runAssets } from "../../scripts/assets/run.ts";
 import { archiveHost, bytesOf, digestOf, whole, type ArchiveHost } from "../support/archive-host.ts";
 import { runHere, type Ran } from "../support/command.ts";
+import { startWorker } from "../support/harness.ts";
 
 let host: ArchiveHost;
 let other: ArchiveHost;
@@ -188,5 +189,46 @@ describe("npm run assets -- verify", () => {
     expect(rows).toMatchObject([
       { state: "ok", detail: expect.stringContaining("Content-Encoding: gzip") as string },
     ]);
+  });
+});
+
+describe("npm run assets -- verify of a deployment", () => {
+  it("looks at every namespace, and reports what it found to those who use the archives", async () => {
+    const worker = await startWorker({ vars: { ARCHIVE_CHECKS: "0" } });
+    try {
+      const env = { SENSU_API_URL: worker.url, SENSU_TOKEN: worker.token, XDG_CACHE_HOME: folder };
+      await worker.send("POST", "/api/core/v2/namespaces", { body: JSON.stringify({ name: "other" }) });
+      const put = async (namespace: string, name: string, path: string, sha512: string) => {
+        const body = { url: host.origin + path, sha512, metadata: { name, namespace } };
+        const at = `/api/core/v2/namespaces/${namespace}/assets/${name}`;
+        expect((await worker.send("PUT", at, { body: JSON.stringify(body) })).status).toBe(201);
+      };
+      await put("default", "right", "/ok/a", digestOf(bytesOf("a")));
+      await put("other", "same", "/ok/a", digestOf(bytesOf("a")));
+      await put("other", "wrong", "/ok/b", digestOf(bytesOf("a")));
+      const args = ["verify", "--all-namespaces", "--report", "--format", "json"];
+      const { code, out, err } = await runHere(runAssets, args, env);
+      expect(code).toBe(2);
+      const rows = JSON.parse(out) as Row[];
+      expect(rows.map(({ state, users }) => [state, users.length])).toEqual([
+        ["ok", 2],
+        ["wrong_digest", 1],
+      ]);
+      expect(err).toContain("3 findings reported");
+      expect(host.seen).toHaveLength(2);
+      const known = async (namespace: string, name: string) => {
+        const path = `/api/edge/v1/namespaces/${namespace}/assets/${name}/archives`;
+        const { archives } = (await (await worker.send("GET", path)).json()) as { archives: object[] };
+        return archives;
+      };
+      expect(await known("default", "right")).toMatchObject([{ state: "ok", checked_by: "admin" }]);
+      expect(await known("other", "wrong")).toMatchObject([
+        { state: "wrong_digest", seen_digest: digestOf(bytesOf("b")) },
+      ]);
+      const one = await runHere(runAssets, ["verify", "--namespace", "default", "--format", "json"], env);
+      expect([one.code, (JSON.parse(one.out) as Row[]).map(({ cached }) => cached)]).toEqual([0, [true]]);
+    } finally {
+      await worker.close();
+    }
   });
 });
