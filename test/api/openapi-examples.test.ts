@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Media, Parameter } from "../../src/http/openapi.ts";
 import { headersWith, pathWith, type Values } from "../support/described-request.ts";
@@ -135,6 +136,12 @@ async function fixed(operationId: string, values: Values): Promise<Values> {
   if (cursor !== undefined) {
     const first = await api("GET", "/api/edge/v1/keys?limit=1", { token: admin });
     return [[cursor[0], first.headers.get("Sensu-Continue") ?? ""]];
+  }
+  // An archive that is known to be right is one that was checked before.
+  if (operationId === "applySet" && values.some(([{ name }]) => name === "require")) {
+    await sendExamples(operationId);
+    await api("GET", "/api/edge/v1/archives", { token: admin });
+    await env.DB.prepare("UPDATE archives SET state = 'ok'").run();
   }
   const plan = values.find(([{ name }]) => operationId === "applySet" && name === "plan");
   if (plan === undefined) return values;
