@@ -1,6 +1,7 @@
 import { ArchiveChecker } from "./archives/checker.ts";
 import { CopyService } from "./archives/copies.ts";
 import { followCommits } from "./archives/follow.ts";
+import { mirrorsOf } from "./archives/mirror-operations.ts";
 import { ArchiveNotes } from "./archives/notes.ts";
 import { ArchiveService } from "./archives/service.ts";
 import { STATES } from "./archives/state.ts";
@@ -175,10 +176,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       archives: new ArchiveService(archiveStores, policy),
       archiveNotes: notes,
       copies,
-      mirrors: {
-        setMirror: (...given) => archiveStores.copies.setMirror(...given),
-        mirror: (namespace) => archiveStores.reader.mirror(namespace),
-      },
+      mirrors: mirrorsOf(archiveStores),
       checkSoon: (waitUntil) => waitUntil(checker.run(CHECKS_ON_DEMAND)),
       login: new LoginService(sources, sessions),
       health: healthOf(edge, {
@@ -188,8 +186,8 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       metrics: async (waitUntil) => {
         // Gauges of an isolate that nobody has asked lately would be of then.
         await edge.journal.current(clock.now(), edge.bound, waitUntil);
-        const counts = await archiveStores.reader.counts().catch(() => new Map<string, number>());
-        return exposition(meter, { ...gauges(), ...gaugesOf("archives", counts) });
+        const archives = await archiveStores.reader.counts().catch(() => new Map<string, number>());
+        return exposition(meter, { ...gauges(), ...gaugesOf("archives", archives) });
       },
       documents: bindings.documents,
     },

@@ -6,11 +6,22 @@ import { operation } from "../http/operation.ts";
 import { namespaceOf } from "../http/place.ts";
 import { jsonBody } from "../http/request-body.ts";
 import { json } from "../http/respond.ts";
-import type { CopyStore, ArchiveReader } from "../store/archive-store.ts";
+import type { ArchiveReader, ArchiveStores, CopyStore } from "../store/archive-store.ts";
 import { Mirror } from "./answers.ts";
 
+/** Reads and sets how namespaces use copies. */
+type Mirrors = Pick<CopyStore, "setMirror"> & Pick<ArchiveReader, "mirror">;
+
 interface Uses {
-  readonly mirrors: Pick<CopyStore, "setMirror"> & Pick<ArchiveReader, "mirror">;
+  readonly mirrors: Mirrors;
+}
+
+/** The settings of namespaces in these stores. */
+export function mirrorsOf({ copies, reader }: Pick<ArchiveStores, "copies" | "reader">): Mirrors {
+  return {
+    setMirror: (...given) => copies.setMirror(...given),
+    mirror: (namespace) => reader.mirror(namespace),
+  };
 }
 
 const MODE = z.enum(["off", "fallback", "prefer"], { error: "use off, fallback or prefer" });
