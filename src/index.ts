@@ -68,8 +68,6 @@ interface App {
   readonly hot: (request: Request) => Response | null;
   readonly serve: Serve;
   readonly beat: () => Promise<void>;
-  /** Checks archives that are due. */
-  readonly check: () => Promise<unknown>;
 }
 
 /** Wires bindings to implementations: the only place that sees them. */
@@ -216,11 +214,12 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     meter,
     clock: clock.now,
   });
+  const check = async () =>
+    void (await checker.run().catch((error: unknown) => log({ ...CHECKS_FAILED, error: String(error) })));
   return {
     hot,
     serve,
-    beat: () => beat(edge, (before, seq) => sweepTombstones(database, before, seq), chores),
-    check: () => checker.run().catch((error: unknown) => log({ ...CHECKS_FAILED, error: String(error) })),
+    beat: () => beat(edge, (before, seq) => sweepTombstones(database, before, seq), chores).then(check),
   };
 }
 
@@ -275,9 +274,7 @@ export default {
 
   async scheduled(_controller, env) {
     try {
-      const built = await appOf(env);
-      await built.beat();
-      await built.check();
+      await (await appOf(env)).beat();
     } catch (error) {
       log({ level: "error", event: "heartbeat-failed", error: String(error) });
       throw error;
