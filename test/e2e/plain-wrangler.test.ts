@@ -54,7 +54,7 @@ async function typed(line: string): Promise<string> {
 
 const script = () => cloudflare.scripts.get("edge-assets");
 
-it("the documented lines make database, namespace, tables and secret, and a token of that secret", async () => {
+it("the documented lines make database, namespace, bucket, tables and secret, and a token of that secret", async () => {
   const config = await readFile("wrangler.toml", "utf8");
   const [deploy = "", migrate = "", secretFile = "", secret = "", , minted = "", key = "", removed = ""] =
     lines();
@@ -65,8 +65,10 @@ it("the documented lines make database, namespace, tables and secret, and a toke
     expect.arrayContaining([
       { type: "d1", name: "DB", id: database?.id },
       { type: "kv_namespace", name: "CACHE", namespace_id: cloudflare.namespaces.get("edge-assets-cache") },
+      { type: "r2_bucket", name: "ARCHIVES", bucket_name: "edge-assets-archives" },
     ]),
   );
+  expect([...(cloudflare.buckets ?? [])]).toEqual(["edge-assets-archives"]);
   expect([script()?.crons, script()?.workersDev, script()?.secrets.size]).toEqual([["* * * * *"], true, 0]);
 
   await typed(migrate);

@@ -114,6 +114,9 @@ export async function act(
 
     case "GET /accounts/:account/workers/scripts":
       return ok([...account.scripts.keys()].map((name) => ({ id: name })));
+    case "GET /accounts/:account/r2/buckets":
+      if (account.buckets === null) return NO_R2;
+      return ok({ buckets: [...account.buckets].map((name) => ({ name })) });
     case "GET /accounts/:account/r2/buckets/:bucket":
       if (account.buckets === null) return NO_R2;
       return account.buckets.has(id)
