@@ -43,6 +43,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // Wrangler alone takes two seconds of CPU to be loaded: once a process, not once a file.
+          isolate: false,
           include: ["test/{e2e,conformance,docs,model}/**/*.test.ts"],
           testTimeout: 120_000 * patience,
           hookTimeout: 120_000 * patience,
