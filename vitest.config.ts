@@ -14,7 +14,8 @@ const migrations = await readD1Migrations("src/store/migrations");
 export default defineConfig({
   test: {
     silent: "passed-only",
-    maxWorkers: 2,
+    // One more than the two cores that a small machine has: many files wait for processes, timers and stalled downloads.
+    maxWorkers: 3,
     provide: { nightly },
     projects: [
       {
