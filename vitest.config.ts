@@ -14,7 +14,8 @@ const migrations = await readD1Migrations("src/store/migrations");
 export default defineConfig({
   test: {
     silent: "passed-only",
-    maxWorkers: 2,
+    // One more than the two cores that a small machine has: many files wait for processes, timers and stalled downloads.
+    maxWorkers: 3,
     provide: { nightly },
     projects: [
       {
@@ -45,6 +46,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // Wrangler alone takes two seconds of CPU to be loaded: once a process, not once a file.
+          isolate: false,
           include: ["test/{e2e,conformance,docs,model}/**/*.test.ts"],
           testTimeout: 120_000 * patience,
           hookTimeout: 120_000 * patience,

@@ -306,13 +306,23 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   ],
 };
 
-/** Stores everything again that an earlier run may have deleted, as a prune is entitled to, or changed. */
+/** All that was stored when it was last looked at, as the server lists it; and when everything was stored again. */
+let [stored, restored] = ["now", "never"];
+
+async function list(): Promise<string> {
+  stored = await (await worker.send("GET", "/api/core/v2/assets")).text();
+  return stored;
+}
+
+/** Stores everything again if an earlier run has deleted some of it, as a prune is entitled to, or changed it. */
 async function restore(): Promise<void> {
+  if (stored === restored) return;
   for (const namespace of ["ours", "theirs"] as const) {
     const set = STORED.filter(([each]) => each === namespace).map((id) => definition(id, "bare YAML"));
     const path = `/api/edge/v1/namespaces/${namespace}/apply`;
     expect((await worker.send("POST", path, { body: JSON.stringify(set) })).status).toBe(200);
   }
+  restored = await list();
 }
 
 async function applyTyped({ files, named, options }: Typed): Promise<Ran> {
@@ -327,12 +337,8 @@ async function applyTyped({ files, named, options }: Typed): Promise<Ran> {
 
 /** What is stored of `STORED`. */
 async function left(): Promise<Id[]> {
-  const found = new Set<string>();
-  for (const namespace of ["ours", "theirs"]) {
-    const list = await worker.send("GET", `/api/core/v2/namespaces/${namespace}/assets`);
-    const assets = (await list.json()) as { metadata: { name: string } }[];
-    for (const { metadata } of assets) found.add(`${namespace} ${metadata.name}`);
-  }
+  const assets = JSON.parse(await list()) as { metadata: { name: string; namespace: string } }[];
+  const found = new Set(assets.map(({ metadata: { namespace, name } }) => `${namespace} ${name}`));
   return STORED.filter(([namespace, name]) => found.has(`${namespace} ${name}`));
 }
 

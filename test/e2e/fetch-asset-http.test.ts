@@ -272,7 +272,7 @@ describe("fetch-asset.sh", () => {
     [["-t", "0"], "-t 0: use seconds"],
     [["--max-bytes", "1k"], "--max-bytes 1k: use a whole number"],
     [["--max-bytes="], "use a whole number"],
-    [["--all"], "fetch-asset.sh [-n NAMESPACE]"],
+    [["--all"], "--all and the name none are two things; -h lists the options"],
   ])("refuses the options %j", async (options, message) => {
     expect(await fetchAsset("none", { options })).toMatchObject({
       code: 1,

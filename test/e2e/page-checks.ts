@@ -51,8 +51,12 @@ export function faintTexts(): string[] {
 /** What someone who does not see the page would miss: labels, names, levels of headings, unique ids. */
 export function unsaid(): string[] {
   const found: string[] = [];
-  for (const field of document.querySelectorAll<HTMLInputElement>("input, select, textarea")) {
-    if (field.labels?.length !== 1) found.push(`${field.id || field.outerHTML} has not one label`);
+  // `field.labels` walks through the whole page for each field.
+  const labels = new Map<Element | null, number>();
+  for (const { control } of document.querySelectorAll("label"))
+    labels.set(control, (labels.get(control) ?? 0) + 1);
+  for (const field of document.querySelectorAll("input, select, textarea")) {
+    if (labels.get(field) !== 1) found.push(`${field.id || field.outerHTML} has not one label`);
   }
   for (const button of document.querySelectorAll("button, summary, a")) {
     if (button.textContent.trim() === "") found.push(`a ${button.tagName} without a name`);
@@ -64,9 +68,11 @@ export function unsaid(): string[] {
       found.push(`${heading.tagName} ${heading.textContent} follows a heading of level ${level}`);
     level = next;
   }
-  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
-  for (const id of new Set(ids.filter((one, index) => ids.indexOf(one) !== index)))
-    found.push(`#${id} twice`);
+  const ids = new Set<string>();
+  for (const { id } of document.querySelectorAll("[id]")) {
+    if (ids.has(id)) found.push(`#${id} twice`);
+    ids.add(id);
+  }
   return found;
 }
 

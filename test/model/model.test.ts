@@ -5,7 +5,9 @@ import { simulate } from "./total.ts";
 import { runs } from "../support/nightly.ts";
 
 const READS = runs(10_000);
-const SEED = 1;
+/** By day one hour each, with most of the faults there are. A write every two seconds: with ten times as many an hour takes long. */
+const SEED = 188;
+const OTHER_SEED = 382;
 /** So that what is asked for has often been changed. */
 const FEW = 2;
 const RULE = POLICIES["the rule"];
@@ -21,7 +23,7 @@ describe("in a simulated world where everything goes wrong", () => {
   });
 
   it("nor is one where there are 20,000 namespaces", async () => {
-    const outcome = await simulate(RULE, READS / 5, SEED, 20_000);
+    const outcome = await simulate(RULE, READS / 5, OTHER_SEED, 20_000);
     expect(outcome).toMatchObject({ pastBound: 0, backwards: 0, resurrected: 0, late: 0 });
     expect(outcome.fromDatabase).toBeLessThan(outcome.reads);
   });
@@ -34,20 +36,21 @@ describe("in a simulated world where everything goes wrong", () => {
   });
 
   it("gives the same figures for the same seed", async () => {
-    const once = await simulate(RULE, 1_000, 7, FEW);
-    expect(await simulate(RULE, 1_000, 7, FEW)).toEqual(once);
-    expect(await simulate(RULE, 1_000, 8, FEW)).not.toEqual(once);
+    const once = await simulate(RULE, 1_000, 3, FEW);
+    expect(await simulate(RULE, 1_000, 3, FEW)).toEqual(once);
+    expect(await simulate(RULE, 1_000, 4, FEW)).not.toEqual(once);
   });
 });
 
 describe("each rule is needed: an hour that keeps all promises under the rule breaks one without it", () => {
+  // The search begins at an hour that is known to have the fault, and few writes.
   it.each<[keyof typeof POLICIES, keyof Outcome, number]>([
-    ["without high-water", "backwards", 11],
-    ["without journal-age", "pastBound", 49],
+    ["without high-water", "backwards", 4],
+    ["without journal-age", "pastBound", 36],
     ["without journal-changes", "pastBound", 1],
     ["without deadline", "late", 1],
-    ["without monotonic-clock", "pastBound", 5],
-    ["without future-journal", "pastBound", 25],
+    ["without monotonic-clock", "pastBound", 3],
+    ["without future-journal", "pastBound", 60],
   ])("%s: %s", async (name, kind, firstHour) => {
     const hour = await brokenHour(POLICIES[name], kind, firstHour);
     expect(hour).not.toBeNull();

@@ -89,6 +89,7 @@ describe("the log line of a request", () => {
       "GET /openapi.json",
       "GET /docs",
       "GET /docs/:file",
+      "GET /favicon.ico",
     ]);
   });
 
