@@ -20,7 +20,7 @@ describe("a list narrowed to some names", () => {
   // Both tests only read.
   beforeAll(async () => {
     await freshStorage();
-    await hide(60_000);
+    await hide(6_000);
     for (const name of ["a-tool", "z-tool"]) {
       await api("PUT", `${ASSETS}/${name}`, { token: admin, body: anAsset(name) });
     }
