@@ -1,4 +1,6 @@
 import type { ArchiveNote, ArchiveReader, MirrorMode } from "../store/archive-store.ts";
+import { Memory, type MemoryLimits } from "../lib/memory.ts";
+import { textBytes } from "../lib/text-bytes.ts";
 import { within, type Timer } from "../lib/timer.ts";
 import { sourceKey, sourceOf, type ArchiveSource, type Located } from "./source.ts";
 import { stateOf, type ArchiveState } from "./state.ts";
@@ -15,8 +17,10 @@ export interface ArchiveView {
 
 /** How old what is known of states may be before it is asked for again. */
 const FRESH_MS = 60_000;
-/** Archives that an isolate remembers. */
-const ENTRIES = 20_000;
+/** Archives that an isolate remembers: their keys hold URLs and headers. */
+export const REMEMBERED: MemoryLimits = { entries: 20_000, bytes: 6 * 1024 * 1024 };
+/** Memory of an archive beside its key. */
+const ENTRY_BYTES = 240;
 /** How long a resolution waits for a state: it is a hint. */
 const PATIENCE_MS = 250;
 
@@ -33,7 +37,7 @@ export class ArchiveNotes {
   readonly #reader: Pick<ArchiveReader, "notes" | "news">;
   readonly #clock: () => number;
   readonly #timer: Timer;
-  readonly #known = new Map<string, Known>();
+  #known = new Memory<Known>(REMEMBERED);
   readonly #mirrors = new Map<string, MirrorMode>();
   #version: number | null = null;
   #askedAt = -Infinity;
@@ -44,9 +48,14 @@ export class ArchiveNotes {
     this.#timer = timer;
   }
 
+  /** Bytes of all that is remembered. */
+  get bytes(): number {
+    return this.#known.bytes;
+  }
+
   /** What is known now; undefined where that is nothing, or too old to go on without asking. */
   peek(namespace: string, key: string, now: number): ArchiveView | undefined {
-    const known = this.#known.get(key);
+    const known = this.#known.get(key)?.value;
     if (known === undefined || now - this.#askedAt >= FRESH_MS) return undefined;
     if ("failedAt" in known && now - known.failedAt >= FRESH_MS) return undefined;
     return this.#view(namespace, key, known);
@@ -75,7 +84,7 @@ export class ArchiveNotes {
   async ofBuild(namespace: string, build: Located): Promise<ArchiveView> {
     const key = sourceKey(sourceOf(build));
     await this.learn([build]);
-    return this.#view(namespace, key, this.#known.get(key) ?? { failedAt: this.#clock() });
+    return this.#view(namespace, key, this.#known.get(key)?.value ?? { failedAt: this.#clock() });
   }
 
   /** Asks for what has changed, if that is due. */
@@ -85,12 +94,12 @@ export class ArchiveNotes {
     // Also when it fails: a database that is down is not asked by every request.
     this.#askedAt = now;
     const news = await this.#reader.news(this.#version);
-    if (!news.isComplete) this.#known.clear();
+    if (!news.isComplete) this.#known = new Memory<Known>(REMEMBERED);
     this.#version = news.version;
     for (const [namespace, mirror] of news.mirrors) this.#mirrors.set(namespace, mirror);
     for (const note of news.changed) {
       const key = sourceKey(note);
-      if (this.#known.has(key)) this.#known.set(key, { note });
+      if (this.#known.get(key) !== undefined) this.#remember(key, { note });
     }
   }
 
@@ -99,17 +108,20 @@ export class ArchiveNotes {
     const now = this.#clock();
     const wanted = new Map(sources.map((source) => [sourceKey(source), source]));
     for (const key of wanted.keys()) {
-      const known = this.#known.get(key);
+      const known = this.#known.get(key)?.value;
       if (known !== undefined && !("failedAt" in known && now - known.failedAt >= FRESH_MS))
         wanted.delete(key);
     }
     if (wanted.size === 0) return;
-    if (this.#known.size + wanted.size > ENTRIES) this.#known.clear();
-    for (const key of wanted.keys()) this.#known.set(key, { failedAt: now });
+    for (const key of wanted.keys()) this.#remember(key, { failedAt: now });
     const digests = [...new Set([...wanted.values()].map(({ digest }) => digest))];
     const notes = await this.#reader.notes(digests, "nearest");
     const found = new Map(notes.map((note) => [sourceKey(note), note]));
-    for (const key of wanted.keys()) this.#known.set(key, { note: found.get(key) ?? null });
+    for (const key of wanted.keys()) this.#remember(key, { note: found.get(key) ?? null });
+  }
+
+  #remember(key: string, known: Known): void {
+    this.#known.set(key, known, ENTRY_BYTES + textBytes(key));
   }
 
   #view(namespace: string, key: string, known: Known): ArchiveView {
