@@ -111,7 +111,7 @@ describe("an archive", () => {
     expect((await archivesOf("one"))[0]).toMatchObject({
       state: "not_an_archive",
       detail:
-        "200, text/html, 36 bytes: it is an HTML page, no archive: a login or an error page with a good status?",
+        "200, text/html, 36 bytes: it is an HTML page, not an archive: a login or an error page with a good status?",
     });
   });
 
