@@ -198,7 +198,7 @@ describe("the work of one question", () => {
     });
   });
 
-  it("is not divided where one name is asked for, as there is nothing else to keep it for", () => {
+  it("is not divided when a single name is asked for", () => {
     const alone = outcomes([slow("b", 0, 20)], { names: readNames("b") });
     expect(outcomeOf(alone)).toEqual([["b", "none"]]);
     const two = outcomes([slow("b", 0, 20)], { names: readNames("a,b") });
@@ -234,7 +234,7 @@ describe("the work of one question", () => {
     expect(outcomeOf(outcomes([...read, good("z")])).at(-1)).toEqual(["z", "failed"]);
   });
 
-  it("is not paid by the first asset where it is that of the facts", () => {
+  it("of converting the facts is not charged to the first asset", () => {
     const labels = Object.fromEntries(Array.from({ length: 9_900 }, (_, index) => [`l${index}`, "x"]));
     const writes = stored("b", build(["entity.labels.a = 'x'; false"]));
     const found = outcomes([good("a"), writes, good("c")], { facts: machine({ os: "linux" }, labels) });
