@@ -51,8 +51,7 @@ export const setMirror = operation({
   id: "setMirror",
   tag: "Archives",
   summary: "Set how a namespace uses copies of archives",
-  description:
-    "Resolutions follow within about a minute. The `url` in an asset never changes because of it.",
+  description: "Resolutions follow within about a minute. The `url` in an asset never changes because of it.",
   body: jsonBody(Setting, {
     description: "The setting.",
     examples: { prefer: { summary: "Copies first", value: { mirror: "prefer" } } },

@@ -60,9 +60,11 @@ function decide(url: URL, { reachesPrivate, reachesLoopback }: FetchPolicy): Url
   const shown = excerpt(hostname, SHOWN_CHARACTERS);
   if (kind === "loopback" && (reachesLoopback || reachesPrivate)) return { url };
   if (reachesPrivate) return { url };
-  if (kind === "loopback") return problem(`${shown} is this machine, from which nothing is fetched; ${COMMAND}`);
+  if (kind === "loopback")
+    return problem(`${shown} is this machine, from which nothing is fetched; ${COMMAND}`);
   if (kind === "private") return problem(`${shown} is reachable only on a private network; ${COMMAND}`);
-  if (kind === "address") return problem(`${shown} is an IP address, and only host names are fetched from; ${COMMAND}`);
+  if (kind === "address")
+    return problem(`${shown} is an IP address, and only host names are fetched from; ${COMMAND}`);
   if (protocol === "http:") return problem(`only https is fetched, and this is http; ${COMMAND}`);
   return { url };
 }

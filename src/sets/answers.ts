@@ -43,7 +43,8 @@ const shown = () => ({
       "The archives of created and updated assets that are not known to have their digest, the first 200; also empty when that could not be looked up.",
     ),
 });
-const last = () => z.int().min(0).describe("The last commit of this apply, for the parameter `since` of the changes.");
+const last = () =>
+  z.int().min(0).describe("The last commit of this apply, for the parameter `since` of the changes.");
 
 /** What a set would change. */
 export const Plan = answerSchema("Plan", "What a set of definitions would change in a namespace.", () =>

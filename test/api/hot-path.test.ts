@@ -111,9 +111,12 @@ describe("a GET answered from memory", () => {
     ["/api/core/v2/namespaces//assets/one", 301],
     [RESOLVE.replace("default", ""), 301],
     [RESOLVE.replace("%2F", "/"), 404],
-  ])("says of %s, which is no path, what the slow path says, with any credential: %i", async (path, status) => {
-    expect((await api("GET", path)).status).toBe(status);
-  });
+  ])(
+    "says of %s, which is no path, what the slow path says, with any credential: %i",
+    async (path, status) => {
+      expect((await api("GET", path)).status).toBe(status);
+    },
+  );
 
   it("gives Go clients their form of map filters", async () => {
     const body = anAsset("map", { filters: { "entity.system.os": "linux" } });

@@ -86,12 +86,28 @@ const MISBEHAVING: readonly (readonly [path: string, state: string, detail: RegE
   ["/to-user", "refused", /the URL holds a user or a password/],
   ["/to-nothing", "refused", /^it redirects to an invalid URL/],
   ["/to/http%3A%2F%2F10.0.0.1%2Fx", "refused", /10\.0\.0\.1 is reachable only on a private network/],
-  ["/to/http%3A%2F%2F169.254.169.254%2Flatest", "refused", /169\.254\.169\.254 is reachable only on a private/],
-  ["/to/https%3A%2F%2Fvault.internal%2Fx", "refused", /vault\.internal is reachable only on a private network/],
-  ["/to/https%3A%2F%2F192.0.2.1%2Fx", "refused", /192\.0\.2\.1 is an IP address, and only host names are fetched from/],
+  [
+    "/to/http%3A%2F%2F169.254.169.254%2Flatest",
+    "refused",
+    /169\.254\.169\.254 is reachable only on a private/,
+  ],
+  [
+    "/to/https%3A%2F%2Fvault.internal%2Fx",
+    "refused",
+    /vault\.internal is reachable only on a private network/,
+  ],
+  [
+    "/to/https%3A%2F%2F192.0.2.1%2Fx",
+    "refused",
+    /192\.0\.2\.1 is an IP address, and only host names are fetched from/,
+  ],
   ["/to/http%3A%2F%2Fassets.example.net%2Fx", "refused", /only https is fetched, and this is http/],
   ["https://user:pass@assets.example.net/x", "not_checkable", /the URL holds a user or a password/],
-  ["https://registry.internal/x", "not_checkable", /registry\.internal is reachable only on a private network/],
+  [
+    "https://registry.internal/x",
+    "not_checkable",
+    /registry\.internal is reachable only on a private network/,
+  ],
   ["https://10.1.2.3/x", "not_checkable", /10\.1\.2\.3 is reachable only on a private network/],
   ["https://assets.example.net/{{ .labels.a }}", "not_checkable", /the URL holds tokens/],
 ];
