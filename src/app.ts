@@ -24,11 +24,11 @@ export interface RouterOptions<S> {
   readonly authenticator: Authenticator;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Names what handlers let through without a name: a failing database is `unavailable`. */
+  /** Turns what a handler throws into an `ApiError` where it has a kind: a failing database becomes `unavailable`. */
   readonly translate: (error: unknown) => unknown;
   /** Whether there is no namespace of this name, for errors that say what is missing. */
   readonly isMissing: (namespace: Namespace, scope: Scope) => Promise<boolean>;
-  /** Told of every request and its answer. */
+  /** Called with every request and its answer. */
   readonly observe: (exchange: Exchange) => void;
 }
 
@@ -46,7 +46,7 @@ interface Visit extends Scope {
   readonly url: URL;
   route: string | null;
   principal: string | null;
-  /** That of the path, once it is known that the caller may do something there. */
+  /** The namespace of the path, once the caller has passed the guard. */
   namespace: Namespace | null;
   /** See `Principal`; null once the credential is known to hold, and before. */
   unconfirmedSeconds: number | null;
@@ -103,7 +103,7 @@ export function compile<S>(options: RouterOptions<S>): Serve {
     const { requestId } = visit;
     const [given, fault] = await chargedTo(spent, () => answered(request, visit));
     const { unconfirmedSeconds } = visit;
-    // What is shown to a credential that no store could check is as old as what is known of that (I7).
+    // An answer to an unconfirmed credential is no younger than the last confirmation of that credential (I7).
     const isStale = unconfirmedSeconds !== null && given.status < 400;
     const response = isStale ? markStale(given, unconfirmedSeconds) : given;
     const observe = (error: unknown) => {
@@ -159,7 +159,7 @@ async function answer<S>(
   return row.operation.serve(context, services);
 }
 
-/** The error as our own API says it, which names what is missing; everywhere else Sensu's words stand. */
+/** On our own API, the error with its `detail` as the message, which names what is missing; elsewhere the error as it is. */
 async function inOurWords<S>(error: unknown, visit: Visit, options: RouterOptions<S>): Promise<unknown> {
   if (!(error instanceof ApiError) || error.detail === null || !visit.url.pathname.startsWith(OWN))
     return error;
@@ -168,12 +168,12 @@ async function inOurWords<S>(error: unknown, visit: Visit, options: RouterOption
   try {
     if (await options.isMissing(namespace, visit)) return noNamespace(namespace).named();
   } catch {
-    // What cannot be looked up now is no reason for another error.
+    // A failed look-up must not replace the error that is being reported.
   }
   return error.named();
 }
 
-/** Who may call the routes that change nothing and show nothing of keys, metrics and the audit. */
+/** The access of routes that only read, and show nothing of keys, metrics or the audit: all that an unconfirmed key may call. */
 const READS: ReadonlySet<Access> = new Set(["authenticated", "view"]);
 
 function guard(

@@ -13,7 +13,7 @@ import { Spent } from "./observability/spent.ts";
 import type { RunCommit } from "./store/commit.ts";
 import { d1Archives } from "./store/d1/archives.ts";
 
-/** What the archives need from outside. */
+/** What the archive services need from outside. */
 interface ArchiveNeeds {
   readonly database: D1Database;
   readonly run: RunCommit;
@@ -26,13 +26,13 @@ interface ArchiveNeeds {
   readonly log: (entry: Record<string, unknown>) => void;
 }
 
-/** Archives that are checked at once when somebody asks for it. */
+/** Archives that are checked right after a request for a check; the cron checks the rest. */
 const CHECKS_ON_DEMAND = 2;
-/** Milliseconds for which an archive is remembered that no definition names any more. */
+/** Milliseconds for which an archive is kept after the last definition that named it is gone. */
 const UNUSED_ARCHIVE_MS = 30 * 86_400_000;
 const CHECKS_FAILED = { level: "error", event: "archive-checks-failed" };
 
-/** Everything about archives that an isolate has: made once, of values and functions, never of the environment. */
+/** Wires the archive services of an isolate, once, from values and functions, never from the environment. */
 export function archiveParts({ database, run, bucket, settings, fetch, clock, log }: ArchiveNeeds) {
   const stores = d1Archives(database, run, STATES);
   const policy = { reachesPrivate: false, reachesLoopback: settings.loopback };
@@ -53,7 +53,7 @@ export function archiveParts({ database, run, bucket, settings, fetch, clock, lo
   const chores: readonly Chore[] = [
     { name: "archives", run: async (now) => Number(await followCommits(stores.index, policy, now)) },
     { name: "deleted-copies", run: (now) => copies.deleteAgain(now) },
-    // In minutes of their own: what one run of the cron may ask is bounded.
+    // Each in a different minute: one run of the cron may send only so many requests.
     hourly(17, "unused-archives", (now) => stores.sweep.sweep(now, UNUSED_ARCHIVE_MS)),
     hourly(43, "unused-copies", () => copies.sweep()),
   ];
@@ -69,7 +69,7 @@ export function archiveParts({ database, run, bucket, settings, fetch, clock, lo
     async check(): Promise<void> {
       await checker.run().catch((error: unknown) => log({ ...CHECKS_FAILED, error: String(error) }));
     },
-    /** How many archives are in each state; none where that cannot be asked. */
+    /** How many archives are in each state; empty when D1 does not answer. */
     counts: () => stores.reader.counts().catch(() => new Map<string, number>()),
   };
 }

@@ -50,7 +50,7 @@ const DEFAULT_HASH_MB = 3;
 const DEFAULT_MAX_MB = 256;
 /** A single put of R2 takes 5 GiB. */
 const MOST_MAX_MB = 4_900;
-/** Below the 10 GB that R2 keeps for nothing. */
+/** Below the 10 GB that R2 stores free of charge. */
 const DEFAULT_COPIES_GB = 9;
 
 const HOUR_MS = 3_600_000;
@@ -90,7 +90,7 @@ export const settingSchemas = () => ({
     .transform(Number)
     .default(LONGEST_OUTAGE_HOURS),
   OIDC_ISSUER: z.string().nullable().default(null),
-  OIDC_AUDIENCE: z.string({ error: "is missing beside OIDC_ISSUER: say for whom its tokens are" }),
+  OIDC_AUDIENCE: z.string({ error: "is missing beside OIDC_ISSUER: name the audience of its tokens" }),
   OIDC_JWKS_URL: url().nullable().default(null),
   OIDC_GRANTS_CLAIM: z.string().default("grants"),
   ARCHIVE_CHECKS: numberFrom(0, MOST_CHECKS).default(DEFAULT_CHECKS),
@@ -98,7 +98,7 @@ export const settingSchemas = () => ({
   ARCHIVE_MAX_MB: numberFrom(1, MOST_MAX_MB).default(DEFAULT_MAX_MB),
   ARCHIVE_COPIES_GB: count().default(DEFAULT_COPIES_GB),
   ARCHIVE_LOOPBACK: z
-    .enum(["true", "false"], { error: "leave it out: npm start alone sets it" })
+    .enum(["true", "false"], { error: "leave it out: only npm start sets it" })
     .transform((loopback) => loopback === "true")
     .default(false),
 });

@@ -1,6 +1,6 @@
 import { excerpt } from "./lib/excerpt.ts";
 
-/** Characters of a name that an error repeats: any name that is one. */
+/** Characters of a name that an error repeats: enough for every valid name. */
 const NAME_CHARACTERS = 255;
 
 /** What can go wrong, in Sensu's words (contract §2.3). `http/respond.ts` alone knows the status of each. */
@@ -56,7 +56,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What an error goes back to: the cause of an answer, or the error itself. For the log. */
+/** The first error in a chain of `ApiError` causes, or the error itself; for the log. */
 export function rootCause(error: unknown): unknown {
   let root = error;
   while (root instanceof ApiError && root.cause !== undefined) root = root.cause;
@@ -85,17 +85,17 @@ export function unavailable(message: string, retryAfterSeconds: number, cause?: 
   });
 }
 
-/** The 503 of whatever only the database can say or do. */
+/** The 503 of a request that only the database can answer. */
 export function databaseUnavailable(cause?: unknown): ApiError {
   return unavailable("the database does not answer; try again", 5, cause);
 }
 
-/** Sensu's one text for whatever the caller's grants do not cover. */
+/** Sensu's one message for everything that the caller's grants do not cover. */
 export function denied(): ApiError {
   return new ApiError("permissionDenied", "unauthorized to perform action");
 }
 
-/** Sensu's one text for whatever is not there; `detail` names it on our own API. */
+/** Sensu's one message for everything that does not exist; `detail` names it on our own API. */
 export function notFound(detail: string | null = null): ApiError {
   return new ApiError("notFound", "not found", { detail });
 }

@@ -6,7 +6,7 @@ import type { Meter } from "./observability/meter.ts";
 import type { Gauges } from "./observability/prometheus.ts";
 import type { Deadlines } from "./store/deadlines.ts";
 
-/** What is measured of an isolate. */
+/** The parts of an isolate that its gauges are read from. */
 interface Measured {
   readonly edge: Edge;
   readonly meter: Meter;
@@ -15,7 +15,7 @@ interface Measured {
   readonly keys: CachedKeyStore;
 }
 
-/** An isolate's values as they are now. docs/operations.md explains each name. */
+/** Reads the gauges of an isolate; docs/operations.md explains each. */
 export function gaugesOfIsolate({ edge, meter, deadlines, assets, keys }: Measured): Gauges {
   return {
     journal_age_seconds: journalAgeSeconds(edge),

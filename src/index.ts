@@ -208,7 +208,7 @@ function log(entry: Record<string, unknown>): void {
 /** Built by the first request and kept for the isolate's life. A failed build is tried again. */
 let app: App | undefined;
 
-/** Of requests that come while the first is building, each builds too, and all use what was ready first. */
+/** Requests that arrive during the first build each build too; all then use the app that was ready first. */
 async function appOf(env: Env): Promise<App> {
   if (app !== undefined) return app;
   const built = await build(env);
@@ -219,7 +219,7 @@ async function appOf(env: Env): Promise<App> {
 /** Limits log lines about failed builds, which are a bug that every further request repeats. */
 const failedBuilds = new PerSecondLimit(10);
 
-/** The whole way: route, credential, handler. */
+/** The slow path: route, credential, handler. */
 async function answer(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
   const requestId = requestIdOf(request);
   let built: App;

@@ -48,8 +48,8 @@ export const RESOLVE_MANY = `${EDGE_NAMESPACE}/resolve`;
 const ARCHIVE_COPY = "/api/edge/v1/archives/sha512/:digest";
 
 /**
- * The product on one screen. A row says who may call it; it cannot be left out. The router looks from top to bottom, so
- * what is asked for most stands first.
+ * The product on one screen. Every row must say who may call it. The router matches from top to bottom, so the busiest
+ * routes come first.
  */
 export const routes: readonly Route<Services>[] = [
   get(ASSETS, "view", listAssets),

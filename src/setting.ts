@@ -29,7 +29,7 @@ export function readSetting<T>(
   throw new SettingError(name, read.error.issues[0]?.message ?? "cannot be read", text);
 }
 
-/** What a setting says, or the error of one that says nothing: only what needs the setting fails. */
+/** The value of a setting, or the error that makes it unusable: only what needs the setting fails. */
 export class Setting<T> {
   readonly #read: { readonly value: T } | { readonly error: SettingError };
 
@@ -57,13 +57,13 @@ export class Setting<T> {
     return this.#read.value;
   }
 
-  /** For what can do without. */
+  /** The value, or `otherwise` where the setting is wrong. */
   or(otherwise: T): T {
     return "error" in this.#read ? otherwise : this.#read.value;
   }
 }
 
-/** The 503 of whatever needs a setting that is wrong. */
+/** The 503 of a request that needs a setting that is wrong. */
 export function misconfigured(error: SettingError) {
   return unavailable("a setting of this server is wrong; GET /health names it", 60, error);
 }

@@ -65,7 +65,7 @@ ${FILES}`,
   exitCodes: {
     0: "no archive is wrong",
     1: "an error",
-    2: "an archive is wrong: another digest, no archive, or gone",
+    2: "an archive is wrong: another digest, not an archive, or gone",
     3: "none is wrong, and some could not be fetched",
   },
   environment: ENVIRONMENT,

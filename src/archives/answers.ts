@@ -50,7 +50,7 @@ export const Archive = answerSchema("Archive", "An archive, and the builds that 
   }),
 );
 
-export const Asked = answerSchema("CheckAsked", "How many archives are checked because of this.", () =>
+export const Asked = answerSchema("CheckAsked", "How many archives this makes due for a check.", () =>
   z.strictObject({
     asked: z
       .int()
@@ -67,7 +67,7 @@ export const Mirror = answerSchema("Mirror", "How a namespace uses copies of arc
   z.strictObject({ namespace: z.string(), mirror: z.enum(["off", "fallback", "prefer"]) }),
 );
 
-/** An archive that is right. */
+/** The example of an archive: one in state `ok`. */
 export const ARCHIVE = {
   digest: SHA512,
   url: "https://assets.example.com/my-secure-asset.tar.gz",

@@ -28,7 +28,7 @@ export const askForCheck = operation({
   tag: "Archives",
   summary: "Check the archives of an asset now",
   description:
-    "Makes the archives of an asset due, and begins with a check. `GET .../archives` shows what comes of it; the rest is for the cron, which runs every minute.",
+    "Makes the archives of an asset due for a check and starts checking after the answer; the cron, which runs every minute, checks the rest. `GET .../archives` shows the findings.",
   answers: {
     202: answers.json("They are due.", Asked, { asked: 1 }),
     404: answers.notFound("There is no such asset."),
@@ -46,7 +46,7 @@ export const askForCheck = operation({
 const text = (characters: number) =>
   z.string().max(characters, { error: `use at most ${characters} characters` });
 
-const Findings = bodySchema("ArchiveFindings", "What was found of archives on another machine.", () =>
+const Findings = bodySchema("ArchiveFindings", "Findings about archives, made on another machine.", () =>
   z.strictObject({
     findings: z
       .array(
@@ -69,9 +69,9 @@ const Findings = bodySchema("ArchiveFindings", "What was found of archives on an
 export const reportFindings = operation({
   id: "reportFindings",
   tag: "Archives",
-  summary: "Report what was found of archives elsewhere",
+  summary: "Report archive checks made elsewhere",
   description:
-    "What `npm run assets -- verify --report` sends: findings of a machine that reaches what this server does not, or that has checked already. They are shown with the caller's name. A finding about an archive that an asset uses which the caller may not edit is refused, and all with it.",
+    "Stores findings made on another machine, such as those of `npm run assets -- verify --report`: it may reach hosts that this server does not. They are shown with the caller's name. If one of them is about an archive that is also used by an asset the caller may not edit, all are refused.",
   body: jsonBody(Findings, {
     description: "The findings, at most 100.",
     examples: {

@@ -10,22 +10,22 @@ import { mayBeConditional, nextCheck, type NextCheck } from "./schedule.ts";
 import { stateOf, type Finding } from "./state.ts";
 import { BucketFailure, storing } from "./storing.ts";
 
-/** Who commits what checks have found. */
+/** The principal of the checker's commits. */
 export const CHECKER = "archive-check";
 
-/** Longer than any check takes: then the archive is due again, whatever has become of its checker. */
+/** How long a claim lasts: longer than any check. After it the archive is due again, even if its checker has died. */
 export const CLAIM_MS = 15 * 60_000;
 const SILENCE_MS = 30_000;
 const TOTAL_MS = 4 * 60_000;
-/** After so long a run begins no more checks: the last one is over before its claim is. */
+/** How long a run begins checks, so that the last one ends before its claim does. */
 export const BEGIN_MS = CLAIM_MS - TOTAL_MS - 60_000;
 const COPIES_A_DAY = 1_000;
-/** What the free plan has left of its 50 requests beside what else the cron does. */
+/** Requests that the cron's other work leaves of the free plan's 50. */
 const FREE_REQUESTS = 21;
 const FREE_CHECKS = 8;
 /** The paid plan has 10,000 requests, and 1,000 statements of D1. */
 const PAID_REQUESTS = 900;
-/** What most checks need: a redirect, the bucket, and what is recorded of them. Others take more. */
+/** What most checks need: the host, a redirect, the bucket and the record. Some take more. */
 const REQUESTS_OF_CHECK = 7;
 const REQUESTS_OF_RECORD = 2;
 const REQUESTS_OF_PARKING = 1;
@@ -40,11 +40,11 @@ interface RunOptions {
   readonly totals: CopyTotals | null;
   /** Milliseconds since the epoch. */
   readonly lastBegin: number;
-  /** Whether requests went into notices. */
+  /** Whether the run has spent requests on announcing notices. */
   readonly hasAnnounced: boolean;
 }
 
-/** One run: its claim, and what is left of what it may do. */
+/** One run of the checker: the archives that it has claimed, and what is left of its limits. */
 export class CheckRun {
   readonly found: Record<string, number> = {};
   postponed = 0;
@@ -70,7 +70,7 @@ export class CheckRun {
     this.#requests = new RequestBudget(requests - (hasAnnounced ? REQUESTS_OF_NOTICES : 0));
   }
 
-  /** Checks one archive after the other while there is one, and requests for it. */
+  /** Checks one archive after another until none is waiting or the requests are used up. */
   async work(waiting: ClaimedArchive[]): Promise<void> {
     for (let archive = waiting.shift(); archive !== undefined; archive = waiting.shift()) {
       if (this.#parked.has(archive.host) || this.#options.clock() > this.#lastBegin) {
@@ -172,13 +172,13 @@ export class CheckRun {
       park: finding.parkMs === null ? null : { host: archive.host, until: now + finding.parkMs },
       copy,
     });
-    // The copy was deleted while it was made.
+    // Somebody deleted the copy for good while this check was making it.
     if (isCopyRefused) await bucket?.delete(copyKey(archive.digest));
     return isRecorded;
   }
 }
 
-/** The bucket, each use of which is a request. */
+/** The bucket, with `request` called before each use. */
 function counted(bucket: Bucket, request: () => void): Bucket {
   return new Proxy(bucket, {
     get(target, name) {

@@ -5,7 +5,7 @@ import type { Bucket } from "./bucket.ts";
 import type { Get, Hasher } from "./fetch-archive.ts";
 import type { FetchPolicy } from "./url-rule.ts";
 
-/** What the operator has set. */
+/** The operator's limits on checks. */
 export interface CheckSettings {
   /** Archives a minute. */
   readonly checks: number;
@@ -27,7 +27,7 @@ export interface CheckerOptions {
   readonly timer: Timer;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Of a run, for the commits that it makes. */
+  /** Makes the scope of the commits of a run. */
   readonly scope: () => Scope;
   /** In [0, 1). */
   readonly random: () => number;

@@ -3,12 +3,12 @@ import type { CheckerOptions } from "./checker-options.ts";
 import { BEGIN_MS, CHECKER, CheckRun, CLAIM_MS } from "./check-run.ts";
 import { isWrong, stateOf } from "./state.ts";
 
-/** Checks that a run makes at once. */
+/** Checks that a run makes concurrently. */
 const LANES = 4;
 /** Archives whose notices are announced by one run, in one commit. */
 const NOTICES = 20;
 
-/** What one run has found: how many archives are in each state. */
+/** How many archives one run found in each state. */
 export type Found = Readonly<Record<string, number>>;
 
 /** Checks archives that are due, a bounded number of them at a time. */
@@ -19,7 +19,7 @@ export class ArchiveChecker {
     this.#options = options;
   }
 
-  /** Checks what is due; so many archives at most. */
+  /** Checks archives that are due, at most this many. */
   async run(archives = this.#options.settings.checks): Promise<Found> {
     const hasAnnounced = await this.#announce();
     return this.#check(archives, hasAnnounced);
@@ -42,7 +42,7 @@ export class ArchiveChecker {
     return run.found;
   }
 
-  /** Announces what earlier runs have found; whether there was anything. */
+  /** Announces what earlier runs have found; returns whether there was anything to announce. */
   async #announce(): Promise<boolean> {
     const { stores, log, scope } = this.#options;
     const notices = await stores.herald.pending(NOTICES);
@@ -61,7 +61,7 @@ export class ArchiveChecker {
   }
 }
 
-/** The first archive of each host, then the second of each: a slow host keeps no other waiting. */
+/** Round-robin by host: the first archive of each, then the second of each, so that a slow host delays no other. */
 function inTurns(claimed: readonly ClaimedArchive[]): ClaimedArchive[] {
   const places = new Map<string, number>();
   const placed = claimed.map((archive) => {

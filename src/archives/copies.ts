@@ -6,11 +6,11 @@ import { copyKey, type Bucket } from "./bucket.ts";
 import { CLAIM_MS } from "./check-run.ts";
 import { matching } from "./service.ts";
 
-/** Assets that are looked through for one that the caller may see. */
+/** Assets that are searched for one that the caller may see. */
 const HOLDERS = 1_000;
 /** Copies that one run of the sweep looks at. */
 const SWEPT = 500;
-/** When a deleted copy is deleted again: a check that had begun before may have put it there. */
+/** When a deleted copy is deleted a second time: a check that began before the first may have put it back. */
 const AGAIN_AFTER_MS = CLAIM_MS;
 const AGAIN_UNTIL_MS = AGAIN_AFTER_MS + 10 * 60_000;
 /** Objects that one request to the bucket deletes. */
@@ -29,8 +29,8 @@ export class CopyService {
   }
 
   /**
-   * The bucket and the copy, for a caller who may see an asset that has the digest and whose own archive was seen to have
-   * it: who knows a digest and no more does not get the bytes. `notFound` otherwise.
+   * Finds a copy for a caller who may see an asset with this digest, whose own archive was seen to have it: knowing a
+   * digest is not enough to get the bytes. Throws `notFound` otherwise.
    */
   async open(grants: readonly Grant[], digest: string): Promise<{ bucket: Bucket; copy: ArchiveCopy }> {
     if (this.#bucket === null) throw new ApiError("notFound", NO_BUCKET);
@@ -43,16 +43,16 @@ export class CopyService {
     return { bucket: this.#bucket, copy };
   }
 
-  /** Takes a copy off the list that is not in the bucket. */
+  /** Removes from the list a copy that the bucket no longer has. */
   forget(digest: string): Promise<void> {
     return this.#stores.copies.forget([digest]);
   }
 
-  /** Deletes a copy for good: none is made again. It is told to those who follow the assets that use it. */
+  /** Deletes a copy for good, so that none is made later. Each asset that uses it gets a commit that says so. */
   async delete(digest: string, commit: Commit): Promise<void> {
     const copy = await this.#stores.copies.copy(digest);
     if (copy?.deletedAt !== undefined && copy.deletedAt !== null) return;
-    // First what keeps it from being made or served again, then the bytes: a failure in between leaves bytes that nobody gets.
+    // First the row that keeps it from being made or served, then the bytes: a failure in between leaves bytes that are never served.
     await this.#stores.copies.deleted(digest, commit);
     await this.#bucket?.delete(copyKey(digest));
     const holders = await this.#stores.reader.holders(digest, HOLDERS);
@@ -62,7 +62,7 @@ export class CopyService {
     if (archives.length > 0) await this.#stores.herald.say(archives, { ...commit, reason });
   }
 
-  /** Deletes copies that no archive needs, of the next that are looked at; how many. */
+  /** Looks at the next copies and deletes those that no archive needs; returns how many. */
   async sweep(): Promise<number> {
     if (this.#bucket === null) return 0;
     const digests = await this.#stores.copies.unused(SWEPT);
@@ -73,7 +73,7 @@ export class CopyService {
     return digests.length;
   }
 
-  /** Deletes again what somebody deleted while a check may have been making it; how many. */
+  /** Deletes a second time the copies that a check may have put back; returns how many. */
   async deleteAgain(now: number): Promise<number> {
     if (this.#bucket === null) return 0;
     const digests = await this.#stores.copies.deletedBetween(
@@ -86,12 +86,12 @@ export class CopyService {
   }
 }
 
-/** The error of a copy that is not there, or not for this caller. */
+/** The error for a copy that does not exist, or that the caller may not see. */
 export function noCopy(digest: string): ApiError {
   return notFound(`no copy of an archive with the digest ${digest.slice(0, 12)}... that you may see`);
 }
 
-/** The bucket failed: the archive is still where its URL says. */
+/** The error for a bucket that fails, while the archive is still at its own URL. */
 export function bucketUnavailable(cause: unknown): ApiError {
   return unavailable("the bucket of copies does not answer; fetch the archive from its own URL", 30, cause);
 }

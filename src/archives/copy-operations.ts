@@ -19,7 +19,7 @@ interface Uses {
 
 const DIGEST = /^[\da-f]{128}$/;
 
-/** What stands for the bytes never changes; who may see them does, so nothing in between keeps them. */
+/** The bytes of a digest never change, but who may see them does: clients may cache them, shared caches may not. */
 const CACHE = "private, max-age=31536000, immutable";
 
 const RANGE: Parameter = {
@@ -56,7 +56,7 @@ export const getCopy = operation({
   tag: "Archives",
   summary: "Download the copy of an archive",
   description:
-    "The bytes with this digest, byte for byte as their host served them, for whoever may see an asset that has the digest, and whose own URL and headers were seen to give these bytes.",
+    "The bytes with this digest, exactly as their host served them. The caller must be able to see an asset with this digest whose own URL and headers were seen to serve these bytes.",
   path: { digest: SHA512 },
   headers: [IF_NONE_MATCH, RANGE],
   answers: {
@@ -103,7 +103,7 @@ export const getCopy = operation({
             .get(copyKey(digest), part)
             .catch((error: unknown) => Promise.reject(bucketUnavailable(error)));
     if (object === null) {
-      // The bucket was emptied by somebody else: the next check makes the copy again.
+      // The object was removed from the bucket by other means: the next check makes the copy again.
       await copies.forget(digest);
       throw noCopy(digest);
     }
@@ -127,7 +127,7 @@ export const deleteCopy = operation({
   tag: "Archives",
   summary: "Delete the copy of an archive for good",
   description:
-    "Deletes the copy with this digest, and keeps it from being made again. The commit goes to the history of the assets that use it, with the reason. The archive at its own URL is not touched.",
+    "Deletes the copy with this digest, so that none is made later. Each asset that uses it gets a commit with the reason in its history. The archive at its own URL is not touched.",
   path: { digest: SHA512 },
   query: strictQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER],

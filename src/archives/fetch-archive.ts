@@ -34,7 +34,7 @@ export interface CheckLimits {
   readonly maxBytes: number;
 }
 
-/** What the host said of the bytes it served last, for it to say that they are the same. */
+/** Validators of the bytes that the host served last, for a conditional request. */
 export interface Validators {
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -84,7 +84,7 @@ const REDIRECTS = 5;
 const IS_REDIRECT = new Set([301, 302, 303, 307, 308]);
 
 /** Ends a fetch that takes too long; says which limit it was. */
-class Patience {
+class FetchTimeouts {
   readonly #controller = new AbortController();
   readonly #options: Pick<FetchOptions, "limits" | "timer">;
   readonly #cancelTotal: () => void;
@@ -94,7 +94,7 @@ class Patience {
 
   constructor(options: Pick<FetchOptions, "limits" | "timer">) {
     this.#options = options;
-    // Whoever waits gets the rejection; nobody waits while nothing is under way.
+    // `race` delivers the rejection; between two races it must not count as unhandled.
     this.#ended.promise.catch(() => undefined);
     const { limits, timer } = options;
     this.#cancelTotal = timer(limits.totalMs, () =>
@@ -107,12 +107,12 @@ class Patience {
     return this.#controller.signal;
   }
 
-  /** Why it was ended; null while it was not. */
+  /** The limit that was reached; null until then. */
   get why(): string | null {
     return this.#why;
   }
 
-  /** Something has come: silence begins again. */
+  /** Restarts the limit of silence: something has arrived. */
   readonly touch = (): void => {
     this.#cancelSilence();
     const { limits, timer } = this.#options;
@@ -121,7 +121,7 @@ class Patience {
     );
   };
 
-  /** The work, or a rejection as soon as it takes too long. */
+  /** Settles as the work does, or rejects as soon as a limit is reached. */
   race<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#ended.promise]);
   }
@@ -140,26 +140,26 @@ class Patience {
 }
 
 /**
- * Fetches an archive as the rules allow: redirects by hand, the definition's headers to the origin of its URL alone and
- * only until the first redirect away from it, the bytes as they were sent. Never rejects.
+ * Fetches an archive as the rules allow. Redirects are followed one by one; the definition's headers go to the origin of
+ * its URL alone, and only until the first redirect away from it; the bytes are taken as sent. Rejects with `Postponed` alone.
  */
 export async function fetchArchive(source: ArchiveSource, options: FetchOptions): Promise<Outcome> {
   const first = decideUrl(source.url, options.policy);
   if ("problem" in first) return notCheckable(first.problem);
   const secrets = decideHeaders(source.headers);
   if ("problem" in secrets) return notCheckable(secrets.problem);
-  const patience = new Patience(options);
+  const timeouts = new FetchTimeouts(options);
   let reply: Reply | null = null;
   let url = first.url;
   try {
     let headers = secrets.headers;
     for (let hop = 0; hop <= REDIRECTS; hop += 1) {
       const sent = { ...headers, ...conditional(options.validators), "Accept-Encoding": "identity" };
-      reply = await patience.race(options.get(url.href, sent, patience.signal));
-      patience.touch();
+      reply = await timeouts.race(options.get(url.href, sent, timeouts.signal));
+      timeouts.touch();
       const location = reply.header("Location");
       if (!IS_REDIRECT.has(reply.status) || location === null)
-        return await outcomeOf(reply, url, options, patience);
+        return await outcomeOf(reply, url, options, timeouts);
       await cancel(reply);
       const next = decideRedirect(location, url, options.policy);
       if ("problem" in next) return found("refused", next.problem, { status: reply.status });
@@ -169,29 +169,29 @@ export async function fetchArchive(source: ArchiveSource, options: FetchOptions)
     return found("refused", `it redirects more than ${REDIRECTS} times`, { status: reply?.status ?? null });
   } catch (error) {
     if (error instanceof Postponed) throw error;
-    const why = patience.why ?? `there is no answer, or it broke off: ${messageOf(error)}`;
+    const why = timeouts.why ?? `there is no answer, or it broke off: ${messageOf(error)}`;
     return found("unreachable", `${shownUrl(url)}: ${why}`, { status: reply?.status ?? null });
   } finally {
-    patience.stop();
+    timeouts.stop();
     if (reply !== null) await cancel(reply);
   }
 }
 
-/** Thrown by a `Get` that may not send any more requests now: the check is no finding, and is made another time. */
+/** Thrown where a check cannot be finished now, such as by a `Get` out of requests: no finding, and it is checked later. */
 export class Postponed extends Error {}
 
 async function outcomeOf(
   reply: Reply,
   url: URL,
   { limits, validators, consume }: FetchOptions,
-  patience: Patience,
+  timeouts: FetchTimeouts,
 ): Promise<Outcome> {
   const isConditional = validators.etag !== null || validators.lastModified !== null;
   if (reply.status === 304 && isConditional) return { kind: "same", reply };
   if (reply.status !== 200) return { kind: "status", reply, host: url.host, isConditional };
   const length = lengthOf(reply);
   if (length !== null && length > limits.maxBytes) return tooLarge(length, limits.maxBytes);
-  const consumed = await patience.race(consume({ reply, length }, patience.touch));
+  const consumed = await timeouts.race(consume({ reply, length }, timeouts.touch));
   if (consumed.kind === "finding") return consumed;
   if (length !== null && consumed.size !== length) {
     return found("unreachable", `${consumed.size} bytes came of the ${length} that were announced`, {
@@ -257,13 +257,13 @@ function conditional({ etag, lastModified }: Validators): Record<string, string>
   };
 }
 
-/** Null where the host does not say it, or says it so that nobody can tell. */
+/** Null where the header is missing or malformed. */
 function lengthOf({ header }: Reply): number | null {
   const text = header("Content-Length") ?? "";
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-/** Lets go of a body that nobody reads; one that is locked is being read, and ends with the signal. */
+/** Cancels a body that is not being read; one that is locked is being read, and ends with the signal. */
 async function cancel({ body }: Reply): Promise<void> {
   if (body === null || body.locked) return;
   await body.cancel().catch(() => undefined);

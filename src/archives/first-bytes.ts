@@ -5,7 +5,7 @@ export const FIRST_BYTES = 512;
 export interface Beginning {
   /** For people: `a gzip archive`, `an HTML page`. */
   readonly name: string;
-  /** Null where nobody can say. */
+  /** Null for bytes that are neither a known archive nor text. */
   readonly isArchive: boolean | null;
 }
 

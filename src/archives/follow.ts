@@ -2,12 +2,12 @@ import type { ArchiveIndex, ArchiveUserSource, ChangedAsset, NewArchive } from "
 import { hostOf, sourceKey, sourceOf, type ArchiveSource } from "./source.ts";
 import { decideHeaders, decideUrl, type FetchPolicy } from "./url-rule.ts";
 
-/** What is said of an archive that has not been checked yet. */
+/** The `detail` of an archive that has not been checked yet. */
 export const NOT_YET = "it has not been checked yet";
 
 /**
- * Takes the next commits into the index of archives, a bounded number of them; false once there were none. What can
- * never be checked gets its state here, without a check.
+ * Indexes the archives of the next commits, a bounded number of them; returns false when there were none. An archive that
+ * can never be checked gets its state here.
  */
 export async function followCommits(index: ArchiveIndex, policy: FetchPolicy, now: number): Promise<boolean> {
   const commits = await index.unfollowed();

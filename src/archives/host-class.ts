@@ -1,4 +1,4 @@
-/** Who can reach a host: everybody, this machine alone, or those on its network; an address is nobody's name. */
+/** How a host is reached: from everywhere by name, by a public IP address, on a private network, or on this machine alone. */
 export type HostClass = "public" | "address" | "private" | "loopback";
 
 /** Top-level names that no public resolver answers (RFC 2606, 6761, 6762, 8375; ICANN's .internal), and those in common use. */

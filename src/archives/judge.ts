@@ -3,7 +3,7 @@ import { beginningOf } from "./first-bytes.ts";
 import type { Outcome, Reply } from "./fetch-archive.ts";
 import { findingOf, type Finding } from "./state.ts";
 
-/** How long a host is left alone that limits requests and does not say for how long; and the bounds of what it may say. */
+/** How long a host that limits requests is left alone without a Retry-After, and the bounds of what a Retry-After may ask. */
 const DEFAULT_PARK_MS = 15 * 60_000;
 const SHORTEST_PARK_MS = 60_000;
 const LONGEST_PARK_MS = 24 * 3_600_000;
@@ -22,7 +22,7 @@ export function judge(outcome: Outcome, digest: string, now: number): Finding {
         : finding;
     }
     case "same":
-      return findingOf("ok", "the host says that the bytes are those of the last time", {
+      return findingOf("ok", "the host says that the bytes have not changed since they were last fetched", {
         status: 304,
         ...validatorsOf(outcome.reply),
       });
@@ -59,7 +59,7 @@ function judgeBytes({ found, consumed }: Extract<Outcome, { kind: "bytes" }>, di
     const advice = beginning.name === "an HTML page" ? ": a login or an error page with a good status?" : "";
     return findingOf(
       "not_an_archive",
-      `${what}: it is ${beginning.name}, no archive${advice}${encoded}`,
+      `${what}: it is ${beginning.name}, not an archive${advice}${encoded}`,
       seen,
     );
   }
@@ -98,14 +98,14 @@ function judgeStatus(
     );
   }
   if (status === 304) {
-    return findingOf("unreachable", `${host} answers 304 to a question without conditions`, seen);
+    return findingOf("unreachable", `${host} answers 304 to an unconditional request`, seen);
   }
-  const what = status >= 500 ? "an error of its own" : "neither the file nor that there is none";
-  const condition = isConditional ? ", to a conditional question" : "";
+  const what = status >= 500 ? "an error on its side" : "neither the file nor a clear refusal";
+  const condition = isConditional ? ", to a conditional request" : "";
   return findingOf("unreachable", `${host} answers ${status}: ${what}${condition}`, seen);
 }
 
-/** Milliseconds, bounded: by seconds or by a date (RFC 9110 §10.2.3). */
+/** Milliseconds that a Retry-After asks for, in seconds or as a date (RFC 9110 §10.2.3), within bounds. */
 export function parkOf(retryAfter: string | null, now: number): number {
   const text = retryAfter?.trim() ?? "";
   const asked = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
@@ -122,7 +122,7 @@ function validatorsOf({ header }: Reply): Pick<Finding, "etag" | "lastModified">
   return { etag: tagOf(header("ETag")), lastModified: dateOf(header("Last-Modified")) };
 }
 
-/** One that could not be sent back is none. */
+/** Null for a tag that could not be sent back. */
 function tagOf(text: string | null): string | null {
   return text !== null && text.length <= TAG_CHARACTERS && /^(?:W\/)?"[!#-~]*"$/.test(text) ? text : null;
 }

@@ -10,14 +10,14 @@ import { bodySchema } from "../lib/schema-ref.ts";
 import type { ArchiveReader, ArchiveStores, CopyStore } from "../store/archive-store.ts";
 import { Mirror } from "./answers.ts";
 
-/** Reads and sets how namespaces use copies. */
+/** Reads and sets how a namespace uses copies. */
 type Mirrors = Pick<CopyStore, "setMirror"> & Pick<ArchiveReader, "mirror">;
 
 interface Uses {
   readonly mirrors: Mirrors;
 }
 
-/** The settings of namespaces in these stores. */
+/** The settings of namespaces: written beside the copies, read beside the archives. */
 export function mirrorsOf({ copies, reader }: Pick<ArchiveStores, "copies" | "reader">): Mirrors {
   return {
     setMirror: (...given) => copies.setMirror(...given),
@@ -38,9 +38,9 @@ const DEFAULT = { namespace: "default", mirror: "fallback" };
 export const getMirror = operation({
   id: "getMirror",
   tag: "Archives",
-  summary: "How a namespace uses copies of archives",
-  description: "`off`, `fallback` (unless it was set) or `prefer`.",
-  answers: { 200: answers.json("How.", Mirror, DEFAULT), 503: answers.shared("Unavailable") },
+  summary: "Show how a namespace uses copies of archives",
+  description: "`off`, `fallback` (the default) or `prefer`.",
+  answers: { 200: answers.json("The setting.", Mirror, DEFAULT), 503: answers.shared("Unavailable") },
   async handle(asked, { mirrors }: Uses) {
     const namespace = namespaceOf(asked);
     return json(JSON.stringify({ namespace, mirror: await mirrors.mirror(namespace) }));
@@ -51,8 +51,7 @@ export const setMirror = operation({
   id: "setMirror",
   tag: "Archives",
   summary: "Set how a namespace uses copies of archives",
-  description:
-    "Resolutions follow within about a minute. A `url` in an asset is never another because of it.",
+  description: "Resolutions follow within about a minute. The `url` in an asset never changes because of it.",
   body: jsonBody(Setting, {
     description: "The setting.",
     examples: { prefer: { summary: "Copies first", value: { mirror: "prefer" } } },

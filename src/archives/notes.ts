@@ -5,33 +5,33 @@ import { within, type Timer } from "../lib/timer.ts";
 import { sourceKey, sourceOf, type ArchiveSource, type Located } from "./source.ts";
 import { stateOf, type ArchiveState } from "./state.ts";
 
-/** What an isolate says of an archive beside a resolution. */
+/** What a resolution says about its archive. */
 export interface ArchiveView {
   /** Names the archive, for `peek`. */
   readonly key: string;
-  /** Null where it could not be asked. */
+  /** Null when D1 did not answer. */
   readonly state: ArchiveState | null;
   /** How the namespace uses the copy; null where there is none, or it is not wanted. */
   readonly mirror: Exclude<MirrorMode, "off"> | null;
 }
 
-/** How old what is known of states may be before it is asked for again. */
+/** How long states are used before D1 is asked what has changed. */
 const FRESH_MS = 60_000;
 /** Archives that an isolate remembers: their keys hold URLs and headers. */
 export const REMEMBERED: MemoryLimits = { entries: 20_000, bytes: 6 * 1024 * 1024 };
 /** Memory of an archive beside its key. */
 const ENTRY_BYTES = 240;
-/** How long a resolution waits for a state: it is a hint. */
-const PATIENCE_MS = 250;
+/** How long a resolution waits for a state, which is only a hint. */
+const HINT_TIMEOUT_MS = 250;
 
-/** Null where nothing is stored of it; `failed` where that could not be asked. */
+/** The note of an archive, null when none is stored; or when D1 was last asked for it and did not answer. */
 type Known =
   | { readonly note: Pick<ArchiveNote, "state" | "isCopied"> | null }
   | { readonly failedAt: number };
 
 /**
- * Remembers the states of archives that an isolate has spoken of, so that a resolution from memory costs no query. Once a
- * minute it asks D1 for what has changed. States are hints: an isolate that cannot ask goes on with what it knows.
+ * Caches the states of the archives of recent resolutions, so that a resolution from memory costs no query. Once a minute
+ * it asks D1 what has changed. States are hints: while D1 does not answer, the cached ones are used.
  */
 export class ArchiveNotes {
   readonly #reader: Pick<ArchiveReader, "notes" | "news">;
@@ -53,7 +53,7 @@ export class ArchiveNotes {
     return this.#known.bytes;
   }
 
-  /** What is known now; undefined where that is nothing, or too old to go on without asking. */
+  /** What is cached of an archive; undefined when nothing is, or when it is time to ask D1. */
   peek(namespace: string, key: string, now: number): ArchiveView | undefined {
     const known = this.#known.get(key)?.value;
     if (known === undefined || now - this.#askedAt >= FRESH_MS) return undefined;
@@ -62,36 +62,36 @@ export class ArchiveNotes {
   }
 
   /**
-   * Which state of the archives this isolate goes by: another number when anything about any of them may be another.
-   * Null when it is due to ask, or when nobody has answered yet.
+   * The version of what is cached: it changes when anything about any archive may have changed. Null when it is time to
+   * ask D1, or when D1 has not answered yet.
    */
   version(now: number): number | null {
     return now - this.#askedAt < FRESH_MS ? this.#version : null;
   }
 
-  /** What is known now of the archive of a build; undefined where that is nothing. */
+  /** `peek` for the archive of a build. */
   peekBuild(namespace: string, build: Located): ArchiveView | undefined {
     return this.peek(namespace, sourceKey(sourceOf(build)), this.#clock());
   }
 
-  /** Asks for the archives of builds, all at once, where nothing is known of them. Never rejects, and does not take long. */
+  /** Asks D1, in one query, for those archives of builds that are not cached. Never rejects; takes 250 ms at most. */
   async learn(builds: readonly Located[]): Promise<void> {
     const asking = this.#askAll(builds.map(sourceOf)).catch(() => undefined);
-    await within(this.#timer, PATIENCE_MS, asking, undefined);
+    await within(this.#timer, HINT_TIMEOUT_MS, asking, undefined);
   }
 
-  /** What is known of the archive of a build; asks where nothing is. Never rejects, and does not take long. */
+  /** What is known of the archive of a build, asking D1 if nothing is cached. Never rejects; takes 250 ms at most. */
   async ofBuild(namespace: string, build: Located): Promise<ArchiveView> {
     const key = sourceKey(sourceOf(build));
     await this.learn([build]);
     return this.#view(namespace, key, this.#known.get(key)?.value ?? { failedAt: this.#clock() });
   }
 
-  /** Asks for what has changed, if that is due. */
+  /** Asks D1 what has changed, at most once a minute. */
   async refresh(): Promise<void> {
     const now = this.#clock();
     if (now - this.#askedAt < FRESH_MS) return;
-    // Also when it fails: a database that is down is not asked by every request.
+    // Set before the query, so that a database that is down is not asked by every request.
     this.#askedAt = now;
     const news = await this.#reader.news(this.#version);
     if (!news.isComplete) this.#known = new Memory<Known>(REMEMBERED);

@@ -30,13 +30,13 @@ const listQuery = () => ({
     .meta({ description: "Only archives in this state.", examples: ["wrong_digest"] }),
   digest: textUpTo(128)
     .optional()
-    .meta({ description: "Only those with this digest: who uses it?", examples: [SHA512] }),
+    .meta({ description: "Only archives with this digest.", examples: [SHA512] }),
   url: textUpTo(URL_CHARACTERS)
     .optional()
-    .meta({ description: "Only those behind exactly this URL.", examples: [ARCHIVE.url] }),
+    .meta({ description: "Only archives with exactly this URL.", examples: [ARCHIVE.url] }),
   host: textUpTo(255)
     .optional()
-    .meta({ description: "Only those on this host.", examples: [ARCHIVE.host] }),
+    .meta({ description: "Only archives on this host.", examples: [ARCHIVE.host] }),
   limit: common.limit(),
   continue: common.continuation().meta({ examples: ["NDIA"] }),
 });
@@ -46,12 +46,12 @@ const LISTED = answers.list("A page of archives.", Archive, [USED], { headers: [
 const BAD_STATE =
   'invalid state "x": use unknown, ok, wrong_digest, not_an_archive, gone, refused, unreachable, too_large or not_checkable';
 const PAGED =
-  "At most 200 in a page; `Sensu-Continue` says how to go on, also after a page that holds fewer or none because the caller may not see them.";
+  "At most 200 in a page; `Sensu-Continue` leads to the next one, also from a page that is short or empty because the caller may not see what it would hold.";
 
 export const listArchives = operation({
   id: "listArchives",
   tag: "Archives",
-  summary: "What is known of archives, and who uses them",
+  summary: "List archives, their states and who uses them",
   description: `The archives behind the definitions that the caller may see: whether they still have the digest, what was seen, and which builds use them. ${PAGED}`,
   query: strictQuery(listQuery),
   answers: { 200: LISTED, 400: answers.invalid(BAD_STATE), 503: answers.shared("Unavailable") },
@@ -61,8 +61,8 @@ export const listArchives = operation({
 export const listNamespaceArchives = operation({
   id: "listNamespaceArchives",
   tag: "Archives",
-  summary: "What is known of the archives of a namespace",
-  description: `The same for the assets of one namespace. ${PAGED}`,
+  summary: "List the archives of a namespace",
+  description: `Lists the archives behind the definitions of one namespace, as the list of all archives does. ${PAGED}`,
   query: strictQuery(listQuery),
   answers: { 200: LISTED, 400: answers.invalid(BAD_STATE), 503: answers.shared("Unavailable") },
   handle: (asked, uses: Uses) => list(asked, namespaceOf(asked), asked.query, uses),
@@ -71,8 +71,8 @@ export const listNamespaceArchives = operation({
 export const getAssetArchives = operation({
   id: "getAssetArchives",
   tag: "Archives",
-  summary: "What is known of the archives of an asset",
-  description: "The archive of each build, in order; an asset without builds is its own build 0.",
+  summary: "Show the archives of an asset",
+  description: "The archive of each build, in order; an asset without builds counts as its own build 0.",
   answers: {
     200: answers.json("Its archives.", AssetArchives, {
       asset: "my-secure-asset",

@@ -2,7 +2,7 @@ import type { CheckedColumns, StoredArchive } from "../store/archive-store.ts";
 import type { NextCheck } from "./schedule.ts";
 import type { Finding } from "./state.ts";
 
-/** What is announced of an archive: that other bytes come now, or the right ones again. */
+/** The announcement that an archive has changed, or is right again; null when there is nothing to announce. */
 export function noticeOf({ host }: Pick<StoredArchive, "host">, { event, detail }: NextCheck): string | null {
   if (event === null) return null;
   return event === "drift"
@@ -10,7 +10,7 @@ export function noticeOf({ host }: Pick<StoredArchive, "host">, { event, detail 
     : `the archive at ${host} has the digest of the definition again`;
 }
 
-/** The columns that say what was found, and when to look again. Tags that were not sent again are still those. */
+/** The columns to store after a check. Where no bytes were hashed, what was stored of the last ones stays. */
 export function columnsOf(
   finding: Finding,
   next: NextCheck,

@@ -2,7 +2,7 @@ import { Postponed } from "./fetch-archive.ts";
 
 /**
  * Requests that one run may still send: to hosts, to the bucket and to D1, where each statement of a batch counts. The
- * free plan allows 50 to an invocation, and it is not documented which of these counts are separate: together they are safe.
+ * free plan allows 50 an invocation, and does not document which of these it counts separately, so all are counted together.
  */
 export class RequestBudget {
   #left: number;

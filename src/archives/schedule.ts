@@ -3,17 +3,17 @@ import { isWrong, type ArchiveState, type Finding } from "./state.ts";
 const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
-/** After so long the bytes are hashed again, whatever the host says of them. */
+/** After this long the bytes are hashed again, even if the host says that they have not changed. */
 export const REHASH_MS = 30 * DAY_MS;
 const FIRST_RETRY_MS = 15 * MINUTE_MS;
 
-/** What is remembered of the checks of an archive. Times in milliseconds since the epoch. */
+/** What is stored of earlier checks of an archive. Times in milliseconds since the epoch. */
 export interface CheckHistory {
   readonly state: ArchiveState;
   readonly detail: string;
   /** When bytes of the right digest were seen last; null for never. */
   readonly verifiedAt: number | null;
-  /** When other bytes were first seen after right ones; null while they are not. */
+  /** When wrong bytes were first seen after right ones; null when the last bytes seen were right. */
   readonly suspectedAt: number | null;
   /** Failures in a row. */
   readonly tries: number;
@@ -28,8 +28,8 @@ export interface NextCheck extends CheckHistory {
 }
 
 /**
- * Decides what a finding makes of an archive, and when it is checked next. Bytes that were right and are others are told
- * only when that was seen twice, an hour apart: an error page with a good status is no drift. `random` is in [0, 1).
+ * Decides the state of an archive after a finding, and when it is checked next. Drift is announced only when wrong bytes
+ * were seen twice, an hour apart: an error page sent with status 200 for a moment is no drift. `random` is in [0, 1).
  */
 export function nextCheck(
   before: CheckHistory,
@@ -48,7 +48,7 @@ export function nextCheck(
   if (isWrong(state) && verifiedAt !== null && !isWrong(before.state)) {
     const suspectedAt = before.suspectedAt ?? now;
     if (now - suspectedAt < HOUR_MS) {
-      const said = `other bytes came once, and are looked for again an hour later: ${detail}`;
+      const said = `other bytes came once, and the archive is checked again an hour later: ${detail}`;
       const dueAt = suspectedAt + HOUR_MS;
       return { state: before.state, detail: said, verifiedAt, suspectedAt, tries: 0, dueAt, event: null };
     }
@@ -67,7 +67,7 @@ export function nextCheck(
   return { state, detail, verifiedAt, suspectedAt: before.suspectedAt, tries, dueAt, event: null };
 }
 
-/** Whether the host may say that nothing has changed, or the bytes are to be hashed again. */
+/** Whether a check may ask the host if anything has changed; otherwise the bytes are hashed again. */
 export function mayBeConditional(
   { state, verifiedAt }: Pick<CheckHistory, "state" | "verifiedAt">,
   now: number,

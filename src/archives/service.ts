@@ -29,7 +29,7 @@ export interface ArchivePage {
   readonly next: number | null;
 }
 
-/** What somebody found of an archive on another machine. */
+/** A finding about an archive, made on another machine. */
 export interface Report {
   readonly digest: string;
   readonly url: string;
@@ -42,15 +42,15 @@ export interface Report {
   readonly beginsAs: string | null;
 }
 
-/** Archives read for one page at most, in steps. */
+/** Archives read for one page at most, and how many at a time. */
 const SCANNED = 1_000;
 const STEP = 200;
 /** Digests that one query is given. */
 const DIGESTS = 5_000;
-/** Users that are named of one archive. */
+/** Users read of one archive. */
 const USERS = 200;
 const MATCHING_STEPS = 20_000_000;
-/** Steps of following commits before a read: what was written just now is seen. */
+/** Batches of commits that are indexed before a read, so that it sees what was just written. */
 const FOLLOWED = 3;
 /** An archive that was checked within this time is not checked again because somebody asks. */
 const ASK_MS = 60_000;
@@ -98,7 +98,7 @@ export class ArchiveService {
     return this.#stores.reader.ofAsset(namespace, name);
   }
 
-  /** Makes the archives of an asset due before others, unless they have been checked just now; how many. */
+  /** Makes the archives of an asset due before others, unless they have just been checked; returns how many. */
   async ask(id: AssetId, now: number): Promise<number> {
     const archives = await this.ofAsset(id, now);
     const ids = [...new Set(archives.map((archive) => archive.id))];
@@ -106,8 +106,8 @@ export class ArchiveService {
   }
 
   /**
-   * Stores what was found on another machine; how many findings. `permissionDenied` where an archive is used by an asset
-   * that the caller may not edit: it would be told what others found out.
+   * Stores findings made on another machine. Throws `permissionDenied` where an archive is also used by an asset that the
+   * caller may not edit, which would show the finding too.
    */
   async report(grants: readonly Grant[], by: string, reports: readonly Report[], now: number): Promise<void> {
     await this.#follow(now);
@@ -167,7 +167,7 @@ export class ArchiveService {
       .filter(({ state }) => state !== "ok");
   }
 
-  /** The builds of a definition behind which other bytes were found, as far as the caller may see an asset that says so. */
+  /** The builds of a definition whose archives had wrong bytes, of archives that an asset uses which the caller may see. */
   async wrong(grants: readonly Grant[], asset: Asset): Promise<{ build: number; state: ArchiveState }[]> {
     const sources = sourcesOf(asset);
     const { reader } = this.#stores;
@@ -207,7 +207,7 @@ export class ArchiveService {
   }
 }
 
-/** Whether grants give a role at the assets of builds. */
+/** A test whether grants give a role at the asset of a build; false for all once its steps are used up. */
 export function matching(grants: readonly Grant[], role: Role): (user: ArchiveUser) => boolean {
   if (role === "view" && seesEveryName(grants, null)) return () => true;
   const meter = new Meter(MATCHING_STEPS);

@@ -26,7 +26,7 @@ export interface Located {
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
 }
 
-/** The source of one build. What is too long to be fetched is cut, so that it is still too long and takes little room. */
+/** The source of one build. What is too long to fetch is cut to save room, but stays too long to fetch. */
 export function sourceOf({ url = "", sha512 = "", headers }: Located): ArchiveSource {
   return {
     digest: excerpt(sha512.toLowerCase(), DIGEST_CHARACTERS),

@@ -13,12 +13,12 @@ export const STATES = [
 
 export type ArchiveState = (typeof STATES)[number];
 
-/** The state that a stored text says; one of a later release is unknown. */
+/** Parses a stored state; one that only a later release knows is `unknown`. */
 export function stateOf(text: string): ArchiveState {
   return STATES.find((state) => state === text) ?? "unknown";
 }
 
-/** Whether other bytes are served than the definition says. */
+/** Whether the host served other bytes than the definition says. */
 export function isWrong(state: ArchiveState): boolean {
   return state === "wrong_digest" || state === "not_an_archive";
 }
@@ -37,13 +37,13 @@ export interface Finding {
   readonly beginsAs: string | null;
   readonly etag: string | null;
   readonly lastModified: string | null;
-  /** Whether bytes were hashed; false where the host says that they are those of the last time. */
+  /** Whether bytes were hashed; false where the host says that they have not changed. */
   readonly isHashed: boolean;
   /** Milliseconds for which the host asks to be left alone; null where it does not. */
   readonly parkMs: number | null;
 }
 
-/** A finding of this state, with nothing seen but what is given. */
+/** Makes a finding; what `seen` leaves out is null. */
 export function findingOf(state: ArchiveState, detail: string, seen: Partial<Finding> = {}): Finding {
   return {
     state,

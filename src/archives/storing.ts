@@ -11,15 +11,15 @@ export interface ReadingPlan {
   readonly digest: string;
   /** Whether a copy of this size is kept. Otherwise the bucket only hashes. */
   readonly keepsCopy: (size: number) => boolean;
-  /** Bytes that may be hashed here at most: hashing is what CPU time goes to. */
+  /** Bytes of one archive that may be hashed here at most: hashing takes most of the CPU time. */
   readonly hashBytes: number;
-  /** Whether so many may be hashed here now; takes them off what is left. */
+  /** Whether this many bytes may be hashed here in this run; deducts them if so. */
   readonly mayHash: (bytes: number) => boolean;
-  /** Called with a copy that was stored. */
+  /** Called when a copy was stored. */
   readonly stored: (size: number, type: string) => void;
 }
 
-/** Bytes that are read into memory: of hosts that do not say how many come, and of what may be an error page. */
+/** Bytes that may be read into memory: when the host sends no length, and when the answer may be an error page. */
 const MEMORY_BYTES = 8 * 1024 * 1024;
 const PAGE_BYTES = 256 * 1024;
 const PAGE = /^\s*(?:text\/|application\/(?:json|xml|xhtml))/i;
@@ -30,8 +30,8 @@ const OF_BUCKET = /\(10\d{3}\)/;
 const SHA512 = /\b[\da-f]{128}\b/gi;
 
 /**
- * Reads the bytes of an archive: into the bucket, which hashes them at no cost of ours and refuses wrong ones, or here.
- * One request checks and copies.
+ * Reads the bytes of an archive into the bucket, which hashes them without the Worker's CPU time and refuses wrong ones; or
+ * hashes them here. One fetch both checks and copies.
  */
 export function storing(plan: ReadingPlan): Consume {
   return async (found, touch) => {
@@ -46,7 +46,7 @@ export function storing(plan: ReadingPlan): Consume {
     const bytes = await inMemory(found, touch);
     if (bytes === null) {
       return refusal(
-        `the host does not say how long it is, and of such archives a check here takes ${MEMORY_BYTES} bytes; \`npm run assets -- verify\` takes any`,
+        `the host does not say how long it is, and of such archives a check here reads at most ${MEMORY_BYTES} bytes; \`npm run assets -- verify\` has no such limit`,
       );
     }
     const first = bytes.slice(0, FIRST_BYTES);
@@ -94,7 +94,7 @@ function hashingHere(
     const detail = `it has ${wanted} bytes, more than this Worker may hash by itself: bind an R2 bucket, or use \`npm run assets -- verify\``;
     return Promise.resolve(refusal(detail, wanted));
   }
-  if (!mayHash(wanted)) throw new Postponed("what may be hashed in this minute has been");
+  if (!mayHash(wanted)) throw new Postponed("the bytes that this run may hash are used up");
   return hashing(hasherOf, hashBytes)(found, touch);
 }
 

@@ -1,18 +1,18 @@
 import { excerpt } from "../lib/excerpt.ts";
 import { hostClass } from "./host-class.ts";
 
-/** From where archives are fetched. */
+/** Which hosts archives may be fetched from. */
 export interface FetchPolicy {
-  /** Whether hosts that only this network reaches, addresses and plain http are asked: on the operator's machine alone. */
+  /** Whether private hosts, IP addresses and plain http are allowed: on the operator's machine alone. */
   readonly reachesPrivate: boolean;
-  /** Whether this machine itself is asked, over http too: `npm start` alone. */
+  /** Whether this machine itself is allowed, over http too: with `npm start` alone. */
   readonly reachesLoopback: boolean;
 }
 
 /** The Worker's policy in production. */
 export const PUBLIC_ONLY: FetchPolicy = { reachesPrivate: false, reachesLoopback: false };
 
-/** A URL that may be fetched, or why not. */
+/** A URL that may be fetched, or why it may not be. */
 export type UrlDecision = { readonly url: URL } | { readonly problem: string };
 
 /** Characters of a URL, and of the JSON of headers. */
@@ -20,7 +20,7 @@ export const URL_CHARACTERS = 4_096;
 export const HEADERS_CHARACTERS = 16_384;
 const SHOWN_CHARACTERS = 200;
 
-const COMMAND = "`npm run assets -- verify` does from a machine that can";
+const COMMAND = "`npm run assets -- verify` checks it from a machine that can reach it";
 
 /** Decides whether the URL of a definition may be fetched. */
 export function decideUrl(text: string, policy: FetchPolicy): UrlDecision {
@@ -39,7 +39,7 @@ export function decideUrl(text: string, policy: FetchPolicy): UrlDecision {
 export function decideRedirect(location: string, from: URL, policy: FetchPolicy): UrlDecision {
   const url = URL.parse(location, from.href);
   if (url === null)
-    return { problem: `it redirects to what is no URL: ${excerpt(location, SHOWN_CHARACTERS)}` };
+    return { problem: `it redirects to an invalid URL: ${excerpt(location, SHOWN_CHARACTERS)}` };
   const decision = decide(url, policy);
   if ("problem" in decision) return { problem: `it redirects to ${shownUrl(url)}, and ${decision.problem}` };
   if (from.protocol === "https:" && url.protocol !== "https:")
@@ -53,17 +53,19 @@ export function decideRedirect(location: string, from: URL, policy: FetchPolicy)
 function decide(url: URL, { reachesPrivate, reachesLoopback }: FetchPolicy): UrlDecision {
   const { protocol, hostname } = url;
   if (protocol !== "https:" && protocol !== "http:")
-    return problem(`${protocol.replace(":", "")} is fetched by nobody: use https`);
+    return problem(`${protocol.replace(":", "")} is never fetched: use https`);
   if (url.username !== "" || url.password !== "")
-    return problem("a user or password stands in the URL: use a header instead");
+    return problem("the URL holds a user or a password: use a header instead");
   const kind = hostClass(hostname);
   const shown = excerpt(hostname, SHOWN_CHARACTERS);
   if (kind === "loopback" && (reachesLoopback || reachesPrivate)) return { url };
   if (reachesPrivate) return { url };
-  if (kind === "loopback") return problem(`${shown} is this machine, which is not asked; ${COMMAND}`);
-  if (kind === "private") return problem(`${shown} is reached on a private network alone; ${COMMAND}`);
-  if (kind === "address") return problem(`${shown} is an address, and only names are asked; ${COMMAND}`);
-  if (protocol === "http:") return problem(`only https is asked, and this is http; ${COMMAND}`);
+  if (kind === "loopback")
+    return problem(`${shown} is this machine, from which nothing is fetched; ${COMMAND}`);
+  if (kind === "private") return problem(`${shown} is reachable only on a private network; ${COMMAND}`);
+  if (kind === "address")
+    return problem(`${shown} is an IP address, and only host names are fetched from; ${COMMAND}`);
+  if (protocol === "http:") return problem(`only https is fetched, and this is http; ${COMMAND}`);
   return { url };
 }
 
@@ -76,7 +78,7 @@ export function shownUrl(url: URL): string {
   return excerpt(`${url.protocol}//${url.host}${url.pathname}`, SHOWN_CHARACTERS);
 }
 
-/** Headers that say how a message is framed or what part of it is wanted: those of a definition are not sent. */
+/** Headers about framing, ranges and conditions: those of a definition are not sent. */
 const OURS =
   /^(?:host|connection|content-length|transfer-encoding|keep-alive|te|trailer|upgrade|expect|accept-encoding|range|if-.*|proxy-.*)$/i;
 const NAME = /^[\w!#$%&'*+.^`|~-]{1,256}$/;

@@ -22,7 +22,7 @@ export function archiveView(archive: StoredArchive) {
   };
 }
 
-/** The same with who uses it. */
+/** The same, with the builds that use it. */
 export function usedArchiveView(archive: StoredArchive, users: readonly ArchiveUser[]) {
   return {
     ...archiveView(archive),

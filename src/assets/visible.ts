@@ -78,7 +78,7 @@ export class VisibleAssetReader {
     try {
       page = await this.#store.list(namespace, null, MOST_ASSETS, reading);
     } catch (error) {
-      // During an outage every asset may have a copy of its own, where their page has none.
+      // During an outage there may be a copy of each asset, but none of their page.
       const known = few === null || !isUnavailable(error) ? null : await this.#each(few, scope);
       if (known === null || known.value.assets.length === 0) throw error;
       return known;

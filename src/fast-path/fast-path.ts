@@ -11,7 +11,7 @@ import { ASSET, RESOLVE, RESOLVE_MANY } from "../routes.ts";
 import { foundAsset, foundMany, type Found, type Sources } from "./found.ts";
 import { Targets, type Target } from "./target.ts";
 
-/** What an isolate remembers, each of which answers at once or not at all. */
+/** The memories that the fast path answers from; each answers at once or not at all. */
 export interface Remembered extends Sources {
   readonly tokens: RememberedTokens;
   readonly observer: Observer;
@@ -21,11 +21,11 @@ export interface Remembered extends Sources {
 }
 
 /**
- * The one fast path. Nearly all requests are agents asking again for what this isolate has answered before: a GET of an
- * asset, its resolution or that of many, with a token seen before. They are answered here from memory, before a URL is parsed, a route
- * looked for or a promise made; that is most of what such a request costs otherwise. So is what has no credential at
- * all, which costs its sender nothing. The rules are those of the slow path (the same grants, the same admission
- * of copies, the same headers), and whatever is not plainly such a request, or not in memory, is left to it: null.
+ * Makes the fast path: a function that answers a repeated GET from memory, or returns null to leave it to the slow path.
+ * Nearly all requests are agents asking again for what this isolate has answered before: an asset, its resolution or that
+ * of many, with a token seen before. Answering them before a URL is parsed, a route looked up or a promise made saves most
+ * of their cost. A missing or malformed credential is refused here too, since it costs its sender nothing. The rules are
+ * those of the slow path: the same grants, the same admission of copies, the same headers.
  */
 export function hotPath(remembered: Remembered): (request: Request) => Response | null {
   const { tokens, observer, meter, clock } = remembered;
@@ -91,7 +91,7 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
   }
 }
 
-/** Whether the principal may read this asset but not write it: writers get the newest. One that may is remembered. */
+/** Whether the principal may read the target but not write it, since writers get the newest; remembers one that may. */
 function isReader(target: Target, principal: Principal): boolean {
   const { grants } = principal;
   const namespace = target.of === "many" ? target.namespace : target.id.namespace;
@@ -102,7 +102,7 @@ function isReader(target: Target, principal: Principal): boolean {
   return true;
 }
 
-/** What this path has answered on a route: 200, 304, 401. */
+/** Counters of the fast path's answers on a route: 200, 304, 401. */
 interface Counters {
   readonly route: string;
   readonly whole: Counter;

@@ -6,12 +6,12 @@ import { answerKey, type Answer, type ArchiveHint, type ResolveService } from ".
 import { MOST_ASSETS } from "../store/asset-store.ts";
 import type { AssetTarget, ManyTarget } from "./target.ts";
 
-/** What answers are made of, each of which is in memory or not. */
+/** The memories that answers are made from. */
 export interface Sources {
   readonly assets: Pick<CachedAssetStore, "peek" | "peekPage">;
   readonly resolutions: Pick<ResolveService, "peek" | "use">;
   readonly many: Pick<ManyService, "peek" | "use">;
-  /** What is known of archives; undefined and null where it has to be asked for first. */
+  /** What is known of archives; undefined or null when D1 has to be asked first. */
   readonly archives: {
     peek(namespace: string, key: string, now: number): Pick<ArchiveHint, "state" | "mirror"> | undefined;
     version(now: number): number | null;
@@ -27,7 +27,7 @@ export interface Found {
   readonly ageSeconds: number;
   /** The last commit that the answer has seen, where it says so. */
   readonly seq: number | null;
-  /** That of the archive, where the answer has one. */
+  /** The state of the archive; null when the answer names none. */
   readonly state: string | null;
 }
 
@@ -43,12 +43,12 @@ export function foundAsset(target: AssetTarget, sources: Sources, now: number): 
   const known = resolutionOf(target, target.search, asset.etag, sources);
   if (known === undefined) return null;
   const archive = sources.archives.peek(target.id.namespace, known.archive.key, now);
-  // Another body is due where the copy is used otherwise; where nothing is known, it is asked for elsewhere.
+  // The body depends on how the copy is used; where nothing is known of the archive, the slow path asks D1.
   if (archive === undefined || archive.mirror !== known.archive.mirror) return null;
   return { body: known.body, etag: known.etag, isText: false, ageSeconds, seq: null, state: archive.state };
 }
 
-/** Of this version of the asset, if it was answered before; remembered with the URL. */
+/** The cached answer for this version of the asset, remembered with the URL. */
 function resolutionOf(
   target: AssetTarget,
   search: string,
@@ -63,7 +63,7 @@ function resolutionOf(
   return kept?.value;
 }
 
-/** The answer of many assets, if the namespace is still what it was made from; null when memory alone cannot answer. */
+/** The answer about many assets, if neither the namespace nor any archive has changed; null when memory cannot answer. */
 export function foundMany(
   target: ManyTarget,
   principal: Principal,
@@ -83,7 +83,7 @@ export function foundMany(
   return { body, etag, isText: format === "env", ageSeconds: found.ageSeconds, seq, state: null };
 }
 
-/** The answer for what this principal may see, remembered with the URL. */
+/** The cached answer for the names that this principal may see, remembered with the URL. */
 function answerOf(target: ManyTarget, principal: Principal, { many }: Sources): ManyAnswer | undefined {
   const last = target.answer;
   const held = last?.reader === principal ? many.use(last.kept) : undefined;

@@ -21,7 +21,7 @@ const TARGET_BYTES = 1_200;
 export type Target = AssetTarget | ManyTarget;
 
 interface CommonTarget {
-  /** Who may read it and was the last to do so; principals do not change. */
+  /** The last principal that was found to be a reader; principals are immutable. */
   reader: Principal | null;
   unchanged: Unchanged | null;
 }
@@ -32,7 +32,7 @@ export interface AssetTarget extends CommonTarget {
   /** The query of a resolution, `?` included; null for the asset itself. */
   readonly search: string | null;
   readonly last: Glance<StoredAsset>;
-  /** Of the asset's last tag, its resolution. */
+  /** The resolution of the asset with this tag. */
   resolution: { readonly assetTag: string; readonly kept: Kept<Answer> } | null;
 }
 
@@ -47,17 +47,17 @@ export interface ManyTarget extends CommonTarget {
   answer: { readonly reader: Principal; readonly kept: Kept<ManyAnswer> } | null;
 }
 
-/** A 304. Without a body it is part of no request's input or output: it answers many, while its headers are the same. */
+/** A 304 that many requests share while its headers stay the same: without a body it belongs to no request's I/O. */
 export interface Unchanged {
   readonly etag: string;
   readonly ageSeconds: number;
   readonly seq: number | null;
-  /** That of the archive. */
+  /** The state of the archive. */
   readonly state: string | null;
   readonly response: Response;
 }
 
-/** Reads URLs, and remembers those read: agents ask for the same again and again. */
+/** Parses URLs and caches the results: agents ask for the same ones again and again. */
 export class Targets {
   readonly #known = new Map<string, Target>();
   #bytes = 0;
@@ -67,7 +67,7 @@ export class Targets {
     return this.#bytes;
   }
 
-  /** Null for a URL that is not plainly an asset's, a resolution's or one of many. */
+  /** Null for a URL that is not plainly that of an asset, of its resolution or of a resolution of many. */
   of(url: string): Target | null {
     const known = this.#known.get(url);
     if (known !== undefined) return known;
@@ -106,13 +106,13 @@ function targetOf(url: string): Target | null {
   if (end === -1) return null;
   if (!isCore && url.startsWith(RESOLVE_QUERY, end)) return manyTarget(url, start, end);
   if (!url.startsWith("/assets/", end)) return null;
-  // An escaped namespace is left to the router: what can name none is no target.
+  // An escaped namespace does not parse, so the router gets it.
   const namespace = parseNamespace(url.slice(start, end));
   const nameStart = end + "/assets/".length;
   const nameEnd = isCore ? url.length : url.indexOf(RESOLVE_QUERY, nameStart);
   if (nameEnd === -1) return null;
   const encoded = url.slice(nameStart, nameEnd);
-  // A query, a dot segment, an escaped dot, or a slash where none belongs has a meaning that is decided elsewhere.
+  // The router decides what a query, a dot segment, an escaped dot or a stray slash means.
   if ((isCore ? /\?|^\/|\/$|%2E|(?:^|\/)\.{1,2}(?:\/|$)/i : /[/?]|%2E/i).test(encoded)) return null;
   const name = parseAssetName(decoded(encoded) ?? "");
   if (namespace === null || name === null) return null;
@@ -135,7 +135,7 @@ function manyTarget(url: string, start: number, end: number): ManyTarget | null 
   return { of: "many", namespace, search, last: new Glance(), answer: null, reader: null, unchanged: null };
 }
 
-/** Null for what is escaped wrongly. */
+/** Null for an invalid escape. */
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);

@@ -97,7 +97,7 @@ export class CachedAssetStore implements AssetStore {
     return outcome;
   }
 
-  /** Keeps what a commit of this isolate has made of an asset; null: nothing. */
+  /** Caches the asset as a commit of this isolate left it; null for a deleted one. */
   #keep(
     id: AssetId,
     value: StoredAsset | null,

@@ -23,7 +23,7 @@ const GRANT_BYTES = 8;
 
 /**
  * API keys under the same rule as assets: a revocation is seen everywhere within the bound. While D1 does not answer, a
- * key that nothing known speaks against is found as `STALE`, for `outageMs` after it was last known to be live (I7).
+ * key that nothing known contradicts is served as `STALE`, for `outageMs` after it was last known to be live (I7).
  */
 export class CachedKeyStore implements KeyStore {
   readonly #origin: KeyOrigin;
@@ -76,7 +76,7 @@ export class CachedKeyStore implements KeyStore {
   }
 }
 
-/** Keys by digest. Their copies hold no secret: a digest opens nothing. */
+/** Keys by digest. Their copies hold no secret: a digest is not a credential. */
 export function keyKind(origin: Pick<KeyOrigin, "find">, outageMs: number): Kind<string, KeyRecord> {
   return {
     immutable: false,

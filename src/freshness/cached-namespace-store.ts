@@ -19,7 +19,7 @@ const MIB = 1024 * 1024;
 export const NAMESPACE_MEMORY = { entries: 5_000, bytes: MIB };
 export const NAMESPACE_PAGE_MEMORY = { entries: 200, bytes: 2 * MIB };
 
-/** Namespaces under the same rule as assets: each is a copy of its own, and so is each page of their list. */
+/** Namespaces under the same rule as assets: one copy for each name, and one for each page of their list. */
 export class CachedNamespaceStore implements NamespaceStore {
   readonly #origin: NamespaceOrigin;
   readonly #namespaces: FreshReader<Namespace, Namespace>;

@@ -29,7 +29,7 @@ export class Copies<Id, T> {
     this.#memory = new Memory(limits);
   }
 
-  /** How much is held of what exists. */
+  /** How many things are cached, and their bytes; absences are not counted. */
   get memory(): { readonly size: number; readonly bytes: number } {
     return this.#memory;
   }
@@ -38,7 +38,7 @@ export class Copies<Id, T> {
     return this.kept(id)?.value;
   }
 
-  /** The same, to be held on to. */
+  /** The entry of the same copy, which a caller may keep and pass to `use`. */
   kept(id: Id): Kept<Entry<T>> | undefined {
     const key = this.#kind.key(id);
     return this.#memory.get(key) ?? this.#absences.get(key);

@@ -2,15 +2,15 @@
 export const CLOCK_TOLERANCE_MS = 2_000;
 
 /**
- * The database's clock as one isolate knows it. Every date that isolates exchange is that clock's, and so of one clock;
- * here it becomes a date of the isolate's own. Until the database has answered, both clocks are taken for the same.
+ * Converts between the database's clock, which dates everything that isolates exchange, and the isolate's own. Until the
+ * database has answered, both are taken to show the same time.
  */
 export class DatabaseTime {
   /** Milliseconds by which the isolate's clock is ahead, at the least; null before the first answer. */
   #ahead: number | null = null;
   #lost = false;
 
-  /** Whether the isolate's clock has lost its way: then a date of another isolate says nothing about its age. */
+  /** Whether the isolate's clock is unreliable: then a date of another isolate says nothing about its age. */
   get isLost(): boolean {
     return this.#lost;
   }
@@ -21,9 +21,9 @@ export class DatabaseTime {
   }
 
   /**
-   * Takes in that the database's clock was at `at` at some instant between two of the isolate's. The later the question
-   * arrived the less it says, so the greatest difference counts, unless this answer disproves it. Returns whether the
-   * clocks turn out to differ by more than was thought.
+   * Learns that the database's clock showed `at` at some instant between `askedAt` and `answeredAt`. The longer the
+   * question was on its way, the less that says, so the greatest difference counts unless this answer disproves it.
+   * Returns whether the clocks differ from what was known by more than the tolerance.
    */
   heard(at: number, askedAt: number, answeredAt: number): boolean {
     const [least, most] = [askedAt - at, answeredAt - at];
@@ -34,7 +34,7 @@ export class DatabaseTime {
     return before < least - CLOCK_TOLERANCE_MS || before > most + CLOCK_TOLERANCE_MS;
   }
 
-  /** The isolate's clock cannot be relied on until the database has answered again. */
+  /** Marks the isolate's clock as unreliable until the database answers again. */
   lose(): void {
     this.#ahead = null;
     this.#lost = true;

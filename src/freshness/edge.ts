@@ -17,7 +17,7 @@ export interface EdgeOptions {
   readonly log: (entry: Record<string, unknown>) => void;
 }
 
-/** Rules that are switched off one by one, for experiments. */
+/** Rules that the model switches off one by one. */
 export interface Rules {
   readonly admit: Admit;
   /** Milliseconds by which a journal may lie in the future and still be believed. */

@@ -12,14 +12,14 @@ import { timed } from "./timed.ts";
 import { answerTo, isOutage } from "./unavailable.ts";
 
 /**
- * The copy and the journal of the last `peek` that found something. As long as both are the same, so is the verdict,
- * but for the journal's age: whatever this isolate learns makes another journal, whatever it serves another copy.
+ * The copy and the journal of the last `peek` that found something. While both are the same, so is the verdict, except for
+ * the journal's age: whatever this isolate learns makes a new journal, and whatever it serves becomes the copy.
  */
 export class Glance<T> {
   generation = -1;
   s = 0;
   g = 0;
-  /** What was found, where memory holds it: another look-up only when it was let go of. */
+  /** The entry that was found; looked up again only once it was evicted or replaced. */
   kept: Kept<Entry<T>> | null = null;
 }
 
@@ -27,9 +27,9 @@ export class Glance<T> {
 const PRIMARY_TRIES = 5;
 
 /**
- * Reads one kind of thing from the first of memory, KV and D1 that has a copy which the rule admits. A copy that is not
- * found or not admitted means nothing but that the next place is asked: only a snapshot of the database, or a copy of
- * one, says that something is absent.
+ * Reads one kind of thing from the first of memory, KV and D1 that has a copy which the rule admits. A copy that is missing
+ * or not admitted only means that the next tier is asked: only a snapshot of the database, or a copy of one, says that
+ * something is absent.
  */
 export class FreshReader<Id, T> {
   readonly #edge: Edge;
@@ -95,7 +95,7 @@ export class FreshReader<Id, T> {
     return last.kept?.value;
   }
 
-  /** Takes in what a commit of this isolate has made of a thing, and puts it in KV, best effort. */
+  /** Caches a thing as a commit of this isolate left it: in memory and, best effort, in KV. */
   async committed(id: Id, entry: Entry<T>): Promise<void> {
     this.#copies.keep(id, entry);
     this.#copies.served(id, entry);
@@ -131,7 +131,7 @@ export class FreshReader<Id, T> {
     }
   }
 
-  /** D1 does not answer: what was true when the journal was, marked; never an absence (I5, I6, I7). A bug is rethrown. */
+  /** D1 does not answer: serves a copy that may be used past the bound, as `STALE`; never an absence (I5, I6, I7). A bug is rethrown. */
   async #readStale(
     id: Id,
     reading: Reading,
@@ -159,7 +159,7 @@ export class FreshReader<Id, T> {
     return timed(reading.scope.spent, clock, () => keeper.thorough(reading.scope.waitUntil));
   }
 
-  /** The journal, waited for only when it must be. */
+  /** The journal; waits for KV only when the one in memory is not usable. */
   async #journal(reading: Reading, now: number): Promise<Journal | null> {
     const { journal: keeper, clock, bound } = this.#edge;
     const recent = keeper.recent(now);

@@ -29,7 +29,7 @@ interface HealthOptions {
   readonly faults: readonly string[];
 }
 
-/** Asks all that copies rest on, at most once in five seconds. */
+/** Makes the health check: it asks D1, KV and the journal at most once in five seconds. */
 export function healthOf(edge: Edge, { askDatabase, faults }: HealthOptions) {
   const { clock, timer, kv, journal } = edge;
   let checked: { readonly databaseError: unknown; readonly kv: boolean } | null = null;

@@ -21,7 +21,7 @@ export function hourly(minute: number, name: string, run: Chore["run"]): Chore {
 }
 
 /**
- * What the cron does each minute: publishes the journal, and then cleans up. Absence does not rest on tombstones
+ * Does the cron's work of a minute: publishes the journal, and then cleans up. Absence does not rest on tombstones
  * (the journal is made of revisions, which stay), so sweeping them brings nothing back (I2). A chore that fails does
  * not stop the others; it is logged as a separate line.
  */
@@ -29,7 +29,7 @@ export function beat(edge: Edge, sweep: SweepTombstones, chores: readonly Chore[
   const spent = new Spent();
   return chargedTo(spent, async () => {
     const { journal, published } = await edge.journal.renew("cron");
-    // What has expired is decided by the database's clock, which has just been heard: a wrong one would delete too much.
+    // What has expired is decided by the database's clock, which has just been read: a wrong one would delete too much.
     const now = edge.time.toDatabase(edge.clock());
     const { seq, since, changes } = journal;
     const tombstones = {

@@ -7,7 +7,7 @@ const MARK_BYTES = 48;
 
 /**
  * The newest commit this isolate has served, by key: it never serves an older one (I3). Memory is bounded: a mark
- * that is dropped raises the floor under all keys that have none, which costs reads and never truth.
+ * that is dropped raises the floor under all keys that have none, which costs extra reads and never serves anything older.
  */
 export class HighWater {
   readonly #limits: typeof MARKS;

@@ -22,7 +22,7 @@ const BACKGROUND_REFRESH_MS = 15_000;
 /** A journal older than this means that the cron has stopped: isolates publish their own (I8). */
 export const CRON_DEAD_MS = 120_000;
 const OWN_EVERY_MS = 60_000;
-/** The cron runs every minute; when three of its runs in a row are missing, it is said. */
+/** The cron runs every minute; when three runs in a row are missing, a line is logged. */
 const CRON_SILENT_MS = 180_000;
 /** How long KV has for a journal that decides whether a credential is accepted past the bound. */
 const THOROUGH_MS = 2_000;
@@ -59,7 +59,7 @@ export class JournalKeeper {
     this.#options = options;
   }
 
-  /** A number for the journal in memory: another one when it is another journal. */
+  /** Changes whenever the journal in memory does. */
   generation = 0;
 
   /** The journal in memory, however old. */
@@ -90,8 +90,8 @@ export class JournalKeeper {
   }
 
   /**
-   * The newest journal that KV has, also when KV is slow or was left alone: for what an old one must not decide. Asks at
-   * most once in five seconds and waits two. Null when there is none. Never throws.
+   * The newest journal that KV has, asked for even when KV is slow or its breaker is open: for decisions that an old one
+   * must not make. Asks at most once in five seconds and waits two. Null when there is none. Never throws.
    */
   async thorough(waitUntil: WaitUntil): Promise<Journal | null> {
     const { kv, clock, timer } = this.#options;
@@ -123,8 +123,8 @@ export class JournalKeeper {
   }
 
   /**
-   * The clock has lost its way: how old anything is, is unknown until the database answers again. What the journal
-   * says of changes stays true, and refutes copies as before.
+   * Marks the isolate's clock as unreliable: all ages are unknown until the database answers again. The journal's changes
+   * stay valid and refute copies as before.
    */
   distrust(): void {
     this.#options.time.lose();
@@ -133,8 +133,8 @@ export class JournalKeeper {
   }
 
   /**
-   * Puts the journal in KV, best effort, at most once a second. Of a burst the last call waits for its turn and puts
-   * what is known by then.
+   * Puts the journal in KV, best effort, at most once a second. In a burst one call waits for its turn, and puts what is
+   * known by then; the others return at once.
    */
   async publish(): Promise<void> {
     const { clock, timer } = this.#options;
@@ -185,8 +185,8 @@ export class JournalKeeper {
   }
 
   /**
-   * Learns of another isolate's journal. One from the future shows that this clock is behind: then its date says
-   * nothing, nor does that of the journal held.
+   * Merges another isolate's journal. One from the future shows that this clock is behind: then neither its date nor that
+   * of the journal in memory says anything.
    */
   #learnShared(journal: Journal): void {
     const { time, clock, tolerance } = this.#options;
@@ -195,14 +195,14 @@ export class JournalKeeper {
     this.learn({ ...journal, asOf: time.isLost ? UNDATED : asOf });
   }
 
-  /** A dead cron shows nowhere else: isolates keep the journal current in its place. */
+  /** Logs a dead cron, which shows nowhere else: isolates keep the journal current in its place. */
   #watchCron(): void {
     const { clock, log } = this.#options;
     if (this.#held === null) return;
     const { cronAge } = this;
     if (cronAge !== null && cronAge <= CRON_SILENT_MS) return;
     if (!this.#silence.allows(clock())) return;
-    const message = "no journal of the cron has come for this long: it is dead, or KV takes none";
+    const message = "the cron has published no journal for this long: it is dead, or KV accepts no writes";
     const seconds = cronAge === null ? null : Math.round(cronAge / 1000);
     log({ level: "warn", event: "cron-silent", message, seconds });
   }
@@ -221,7 +221,7 @@ export class JournalKeeper {
     waitUntil(this.#publishOwn(now));
   }
 
-  /** The cron has stopped, or has never run: this isolate does its work, at leisure (I8). */
+  /** The cron has stopped, or has never run: this isolate does its work, in the background (I8). */
   async #publishOwn(now: number): Promise<void> {
     const { log } = this.#options;
     if (this.#held === null) {

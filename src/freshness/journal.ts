@@ -27,12 +27,12 @@ export const UNDATED = 0;
 
 /** Changes a journal holds at most; beyond them `since` rises and older copies are read again. */
 export const MAX_JOURNAL_CHANGES = 2_000;
-/** Changes that are left when there were more: only one commit in many has to look for the oldest. */
+/** Changes that are kept when the limit is passed: fewer than the limit, so that only one commit in many has to sort. */
 const KEPT_CHANGES = 1_500;
 
 /**
- * The journal that a log makes of the one held. Within an epoch the log continues it, and is true of both instants; a
- * log of another epoch, or one that leaves a gap, starts again, which costs reads and never truth.
+ * Extends the journal held by a log. Within an epoch the log continues it, and the later of both instants counts; a log of
+ * another epoch, or one that leaves a gap, starts a new journal, which costs extra reads and never serves anything wrong.
  */
 export function extendJournal(held: Journal | null, log: CommitLog, asOf: number): Journal {
   const head = { epoch: log.epoch, seq: log.seq, cronAt: held?.cronAt ?? null };
@@ -62,8 +62,9 @@ function* commitsToNamespaces(
 }
 
 /**
- * Merges two journals. Of an epoch the one with more commits, at the later instant: whatever was
- * acknowledged by either instant is in it. Of two epochs the one that was true later (I9). The cron is one for all.
+ * Merges two journals. Within an epoch, the one with more commits counts, at the later of both instants: whatever was
+ * acknowledged by either instant is in it. Of two epochs, the one that was current later (I9). `cronAt` is the later one
+ * in any case.
  */
 export function mergeJournals(held: Journal | null, other: Journal): Journal {
   if (held === null) return other;
@@ -104,15 +105,15 @@ export function decodeJournal(text: string): Journal | null {
   try {
     // Our own text under a key that names its format; what else may lie there fails below or is refused.
     const encoded: EncodedJournal = JSON.parse(text);
-    const { epoch, asOf, seq, since, changes: told, cronAt } = encoded;
+    const { epoch, asOf, seq, since, changes, cronAt } = encoded;
     if (typeof epoch !== "string" || ![asOf, seq, since].every(Number.isFinite)) return null;
     return {
       epoch,
       asOf,
       seq,
       since,
-      changes: LayeredCommits.of(told),
-      namespaces: LayeredCommits.of(commitsToNamespaces(told)),
+      changes: LayeredCommits.of(changes),
+      namespaces: LayeredCommits.of(commitsToNamespaces(changes)),
       cronAt: Number.isFinite(cronAt) ? Number(cronAt) : null,
     };
   } catch {

@@ -1,17 +1,17 @@
 import type { Replica, Snapshot } from "../store/origin.ts";
 import type { Journal } from "./journal.ts";
 
-/** How a value lies in KV: its text, and what else is needed to make it again (small, JSON). */
+/** A value as KV stores it: its text, and what else is needed to decode it (small, JSON). */
 export interface Encoded {
   readonly text: string;
   readonly extra?: unknown;
 }
 
-/** One kind of thing that is kept in copies: what it is called, how it is loaded, written down and judged. */
+/** A kind of thing that is cached: its keys, and how it is loaded, encoded and judged. */
 export interface Kind<Id, T> {
   /** Its key in memory and, within format and epoch, in KV, made by `cacheKey`. The first part is the kind's alone. */
   key(id: Id): string;
-  /** Under what the newest commit served is remembered; things with the same name never contradict each other (I3). */
+  /** The key of its high-water mark; things that share a mark never contradict each other (I3). */
   mark(id: Id): string;
   /** The last change of the thing that this journal knows; 0 for none. */
   changedAt(journal: Journal, id: Id): number;
@@ -28,7 +28,7 @@ export interface Kind<Id, T> {
   /** About how much memory it takes. */
   bytes(value: T): number;
   /**
-   * Whether a thing that was once made stays for ever. Its absence then precedes all else known of it, and needs no mark:
+   * Whether a thing stays for ever once it was made. Its absence then precedes everything else known of it, and needs no mark:
    * marks are bounded, and made-up names would displace them.
    */
   readonly permanent: boolean;

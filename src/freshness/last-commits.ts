@@ -1,4 +1,4 @@
-/** The last commit of each key, by its seq. A Map is one. */
+/** The seq of each key's last commit; a `Map` will do. */
 export interface LastCommits extends Iterable<readonly [string, number]> {
   readonly size: number;
   get(key: string): number | undefined;
@@ -8,8 +8,8 @@ export interface LastCommits extends Iterable<readonly [string, number]> {
 const UPPER_KEYS = 100;
 
 /**
- * Last commits that are extended by a few at a time, thousands of times: what is extended stays as it was, and only the
- * small upper layer of two is copied. Where both have a key, the upper has its later commit.
+ * An immutable map of last commits that is cheap to extend by a few, thousands of times: of its two layers only the small
+ * upper one is copied. Where both have a key, the upper has its later commit.
  */
 export class LayeredCommits implements LastCommits {
   readonly size: number;
@@ -29,7 +29,7 @@ export class LayeredCommits implements LastCommits {
     return new LayeredCommits(lower, new Map(), lower.size);
   }
 
-  /** The last commits among these and those. */
+  /** A new map of the last commits among these and those of this map. */
   with(commits: Iterable<readonly [string, number]>): LayeredCommits {
     const upper = new Map(this.#upper);
     let { size } = this;

@@ -56,7 +56,7 @@ function sentBytes({ definition, expressions }: StoredAsset): number {
   return bytes + (expressions === null ? bytes : utf8Bytes(expressions.definition));
 }
 
-/** A namespace's lists and the cluster's differ in their first part: no name of a namespace is the name of all. */
+/** The first part keeps a namespace's lists apart from the cluster's, whatever the namespace is named. */
 function scopeParts(namespace: Namespace | null): string[] {
   return namespace === null ? ["all"] : ["l", namespace];
 }

@@ -38,7 +38,7 @@ export class PatientKv {
     this.#onFailing = onFailing;
   }
 
-  /** Whether its last three reads have failed: it is not asked but once in ten seconds. */
+  /** Whether its last three reads have failed: then it is asked only once in ten seconds. */
   get isLeftAlone(): boolean {
     return this.#breaker.isOpen;
   }

@@ -22,7 +22,7 @@ export function servedHeaders({ tier, ageSeconds }: CacheStatus, { waited }: Tim
   };
 }
 
-/** The same answer, marked stale and no younger than this; where it came from is no longer of interest. */
+/** The same answer with `STALE` in place of its tier, and an `Age` of at least this many seconds. */
 export function markStale(response: Response, ageSeconds: number): Response {
   const marked = new Response(response.body, response);
   const age = Math.max(ageSeconds, Number(response.headers.get("Age") ?? 0));

@@ -89,7 +89,7 @@ export class LoginService {
         { refreshId: next.tokenId, expiresAt },
         scope.now,
       );
-    // A failure may have lost the answer to a rotation that was made; repeated, it is answered and not made again.
+    // A failure may have lost the answer to a rotation that was made; repeated, it is answered without rotating twice.
     const rotated = await rotate().catch(() => rotate());
     if (rotated.outcome === "reused") throw invalid("invalid access token");
     if (rotated.outcome !== "rotated") throw unauthenticated("Unauthorized");

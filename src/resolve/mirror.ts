@@ -2,7 +2,7 @@ import { entityTag } from "../lib/entity-tag.ts";
 import type { Resolved } from "./resolve-asset.ts";
 import type { ArchiveHint } from "./service.ts";
 
-/** What a resolution says of the copy of its archive; nothing where there is none. */
+/** The members by which a resolution names the copy of its archive; none where there is no copy. */
 export interface MirrorMembers {
   /** A path of this server. */
   readonly mirror_url?: string;
@@ -23,12 +23,12 @@ export function copyPath(sha512: string): string {
   return `/api/edge/v1/archives/sha512/${sha512.toLowerCase()}`;
 }
 
-/** The tag of a resolution that says what it does of a copy. */
+/** The tag of a resolution whose body names a copy. */
 export async function mirroredTag(etag: string, { mirror }: Pick<ArchiveHint, "mirror">): Promise<string> {
   return mirror === null ? etag : entityTag(`${etag} ${mirror}`);
 }
 
-/** The header with the state of the archive; none where nobody could say. */
+/** The header with the state of the archive; none when the state is not known now. */
 export function stateHeader(state: string | null): Record<string, string> {
   return state === null ? {} : { "X-Archive-State": state };
 }

@@ -40,9 +40,9 @@ export interface Matrix {
 
 /** What is said of an archive beside a resolution. */
 export interface ArchiveHint {
-  /** Names the archive, to whoever knows its state. */
+  /** The key by which the archive's state is looked up. */
   readonly key: string;
-  /** Null where nobody could say. */
+  /** Null when it is not known now. */
   readonly state: string | null;
   /** How the copy is used; null for not at all. */
   readonly mirror: "fallback" | "prefer" | null;

@@ -23,9 +23,9 @@ const written = () =>
     name: z.string(),
     lines: Lines().optional(),
     patch: Patch().optional(),
-    lint: z.array(Finding.zod).describe("Mistakes in it that are legal.").optional(),
+    lint: z.array(Finding.zod).describe("Lint findings: likely mistakes that are legal.").optional(),
   });
-const seq = () => z.int().min(0).describe("The state of the namespace for which this was planned.");
+const seq = () => z.int().min(0).describe("The last commit to the namespace when this was planned.");
 const shown = () => ({
   seq: seq(),
   create: z.array(written()),
@@ -35,15 +35,16 @@ const shown = () => ({
   truncated: z
     .boolean()
     .describe(
-      "Whether some changes have their names alone: `lines`, `patch` and `lint` together are at most 1 MiB, those of updates first, then of deletes, then of creates.",
+      "Whether some changes are shown by name alone: `lines`, `patch` and `lint` together are at most 1 MiB, those of updates first, then of deletes, then of creates.",
     ),
   archives: z
     .array(z.strictObject({ name: z.string(), build: z.int().min(0), state: z.string() }))
     .describe(
-      "Archives of what is created or updated that are not known to have their digest, the first 200 of them; empty as well where that could not be asked.",
+      "The archives of created and updated assets that are not known to have their digest, the first 200; also empty when that could not be looked up.",
     ),
 });
-const last = () => z.int().min(0).describe("The last commit of it, for `since` of the changes.");
+const last = () =>
+  z.int().min(0).describe("The last commit of this apply, for the parameter `since` of the changes.");
 
 /** What a set would change. */
 export const Plan = answerSchema("Plan", "What a set of definitions would change in a namespace.", () =>

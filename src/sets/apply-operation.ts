@@ -30,7 +30,7 @@ const applyQuery = () => ({
     .optional()
     .meta({
       description:
-        "`verified`: the answer is 412, and nothing is written, unless every archive of the set is known to have its digest. `npm run assets -- verify --report` makes it known before.",
+        "`verified`: the answer is 412, and nothing is written, unless every archive of the set is known to have its digest. Run `npm run assets -- verify --report` first.",
       examples: ["verified"],
     }),
   reason: common.reason(),
@@ -41,7 +41,7 @@ export const applySet = operation({
   tag: "Plan and apply",
   summary: "Apply a plan or a set",
   description:
-    "Does what a plan says, or writes the set of the body, in one transaction: all of it or nothing. The caller becomes the writer, even of a plan that somebody else made. With `plan`, the caller must hold `edit` at every name in it, also those it leaves as they are, and the answer is 409 when the namespace has changed since, with `dry_run=true` too.",
+    "Does what a plan says, or writes the set of the body, in one transaction: all of it or nothing. The caller becomes the writer, even of a plan that somebody else made. With `plan`, the caller must hold `edit` at every name in it, including those that it leaves unchanged, and the answer is 409 when the namespace has changed since, with `dry_run=true` too.",
   query: strictQuery(applyQuery, ALIASES),
   headers: [REASON_HEADER],
   body: setBody("The set, unless a plan is given.", false),

@@ -21,7 +21,7 @@ interface Uses {
   readonly archives: ArchiveStates;
 }
 
-/** Archives that an answer names, and an error. */
+/** How many archives an answer names, and how many an error. */
 const SHOWN = 200;
 const NAMED = 5;
 

@@ -21,8 +21,8 @@ export type DefinitionSet = ReadonlyMap<AssetName, WrittenAsset>;
 
 /**
  * A set of definitions: a JSON array, one definition, or one a line (NDJSON); each bare or wrapped. A body without
- * anything in it is no set: clients send one when the file they were to send is missing. Repeats of a definition are
- * one when they would be stored alike in the namespace.
+ * anything in it is refused: clients send one when the file they should send is missing. Repeated definitions count as one
+ * when they would be stored alike in the namespace.
  */
 export function readDefinitions(bytes: Uint8Array, namespace: Namespace): DefinitionSet {
   const found = new Map<AssetName, Repeatable>();
@@ -74,7 +74,7 @@ function joined(name: AssetName, first: Repeatable, second: Repeatable, namespac
   return { index: first.index, written: { asset, unknown: [...unknown, ...more] }, normal };
 }
 
-/** Without what does not matter: nulls, the order of members, the writer's name, a namespace that the path says too. */
+/** The stored form, in which nulls, the order of members, the writer and the path's namespace make no difference. */
 function normalForm({ asset }: WrittenAsset, namespace: Namespace): string {
   const metadata = { namespace, ...asset.metadata, created_by: "" };
   return encodeAsset({ ...asset, metadata }, "as-written");
@@ -88,7 +88,7 @@ function shownDifference(first: string, second: string): string {
   return [...shown, ...more].join("; ");
 }
 
-/** Says of which definition an error speaks. */
+/** Does work for one definition, which an error then names. */
 export function placed<T>(at: number | string, work: () => T): T {
   try {
     return work();
@@ -102,7 +102,7 @@ export function placedError(at: number | string, error: unknown): unknown {
   return new ApiError(error.kind, `definition ${at}: ${error.message}`, { cause: error });
 }
 
-/** Refuses what is too much before it parses it. */
+/** The bodies of the definitions; refuses too many of them, and too many values, while it parses. */
 function bodiesIn(bytes: Uint8Array): unknown[] {
   const countValue = atMostValues(SET_VALUES);
   const lines = objectLines(bytes);

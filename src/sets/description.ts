@@ -10,21 +10,21 @@ import { ref } from "../lib/schema-ref.ts";
 import { DefinitionSet } from "./answers.ts";
 import { SET_BYTES } from "./definitions.ts";
 
-// What plan and apply take and answer alike.
+// The parameters, bodies and answers that plan and apply share.
 
 export const planQuery = () => ({
   prune: flag()
     .default(false)
     .meta({
       description:
-        "`true`: what is in the namespace and not in the set is deleted, as far as the caller may.",
+        "`true`: deletes the assets of the namespace that are not in the set and that the caller may delete.",
       examples: ["true"],
     }),
   max_delete: wholeNumber()
     .optional()
     .meta({
       description:
-        "How many assets may be deleted, up to 5,000; when left out, a tenth of those that the caller may delete, or 3 where that is more, and none where the set is empty. `max-delete` is the same.",
+        "How many assets may be deleted, up to 5,000; when left out, a tenth of those that the caller may delete, or 3 where that is more, and none where the set is empty. `max-delete` is an older spelling.",
       examples: [5],
     }),
   labelSelector: z.array(text()).meta({
@@ -39,7 +39,7 @@ export const ALIASES = { "max-delete": "max_delete" } as const;
 
 const EXAMPLE_SET = [SIMPLE, WITH_BUILDS];
 
-/** A set of definitions, as the bytes of the body: a plan that was made before needs none. */
+/** The body with a set of definitions, read as bytes; not required where a plan can be named instead. */
 export function setBody(description: string, required: boolean): BodyReader<Uint8Array> {
   return {
     description,
@@ -63,7 +63,7 @@ export function setBody(description: string, required: boolean): BodyReader<Uint
   };
 }
 
-/** Of every answer to a set. */
+/** The headers of every answer to a set. */
 export const LINTED = { headers: ["X-Lint-Warnings"] };
 
 export const BAD_SET = [

@@ -15,7 +15,7 @@ export interface Uses {
   readonly settings: { readonly lint: "count" | "strict" };
 }
 
-/** How a request wants its set planned, with the linter that it has to itself. */
+/** The planning options of a request, with a linter for this request alone. */
 export function optionsOf(query: QueryOf<typeof planQuery>, { settings }: Uses): PlanOptions {
   const { labelSelector } = query;
   if (labelSelector.some((selector) => selector.trim() === ""))

@@ -40,7 +40,7 @@ export class SetChecker {
     this.#filters = filters;
   }
 
-  /** Throws what is wrong with a definition, with its name. */
+  /** Checks a definition; throws an error that names it. */
   check(name: AssetName, written: WrittenAsset): Definition {
     const known = this.#checked.get(name);
     if (known !== undefined) return known;
@@ -64,7 +64,7 @@ export interface Plan {
   readonly delete: readonly AssetName[];
 }
 
-/** Of a whole set, as its definitions are stored: an isolate holds them, their plan and the answer at once. */
+/** Bytes that the definitions of a set may take as stored: an isolate holds them, their plan and the answer at once. */
 const STORED_SET_BYTES = 18 * 1024 * 1024;
 
 /** Whether there is nothing to do. */
@@ -72,16 +72,16 @@ export function isEmptyPlan(plan: Plan): boolean {
   return plan.create.length + plan.update.length + plan.delete.length === 0;
 }
 
-/** Every name that a plan speaks of. */
+/** Every name in a plan. */
 export function namesOf(plan: Plan): readonly AssetName[] {
   const written = [...plan.create, ...plan.update].map(({ name }) => name);
   return [...written, ...plan.unchanged, ...plan.delete];
 }
 
 /**
- * What it takes for a namespace to hold these definitions, as `writer` would write them. One that differs from what is
- * stored in its writer's name alone is unchanged. `invalidArgument` where a name to create and one to delete differ in
- * letter case alone.
+ * Plans the writes by which a namespace comes to hold these definitions, as `writer` would write them. A definition that
+ * differs from the stored one in its writer alone is unchanged. Throws `invalidArgument` where a name to create and one to
+ * delete differ in letter case alone.
  */
 export async function makePlan(
   namespace: Namespace,

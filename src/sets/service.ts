@@ -17,7 +17,7 @@ import { namesToDelete } from "./prune.ts";
 import { showPlan } from "./plan-view.ts";
 import { restorePlan, storePlan } from "./stored-plan.ts";
 
-/** How often a set without a plan is planned again when others write in between. */
+/** How often a set without a plan is planned and applied when others write in between. */
 const APPLY_ATTEMPTS = 3;
 /** Steps of matching names with the globs of grants for one set. */
 const MATCHING_STEPS = 200_000_000;
@@ -29,7 +29,7 @@ const PLAN_CHARACTERS = 64;
 export interface PlanOptions {
   /** Whether assets that are not in the set are deleted, as far as the caller may. */
   readonly prune: boolean;
-  /** How many assets may be deleted; null: as many as need no saying. */
+  /** How many assets may be deleted; null: the default limit. */
   readonly maxDelete: number | null;
   /** Selectors that an asset must fit to be considered for deletion; none: every one is. */
   readonly labelSelector: readonly string[];
@@ -39,7 +39,7 @@ export interface PlanOptions {
   readonly linter: Linter;
 }
 
-/** Sets of definitions: compared, and written all or not at all. Nothing is read of a name that the caller may not edit. */
+/** Plans and applies sets of definitions, all or nothing. Reads no asset that the caller may not edit. */
 export class ApplyService {
   readonly #sets: SetStore;
   readonly #plans: PlanStore;
@@ -69,7 +69,7 @@ export class ApplyService {
     if (set.size === 0 && !prune)
       throw invalid("the set is empty; send definitions, or prune=true to mean it");
     if (strict) refuseLint(set, linter);
-    // Read before the names to delete are: what is committed meanwhile makes the plan one that no longer fits.
+    // Read before the names to delete, so that a commit in between makes the plan stale.
     const state = await this.#sets.state(namespace, names);
     if (state === null) throw namespaceMissing(namespace);
     const deletes = prune
@@ -104,7 +104,7 @@ export class ApplyService {
     return showPlan(plan, by.name, this.#sets, linter);
   }
 
-  /** Throws `conflict` when the namespace is not what it was planned for. */
+  /** Throws `conflict` when the namespace has changed since the plan was made. */
   async refuseStale(plan: Plan): Promise<void> {
     const state = await this.#sets.state(plan.namespace, []);
     if (state === null) throw namespaceMissing(plan.namespace);
@@ -149,7 +149,7 @@ export class ApplyService {
     }
   }
 
-  /** Null when the namespace is not what the plan was made for; then nothing is written. */
+  /** Returns the last commit, or null when the namespace has changed since the plan was made: then nothing is written. */
   async #apply(by: Principal, mayEdit: Editor, plan: Plan, commit: Commit): Promise<number | null> {
     const { namespace, seq } = plan;
     if (!namesOf(plan).every(mayEdit)) throw denied();
@@ -174,7 +174,7 @@ export function countFindings(definitions: Iterable<WrittenAsset>, linter: Linte
 
 type Editor = (name: AssetName) => boolean;
 
-/** Whether they may write the asset of a name. Throws a 400 when that takes more steps than one set may. */
+/** A test whether the principal may write an asset; it throws a 400 once matching takes more steps than one set may. */
 function editor({ grants }: Principal, namespace: Namespace): Editor {
   const meter = new Meter(MATCHING_STEPS);
   const matcher = new NameMatcher(grants, meter);

@@ -3,7 +3,7 @@ import type { WrittenAsset } from "../definitions/decode.ts";
 import type { AssetName } from "../identity/names.ts";
 import { Definition, type Plan } from "./plan.ts";
 
-/** Raised when what is stored changes: plans of an earlier form are no plans. */
+/** Raised when what is stored changes: a plan in an earlier format is not found. */
 const FORMAT = 3;
 
 /** A definition without the checks that it has passed. */
@@ -17,13 +17,13 @@ interface StoredPlan {
   };
 }
 
-/** The text by which a plan is kept. It holds definitions, not writes: who applies it becomes their writer. */
+/** Encodes a plan for storage. It holds definitions, not writes: the principal who applies it becomes their writer. */
 export function storePlan(plan: Plan): string {
   const stored: StoredPlan = { format: FORMAT, plan };
   return JSON.stringify(stored);
 }
 
-/** The plan of a text; null when the text is of another form. */
+/** Decodes a stored plan; null for one in another format. */
 export function restorePlan(text: string): Plan | null {
   const { format, plan }: StoredPlan = JSON.parse(text);
   if (format !== FORMAT) return null;

@@ -68,7 +68,7 @@ export interface StoredArchive {
 
 /** An archive that was claimed for a check. */
 export interface ClaimedArchive extends StoredArchive {
-  /** Whether a namespace that uses it wants copies, and nobody has deleted this one. */
+  /** Whether a namespace that uses it wants copies, and this one was not deleted for good. */
   readonly wantsCopy: boolean;
 }
 
@@ -103,7 +103,7 @@ export interface ClaimRequest {
   readonly perHost: number;
 }
 
-/** What somebody else has found of archives that are known, or of one that is not. */
+/** What another machine found of archives that are stored, or of one that is not. */
 export interface ArchiveReport {
   readonly archives: readonly number[] | NewArchive;
   readonly columns: Omit<
@@ -120,7 +120,7 @@ export interface ArchiveUser {
   readonly position: number;
 }
 
-/** Which archives a page holds; null members ask nothing. */
+/** Which archives a page holds; null members do not filter. */
 export interface ArchiveQuery {
   readonly namespace: string | null;
   readonly state: string | null;
@@ -146,7 +146,7 @@ export type MirrorMode = "off" | "fallback" | "prefer";
 export interface ArchiveNews {
   readonly version: number;
   readonly changed: readonly ArchiveNote[];
-  /** False when there is more than one answer holds: what was known is to be looked up again. */
+  /** False when more has changed than one answer holds: everything cached has to be read again. */
   readonly isComplete: boolean;
   /** Settings of namespaces that have changed. */
   readonly mirrors: readonly (readonly [namespace: string, mirror: MirrorMode])[];
@@ -176,7 +176,7 @@ export interface CopyTotals {
   readonly copiesOn: (day: string) => number;
 }
 
-/** What is to be said of an archive to those who follow the assets that use it. */
+/** An announcement about an archive, for followers of the assets that use it. */
 export interface ArchiveNotice {
   readonly id: number;
   readonly digest: string;
@@ -185,7 +185,7 @@ export interface ArchiveNotice {
   readonly notice: string;
 }
 
-/** Follows commits, so that archives are those of the definitions. */
+/** Follows commits, so that the stored archives are those that definitions name. */
 export interface ArchiveIndex {
   unfollowed(): Promise<UnfollowedCommits>;
   /** Stores what commits made of builds, and counts them as followed; false when another was faster. */
@@ -197,7 +197,7 @@ export interface ArchiveIndex {
   ): Promise<boolean>;
 }
 
-/** A build by the place of its archive in a list; `count` of its asset's builds there are. */
+/** A build, by its place among the builds of its asset, and the source of its archive. */
 export interface ArchiveUserSource {
   readonly namespace: string;
   readonly name: string;
@@ -213,9 +213,9 @@ export interface ArchiveQueue {
   record(id: number, token: string, check: CheckRecord): Promise<RecordedCheck>;
   /** Gives back what was claimed and not checked. */
   release(token: string, now: number): Promise<void>;
-  /** Makes archives due at a time; those checked after `since` are left alone. How many. */
+  /** Makes archives due at a time, except those checked after `since`; returns how many. */
   ask(ids: readonly number[], dueAt: number, since: number): Promise<number>;
-  /** Stores what somebody else has found, and archives that nobody knew. */
+  /** Stores what another machine found, and the archives of it that are not stored yet. */
   report(reports: readonly ArchiveReport[], now: number): Promise<void>;
 }
 
@@ -251,7 +251,7 @@ export interface CopyStore {
   totals(): Promise<CopyTotals>;
   /** Notes that a copy is deleted for good. */
   deleted(digest: string, commit: Commit): Promise<void>;
-  /** Of the next `limit` copies, those that no archive needs. Goes from the first to the last, again and again. */
+  /** Of the next `limit` copies, those that no archive needs. After the last copy it starts from the first again. */
   unused(limit: number): Promise<readonly string[]>;
   /** Copies that were deleted for good between two times, at most `limit`. */
   deletedBetween(from: number, to: number, limit: number): Promise<readonly string[]>;
@@ -262,13 +262,13 @@ export interface CopyStore {
 export interface ArchiveHerald {
   /** What checks have found that was not announced yet, at most `limit`. */
   pending(limit: number): Promise<readonly ArchiveNotice[]>;
-  /** Announces notices, each once however many ask for it; how many assets got a commit. */
+  /** Announces notices, each once however many callers ask for it; returns how many assets got a commit. */
   announce(archives: readonly number[], commit: Commit): Promise<number>;
-  /** Announces something else of archives, with the commit's reason. */
+  /** Announces any other event of archives, with the commit's reason as its text. */
   say(archives: readonly number[], commit: Commit): Promise<number>;
 }
 
-/** Removes archives that no definition has named for a time; how many. */
+/** Removes archives that no definition has named for a while; returns how many. */
 export interface ArchiveSweep {
   sweep(now: number, keptMs: number): Promise<number>;
 }

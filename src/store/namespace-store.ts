@@ -28,7 +28,7 @@ export interface NamespaceStore {
   delete(name: Namespace, commit: Commit): Promise<NamespaceDelete>;
 }
 
-/** Namespaces as the database keeps them: snapshots, which whoever keeps copies judges, and writes. */
+/** Namespaces as the database keeps them: snapshots, which the caches judge, and writes. */
 export interface NamespaceOrigin extends Pick<NamespaceStore, "create" | "delete"> {
   /** The name, if there is such a namespace. */
   find(name: Namespace, replica: Replica): Promise<Snapshot<Namespace>>;

@@ -44,7 +44,7 @@ async function names(): Promise<string[]> {
 }
 
 describe("a plan", () => {
-  it("tells what a set would create, update and leave, with differences and lint, and writes nothing", async () => {
+  it("shows what a set would create, update and leave, with differences and lint, and writes nothing", async () => {
     const before = await storedRows();
     const shown = await plan(SET);
     expect(shown.create.map(({ name, lint }) => [name, lint.length])).toEqual([["fresh", 1]]);
@@ -65,7 +65,7 @@ describe("a plan", () => {
     expect((await plan(SET, "?prune=true")).delete.map(({ name }) => name)).toEqual(["gone"]);
   });
 
-  it("of what is there already has nothing to do, whoever wrote it", async () => {
+  it("of what is there already has nothing to do, no matter who wrote it", async () => {
     const shown = await plan([anAsset("keep"), anAsset("change")], "", bob);
     expect(shown).toMatchObject({ plan: null, create: [], update: [], unchanged: ["keep", "change"] });
   });
@@ -196,7 +196,7 @@ describe("apply", () => {
     expect(await storedRows()).toBe(before);
   });
 
-  it("refuses to delete many without being told how many", async () => {
+  it("refuses to delete many without a max_delete that says how many", async () => {
     for (let index = 0; index < 12; index += 1)
       await api("POST", ASSETS, { token: editor, body: anAsset(`extra${index}`) });
     const refused = await apply("?prune=true", [anAsset("keep")]);

@@ -91,7 +91,7 @@ describe("the history of an asset", () => {
     expect(await gone.json()).toEqual({ ...deleted, definition: null });
   });
 
-  it("tells what changed between two revisions, as a patch and as lines", async () => {
+  it("shows what changed between two revisions, as a patch and as lines", async () => {
     const [, updated, created] = await aHistory();
     const diff = await api("GET", `${EDGE}/diff?from=${created?.seq}&to=${updated?.seq}`, { token: alice });
     const { patch, lines, from, to } = await diff.json<Record<string, unknown>>();
@@ -184,7 +184,7 @@ describe("the audit", () => {
       ({ kind, namespace, name, action, who }) => [kind, namespace, name, action, who].join(" "),
     );
 
-  it("tells who did what, to assets, namespaces and keys, the newest first", async () => {
+  it("lists who did what, to assets, namespaces and keys, the newest first", async () => {
     expect(await audit("/api/edge/v1/audit")).toEqual([
       "key  ci create root",
       "asset team-a sensu/x create root",
@@ -245,7 +245,7 @@ describe("the change feed", () => {
   const feed = async (query: string, token = viewer) =>
     (await api("GET", `/api/edge/v1/changes?${query}`, { token })).json<Changes>();
 
-  it("tells every commit of a namespace in order, and then nothing more", async () => {
+  it("lists every commit of a namespace in order, and then nothing more", async () => {
     await aHistory();
     const { changes, next } = await feed("namespace=default");
     expect(changes.map(({ action }) => action)).toEqual(["create", "update", "delete"]);

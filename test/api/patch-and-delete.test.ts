@@ -49,7 +49,7 @@ describe("PATCH of an asset", () => {
     expect(await patched.json()).toEqual({ ...(before as object), ...expected });
   });
 
-  it("writes nothing when nothing changes, whoever asks", async () => {
+  it("writes nothing when nothing changes, whichever principal asks", async () => {
     const before = [await current(), await storedRows()];
     const bob = await tokenFor(["edit@default"], { name: "bob" });
     const patched = await api("PATCH", ONE, { token: bob, body: {}, headers: MERGE });

@@ -233,7 +233,7 @@ describe("many assets answered from memory", () => {
     expect(hot).toEqual(slow);
   });
 
-  it("change with a commit to one of them, at once for whoever made it in this isolate", async () => {
+  it("change with a commit to one of them, at once in the isolate that made it", async () => {
     for (const url of ["https://e/1.zip", "https://e/2.zip", "https://e/1.zip"]) {
       await put("one", { builds: [{ ...WINDOWS, url }] });
       // Another question has brought the new state of the namespace into memory.

@@ -228,7 +228,7 @@ describe("resolve", () => {
 });
 
 describe("the matrix", () => {
-  it("tells which build each platform gets", async () => {
+  it("shows which build each platform gets", async () => {
     const answer = await api("GET", `${EDGE}/matrix`, { token: agent });
     const { platforms } = await answer.json<{
       platforms: { platform: string; build: number | null; reason: string | null }[];

@@ -33,7 +33,7 @@ it.each([
   ["POST", `${EDGE}/plan`, [LINTED]],
   ["POST", `${EDGE}/apply`, [LINTED]],
 ])(
-  "%s %s refuses findings where the deployment is strict, though nobody asks for it",
+  "%s %s refuses findings where the deployment is strict, though the request does not ask for it",
   async (method, path, body) => {
     const answer = await send(method, path, body);
     expect(answer.status).toBe(400);

@@ -111,7 +111,7 @@ describe("an archive", () => {
     expect((await archivesOf("one"))[0]).toMatchObject({
       state: "not_an_archive",
       detail:
-        "200, text/html, 36 bytes: it is an HTML page, no archive: a login or an error page with a good status?",
+        "200, text/html, 36 bytes: it is an HTML page, not an archive: a login or an error page with a good status?",
     });
   });
 
@@ -148,7 +148,7 @@ describe("drift", () => {
     served[url("one")] = () => new Response(gzip("new"));
   });
 
-  it("is told once, when other bytes were seen twice, an hour apart", async () => {
+  it("is announced once, when other bytes were seen twice, an hour apart", async () => {
     now += DAY;
     await tick();
     expect((await archivesOf("one"))[0]).toMatchObject({
@@ -168,9 +168,9 @@ describe("drift", () => {
     ).json<{
       changes: { who: string; reason: string; name: string }[];
     }>();
-    const told = feed.changes.filter(({ who }) => who === "archive-check");
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({
+    const announced = feed.changes.filter(({ who }) => who === "archive-check");
+    expect(announced).toHaveLength(1);
+    expect(announced[0]).toMatchObject({
       name: "one",
       reason: expect.stringContaining("the archive has changed at assets.example.com") as string,
     });

@@ -93,21 +93,21 @@ describe("the copy of an archive", () => {
     expect([answer.status, answer.headers.get("Content-Range")]).toEqual([416, `bytes */${BYTES.length}`]);
   });
 
-  it("heeds If-None-Match and If-Range", async () => {
+  it("honours If-None-Match and If-Range", async () => {
     expect((await get({ "If-None-Match": `"${digest}"` })).status).toBe(304);
     expect((await get({ "If-None-Match": '"other"' })).status).toBe(200);
     expect((await get({ Range: "bytes=0-3", "If-Range": `"${digest}"` })).status).toBe(206);
     expect((await get({ Range: "bytes=0-3", "If-Range": '"other"' })).status).toBe(200);
   });
 
-  it("is 404 for whoever may see no asset that has it", async () => {
+  it("is 404 for a caller who may see no asset that has it", async () => {
     for (const grant of ["view@other", "view@default/two*", "admin@other"])
       expect((await get({}, await tokenFor([grant]))).status).toBe(404);
     expect((await get({}, await tokenFor(["view@default/on*"]))).status).toBe(200);
     expect((await api("GET", COPY)).status).toBe(401);
   });
 
-  it("is not given to whoever knows the digest and names a URL without the bytes", async () => {
+  it("is 404 for a caller who knows the digest and names a URL without the bytes", async () => {
     await aNamespace("thieves");
     const url = "https://thieves.example.net/none.tar.gz";
     const metadata = { name: "mine", namespace: "thieves" };
@@ -166,7 +166,7 @@ describe("the copy of an archive", () => {
     expect([await state(), await (await get()).text()]).toEqual(["unreachable", BYTES]);
   });
 
-  it("that somebody deleted is gone, is told with who and why, and is not made again", async () => {
+  it("that was deleted is 404, is announced with who and why, and is not made later", async () => {
     const path = `${COPY}?reason=licence`;
     expect((await api("DELETE", path, { token: await tokenFor(["admin@default"]) })).status).toBe(403);
     expect((await api("DELETE", path, { token: admin })).status).toBe(204);
@@ -179,7 +179,7 @@ describe("the copy of an archive", () => {
     expect((await api("DELETE", path, { token: admin })).status).toBe(204);
   });
 
-  it("that is not in the bucket is made again by the next check", async () => {
+  it("that the bucket has lost is restored by the next check", async () => {
     await env.ARCHIVES.delete(copyKey(digest));
     expect((await get()).status).toBe(404);
     world.now += DAY;
@@ -204,7 +204,7 @@ describe("the copy of an archive", () => {
 });
 
 describe("a copy is not made", () => {
-  it("of wrong bytes, and those that were there stay", async () => {
+  it("of wrong bytes, and the copy in the bucket stays", async () => {
     await put("one", {});
     world.served.set(URL_, () => whole("other bytes"));
     expect(await world.tick()).toEqual({ wrong_digest: 1 });
@@ -260,7 +260,7 @@ describe("a copy is not made", () => {
   });
 });
 
-it("a bucket that fails is no finding about the archive, and the check is made again", async () => {
+it("a bucket that fails is no finding about the archive, which is checked later", async () => {
   await put("one", {});
   const failing = {
     ...bucketOf(),

@@ -74,7 +74,7 @@ describe("lint", () => {
     return warnings.map(({ rule, where }) => [rule, where]);
   };
 
-  it("names an archive with other bytes to whoever may see an asset that has it, and no other", async () => {
+  it("names an archive with wrong bytes only to a caller who may see an asset that has it", async () => {
     await put("one", right);
     await put("two", right);
     world.served.set(url("one"), () => whole("wrong"));
@@ -92,7 +92,7 @@ describe("lint", () => {
 });
 
 describe("who uses an archive", () => {
-  it("is asked by state, digest, URL and host, and answered with what the caller may see", async () => {
+  it("can be filtered by state, digest, URL and host, and shows what the caller may see", async () => {
     for (const name of ["one", "two", "three"]) await put(name, right);
     world.served.set(url("one"), () => whole("right"));
     await world.tick();
@@ -112,7 +112,7 @@ describe("who uses an archive", () => {
   });
 });
 
-it("a finding about an archive that others use is refused, and all with it", async () => {
+it("a report with a finding about an archive that others use is refused whole", async () => {
   await put("one", right);
   const findings = [
     { digest: "0f".repeat(64), url: url("new"), state: "ok", detail: "" },
@@ -127,7 +127,7 @@ it("a finding about an archive that others use is refused, and all with it", asy
   });
 });
 
-it("no statement of archives goes over a table, however many archives and users there are", async () => {
+it("no statement of archives scans a table, however many archives and users there are", async () => {
   await env.DB.batch([
     env.DB.prepare(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
       INSERT INTO archives (digest, url, headers, host, state, detail, changed, due_at, verified_at)

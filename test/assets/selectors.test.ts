@@ -319,7 +319,7 @@ describe("printSelector", () => {
     );
   });
 
-  it("reads back whatever can be read at all, and what cannot be read is told, never thrown", () => {
+  it("reads back whatever can be read at all, and returns an error for the rest, never throws it", () => {
     fc.assert(
       fc.property(anySelector, (selector) => {
         const parsed = parseSelector(selector);

@@ -56,7 +56,7 @@ describe("the limit of failed credentials", () => {
     expect(await outcome(from("192.0.2.1"), lookup("good"), NOW + 60_000)).toBe("good");
   });
 
-  it("begins a client's minute anew when the clock is set back by more than that", async () => {
+  it("starts a client's minute again when the clock is set back by more than that", async () => {
     const { lookup, outcome } = counted(0);
     expect(await outcome(from("192.0.2.1"), lookup(null))).toBe("tooManyRequests");
     expect(await outcome(from("192.0.2.1"), lookup("good"))).toBe("tooManyRequests");

@@ -105,7 +105,7 @@ describe("the description of a route", () => {
     else expect(refusals).toEqual(expect.arrayContaining(["401", "429"]));
   });
 
-  it.each(rows)("%s tells of the parameters in its path, and of each parameter once", (_, row) => {
+  it.each(rows)("%s documents the parameters in its path, and of each parameter once", (_, row) => {
     const parameters = parametersOf(operationOf(row));
     const inPath = parameters.filter((parameter) => parameter.in === "path");
     expect(inPath.map(({ name }) => name)).toEqual([...row.path.matchAll(/:(\w+)/g)].map(([, name]) => name));
@@ -115,7 +115,7 @@ describe("the description of a route", () => {
     for (const { name, example } of parameters) expect([name, example]).not.toContain(undefined);
   });
 
-  it.each(rows)("%s tells of a success, of a failure here, and what a body is like", (_, row) => {
+  it.each(rows)("%s documents a success, of a failure here, and what a body is like", (_, row) => {
     const { responses = {}, requestBody } = operationOf(row) ?? {};
     const statuses = Object.keys(responses);
     expect(statuses.filter((status) => /^[23]/.test(status)).length).toBeGreaterThan(0);

@@ -198,7 +198,7 @@ describe("the work of one question", () => {
     });
   });
 
-  it("is not divided where one name is asked for, as there is nothing else to keep it for", () => {
+  it("is not divided when a single name is asked for", () => {
     const alone = outcomes([slow("b", 0, 20)], { names: readNames("b") });
     expect(outcomeOf(alone)).toEqual([["b", "none"]]);
     const two = outcomes([slow("b", 0, 20)], { names: readNames("a,b") });
@@ -234,7 +234,7 @@ describe("the work of one question", () => {
     expect(outcomeOf(outcomes([...read, good("z")])).at(-1)).toEqual(["z", "failed"]);
   });
 
-  it("is not paid by the first asset where it is that of the facts", () => {
+  it("of converting the facts is not charged to the first asset", () => {
     const labels = Object.fromEntries(Array.from({ length: 9_900 }, (_, index) => [`l${index}`, "x"]));
     const writes = stored("b", build(["entity.labels.a = 'x'; false"]));
     const found = outcomes([good("a"), writes, good("c")], { facts: machine({ os: "linux" }, labels) });
@@ -298,7 +298,7 @@ describe("remembered answers of many assets", () => {
   const one = stored("one", build(["entity.system.os == 'linux'"]), '"1"');
   const changed = stored("one", build(["entity.system.os == 'linux'"], "https://e/b"), '"2"');
 
-  it("are confirmed by a commit that touched none of the assets, and made again after one that did", async () => {
+  it("are confirmed by a commit that touched none of the assets, and written again after one that did", async () => {
     const many = new ManyService(NO_COPIES);
     const key = manyKey(namespace, "?os=linux", []);
     const first = await many.answer(asked(), source([one], 5), 0);
@@ -310,7 +310,7 @@ describe("remembered answers of many assets", () => {
     expect(many.peek(key)?.value).toEqual(third);
   });
 
-  it("are made again when what is known of archives is another, with the copies that there are then", async () => {
+  it("are written again when what is known of archives has changed, with the copies of that time", async () => {
     const known = { version: 1, mirror: null as "prefer" | null, asked: 0 };
     const many = new ManyService({
       version: () => known.version,
@@ -327,7 +327,7 @@ describe("remembered answers of many assets", () => {
     expect(second.etag).not.toBe(first.etag);
   });
 
-  it("hold nothing of an outage, which knows of no absence", async () => {
+  it("keep no answer of an outage, in which no absence is certain", async () => {
     const many = new ManyService(NO_COPIES);
     const names = readNames("one,two");
     const stale = { unknown: new Set(["two"]) };
@@ -339,7 +339,7 @@ describe("remembered answers of many assets", () => {
     expect((await many.answer(asked({ names }), source([one], 5), 0)).body).toBe(before.body);
   });
 
-  it("have keys of their own for each namespace, query and reach, whatever these hold", () => {
+  it("have different keys for each namespace, query and reach, whatever these hold", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "/", "~", "*", "?"), maxLength: 4 });
     const keyed = fc.tuple(fc.constantFrom("a", "a.a"), text, fc.array(text, { maxLength: 3 }));
     fc.assert(

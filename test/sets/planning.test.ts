@@ -91,7 +91,7 @@ function aStore(there: readonly string[] = []) {
 }
 
 describe("a plan", () => {
-  it("tells creates, updates and what is there already, whoever wrote that", async () => {
+  it("lists creates, updates and what is there already, no matter who wrote that", async () => {
     const state = await stateOf(["same", "differs"]);
     const wanted = new Map(set("same", "fresh"));
     wanted.set(assetNamed("differs"), written("differs", { sha512: OTHER_SHA512 }));
@@ -144,7 +144,7 @@ describe("a plan", () => {
     expect((await renamed.plan(editor, DEFAULT, set("kept", "Checks"), prune)).delete).toEqual(["checks"]);
   });
 
-  it("is kept for an hour, in a form that other releases do not take for theirs", async () => {
+  it("is kept for an hour, in a format that other releases do not load", async () => {
     const { service, saved } = aStore();
     const plan = await service.plan(editor, DEFAULT, set("a"), options());
     await service.save(plan, 1_000);
@@ -226,7 +226,7 @@ describe("applying", () => {
     expect(await service.applyPlan(editor, plan, options({ maxDelete: 2 }), COMMIT)).toBe(9);
   });
 
-  it("is a conflict for a plan when another was faster; a set is planned again, three times at most", async () => {
+  it("is a conflict for a plan when another commit came first; a set is planned again, three times at most", async () => {
     const { service, behaviour, writes } = aStore();
     const plan = await service.plan(editor, DEFAULT, set("a"), options());
     behaviour.losses = 1;

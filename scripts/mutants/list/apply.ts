@@ -58,7 +58,7 @@ const SERVICE: readonly Edit[] = [
     replace: "now + PLAN_MS * 1e6);",
   },
   {
-    means: "definitions are written in nobody's name",
+    means: "definitions are written without a writer",
     find: "await definition.write(by.name)",
     replace: 'await definition.write("")',
   },

@@ -41,7 +41,7 @@ const REPLICA: readonly Edit[] = [
 
 const ASSETS: readonly Edit[] = [
   {
-    means: "a write does not tell its namespace, so lists stay as they were",
+    means: "a write does not mark its namespace, so lists stay as they were",
     find: "UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1 AND changes() = 1",
     replace: "UPDATE namespaces SET seq = seq WHERE name = ?1 AND changes() = 1",
   },
@@ -66,7 +66,7 @@ const ASSETS: readonly Edit[] = [
     replace: "updated_at = excluded.updated_at\n",
   },
   {
-    means: "an asset made again after it was deleted is an update",
+    means: "an asset recreated after it was deleted is an update",
     find: "created_seq = CASE WHEN deleted THEN excluded.seq ELSE created_seq END,",
     replace: "created_seq = created_seq,",
   },
@@ -160,7 +160,7 @@ const SETS: readonly Edit[] = [
     replace: "const LIST_BYTES = 15_000_000;",
   },
   {
-    means: "a set does not tell its namespace, so lists stay as they were",
+    means: "a set does not mark its namespace, so lists stay as they were",
     find: "UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1`",
     replace: "UPDATE namespaces SET seq = seq WHERE name = ?1`",
   },
@@ -183,7 +183,7 @@ const SETS: readonly Edit[] = [
 
 const CHANGES: readonly Edit[] = [
   {
-    means: "the feed tells of keys and namespaces",
+    means: "the feed includes keys and namespaces",
     find: '.filter(({ kind }) => kind === "asset")',
     replace: "",
     missedBefore: true,
@@ -222,7 +222,7 @@ const CURSORS: readonly Edit[] = [
     replace: "if (from.seq < 0) {",
   },
   {
-    means: "a follower keeps what was in a namespace that was made again",
+    means: "a follower keeps what was in a namespace that was recreated",
     find: "from.seq < life && life > (from.startedAt ?? 0)",
     replace: "from.seq < life && life < 0",
   },
@@ -419,7 +419,7 @@ const FEED = ["test/api/feed.test.ts"];
 const PURE_FEED = ["test/history/changes/selecting.test.ts", "test/history/changes/watching.test.ts"];
 const SET_TESTS = ["test/store/set-faults.test.ts"];
 
-/** Writes, and what tells of them: the commit log, the feed, retention, restores. */
+/** Writes, and what reports them: the commit log, the feed, retention, restores. */
 export const commit: readonly Mutant[] = [
   ...mutantsOf("commit", "src/store/d1/commit-log.ts", ["test/freshness/needed.test.ts"], LOG),
   ...mutantsOf("commit", "src/store/d1/replica.ts", ["test/freshness/needed.test.ts"], REPLICA),

@@ -423,7 +423,7 @@ const KEY_SERVICE: readonly Edit[] = [
     replace: "return true;",
   },
   {
-    means: "a caller is told that a key of others is live",
+    means: "a caller learns that a key of others is live",
     find: "live === undefined || !(await this.#managesAll(by, name))",
     replace: "live === undefined",
   },

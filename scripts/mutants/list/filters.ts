@@ -2,7 +2,7 @@ import { mutantsOf, type Edit, type Mutant } from "../mutant.ts";
 
 const JUDGE: readonly Edit[] = [
   {
-    means: "each filter of an asset has a budget of its own, so an asset of many takes any time",
+    means: "each filter of an asset has a separate budget, so an asset of many takes any time",
     find: "const allowed = Math.min(own, budget.left);",
     replace: "const allowed = own;",
     missedBefore: true,

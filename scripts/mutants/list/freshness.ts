@@ -115,7 +115,7 @@ const READER: readonly Edit[] = [
     replace: "journal",
   },
   {
-    means: "credentials are served stale when nobody can say for how long they have not been checked",
+    means: "credentials are served stale when it is unknown for how long they have not been checked",
     find: "if (isCredential && this.#edge.time.isLost) throw answerTo(cause);",
     replace: "",
   },
@@ -291,7 +291,7 @@ const KEEPER: readonly Edit[] = [
     replace: "",
   },
   {
-    means: "nobody does the work of a dead cron",
+    means: "no isolate does the work of a dead cron",
     find: "if (clock() - (this.#held?.asOf ?? 0) > CRON_DEAD_MS) this.#publishForDeadCron(waitUntil);",
     replace: "void [clock, waitUntil];",
   },
@@ -644,13 +644,13 @@ const HOT: readonly Edit[] = [
     means: "the fast path answers those who may write, who read the newest",
     find: 'if (allows(grants, { role: "edit", namespace, name: null })) return false;',
     replace: "",
-    named: "is not for whoever may write",
+    named: "is not for a principal who may write",
   },
   {
-    means: "the fast path answers whoever asks, if somebody was allowed",
+    means: "the fast path answers any principal once one was allowed",
     find: "target.reader !== principal && !isReader(target, principal)",
     replace: "target.reader === null && !isReader(target, principal)",
-    named: "is for whoever may read that name",
+    named: "is for a principal who may read that name",
   },
   {
     means: "the fast path answers who asks for the newest",
@@ -665,7 +665,7 @@ const FOUND: readonly Edit[] = [
     means: "a resolution is answered under the asset's old tag",
     find: "const held = last?.assetTag === assetTag ?",
     replace: "const held = last !== null ?",
-    named: "is resolved anew once it has changed",
+    named: "is resolved again once it has changed",
     missedBefore: true,
   },
   {
@@ -682,14 +682,14 @@ const FOUND: readonly Edit[] = [
     named: "change with a commit to one of them",
   },
   {
-    means: "many assets are answered from memory for whoever asked the same before",
+    means: "many assets are answered from memory whichever principal asked the same before",
     find: "const held = last?.reader === principal ?",
     replace: "const held = last !== null ?",
     tests: MANY,
     named: "is not shown from memory to a caller of other grants",
   },
   {
-    means: "the fast path tells holders of narrow grants of commits to what they may not see",
+    means: "the fast path reveals commits to assets that narrow grants do not show",
     find: "const seq = seesAll ? state : null;",
     replace: "const seq = state;",
     tests: MANY,
@@ -724,7 +724,7 @@ const RESOLUTIONS: readonly Edit[] = [
     replace: "return cacheKey(id.key, rule, ...facts.key);",
     missedBefore: true,
     tests: ["test/api/hot-path.test.ts"],
-    named: "is resolved anew once it has changed",
+    named: "is resolved again once it has changed",
   },
   {
     means: "an answer is remembered without the tag of its asset",
@@ -736,13 +736,13 @@ const RESOLUTIONS: readonly Edit[] = [
 
 const WATCH: readonly Edit[] = [
   {
-    means: "a follower is told that nothing was committed by a journal past the bound",
+    means: "a journal past the bound makes a follower believe that nothing was committed",
     find: "if (journal === null || clock() - journal.asOf > bound) return null;",
     replace: "if (journal === null) return null;",
     tests: ["test/freshness/known-commits.test.ts"],
   },
   {
-    means: "a follower of a namespace that the journal does not name is told that nothing was committed",
+    means: "a follower of a namespace that the journal does not name believes that nothing was committed",
     find: "(namespaces.get(scope) ?? since) };",
     replace: "(namespaces.get(scope) ?? 0) };",
     tests: ["test/freshness/known-commits.test.ts"],

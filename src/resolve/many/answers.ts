@@ -2,10 +2,10 @@ import * as z from "zod";
 import { answerSchema } from "../../lib/schema-ref.ts";
 import { Resolved, RESOLVED } from "../answers.ts";
 
-/** The outcome of each asset of a question. */
+/** The outcome of each asset that was asked about. */
 export const ResolvedMany = answerSchema(
   "ResolvedMany",
-  "What a machine gets of each asset, in byte order of their names.",
+  "What each asset resolves to for a machine, in byte order of names.",
   () => {
     const resolved = Resolved.zod;
     if (!(resolved instanceof z.ZodObject)) throw new Error("a resolution is an object");
@@ -26,7 +26,7 @@ export const ResolvedMany = answerSchema(
       outcome: z
         .enum(["none", "missing", "failed"])
         .describe(
-          "`none`: no build is for this machine. `missing`: there is no such asset, or the credential does not show it. `failed`: its filters or its answer take too much work, or no store can say whether it exists.",
+          "`none`: no build matches this machine. `missing`: there is no such asset, or the credential does not cover it. `failed`: its filters or its answer exceed the budget, or no store can say whether it exists.",
         ),
       message: z.string().describe("Why."),
     });
@@ -36,7 +36,7 @@ export const ResolvedMany = answerSchema(
 
 const { etag: _, ...BUILD } = RESOLVED;
 
-/** What a machine that runs Linux gets, asked for one asset that there is and one that there is not. */
+/** The answer for a Linux machine about one asset that exists and one that does not. */
 export const RESOLVED_MANY = {
   assets: [
     { name: "none", outcome: "missing", message: "no asset named none in namespace default" },

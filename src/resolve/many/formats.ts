@@ -10,7 +10,7 @@ export interface Format {
   readonly whole: (outcomes: readonly string[]) => string;
 }
 
-/** An asset a line, so that people can read what differs between two answers. */
+/** One asset per line, so that two answers can be compared with `diff`. */
 const JSON_FORMAT: Format = {
   outcome: (outcome) =>
     JSON.stringify(
@@ -22,8 +22,8 @@ const JSON_FORMAT: Format = {
 };
 
 /**
- * `KEY='value'` lines, to be read and not to be evaluated: `ASSET_COUNT`, then a block for each asset that begins with
- * `ASSET_NAME`. No value holds a line break, so none can pass for a line of its own.
+ * `KEY='value'` lines, to be parsed and not evaluated: `ASSET_COUNT`, then a block for each asset that begins with
+ * `ASSET_NAME`. No value holds a line break, so none can forge a line.
  */
 const ENV_FORMAT: Format = {
   outcome: (outcome) =>

@@ -2,13 +2,13 @@ import { invalid } from "../../errors.ts";
 import { shortened } from "../../http/parameters.ts";
 import { assetNameProblem, parseAssetName, type AssetName } from "../../identity/names.ts";
 
-/** Names of one question. */
+/** Names that one question may hold. */
 const MOST_NAMES = 1_000;
 
 /**
  * The names of the parameter `names`, each once and in byte order; null where it is absent, which asks for all. Sensu's rule
- * keeps commas out of names, so a comma only ever separates two. A text that can name no asset is 400, and so is none:
- * an empty variable of a script must not ask for all.
+ * keeps commas out of names, so a comma only ever separates two. An invalid name is 400, and so is an empty parameter:
+ * an unset variable in a script must not ask for all.
  */
 export function readNames(text: string | undefined): readonly AssetName[] | null {
   if (text === undefined) return null;

@@ -44,19 +44,19 @@ const manyQuery = () => ({
     .optional()
     .meta({
       description:
-        "The assets, by name and separated by commas, which no name holds: at most 1,000. When left out, all that the caller may see. (`name` is a fact, that of the entity.)",
+        "Names of assets, at most 1,000, separated by commas, which no name can hold. When left out, all assets that the caller may see. (`name` is another parameter: a fact, the name of the entity.)",
       examples: ["none,sensu/http-checks"],
     }),
   rule: ruleParameter(),
   format: formatParameter().meta({
     description:
-      "`env`: a line `KEY='value'` for each value, each asset's after its `ASSET_NAME`. To be read line by line: an evaluation leaves the last asset alone.",
+      "`env`: one line `KEY='value'` per value; each asset's lines follow its `ASSET_NAME`. Read it line by line: evaluating it in a shell keeps only the last asset.",
     examples: ["env"],
   }),
 });
 
 const DESCRIPTION =
-  "The builds of many assets for one machine, from one state of the namespace and with one `ETag`, which changes with what is answered and with nothing else: a commit to other assets, or to other machines' builds, leaves it as it is. An asset without a build has a reason in its place; that of one asset does not fail the others. A question is about 1,000 assets at most; where a namespace holds more, or more than 8 MiB of definitions, it has to name them, 50 at once. All filters have the budget of one request, 200,000 evaluation steps, and each asset has 20,000 of them, a single name all: ask for a larger one alone. For the verdicts ask its own `resolve` with `explain=true`.";
+  "Resolves many assets for one machine, from one state of the namespace and with one `ETag`, which changes only when the answer does: a commit to other assets, or to builds for other machines, leaves it unchanged. An asset without a build has a reason in place of one, and does not fail the others. A question covers at most 1,000 assets; where a namespace holds more, or more than 8 MiB of definitions, name the assets, at most 50 at once. All filters share the budget of one request, 200,000 evaluation steps, of which each asset may take 20,000, and a single name all: ask for an expensive asset alone. For the verdicts on filters, use the asset's own `resolve` with `explain=true`.";
 
 const ANSWERS: Responses = {
   200: answers.content(
@@ -68,7 +68,7 @@ const ANSWERS: Responses = {
     { headers: ["ETag", "X-Seq?", ...SERVED] },
   ),
   404: answers.notFound("There is no such namespace.", "no namespace named team-a"),
-  413: answers.refusal("The question is about too much, or the facts or the body are too large.", 1, [
+  413: answers.refusal("The question covers too many assets, or the facts or the body are too large.", 1, [
     "the namespace default holds more than one question may be about, 1000 assets or 8 MiB of definitions; name those you need: names=a,b",
   ]),
   503: answers.shared("Unavailable"),
@@ -80,12 +80,12 @@ export const resolveMany = operation({
   id: "resolveMany",
   tag: "Resolve",
   summary: "Resolve many assets for a machine",
-  description: `${DESCRIPTION} Facts are parameters; a name that is no fact is 400.`,
+  description: `${DESCRIPTION} Facts are query parameters; an unknown one is 400.`,
   query: factsQuery(manyQuery),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   answers: {
     ...ANSWERS,
-    304: answers.empty("What the client has is still the same.", { headers: ["ETag", "X-Seq?", ...SERVED] }),
+    304: answers.empty("The client's copy is current.", { headers: ["ETag", "X-Seq?", ...SERVED] }),
     400: answers.invalid(BAD_FACT, BAD_RULE, BAD_NAMES),
   },
   handle(asked, uses: Uses) {
@@ -98,7 +98,7 @@ export const resolveManyForEntity = operation({
   id: "resolveManyForEntity",
   tag: "Resolve",
   summary: "Resolve many assets for an entity",
-  description: `The same for the facts of an entity's JSON, as agents report it and as Sensu serves it. ${DESCRIPTION}`,
+  description: `Takes the facts from an entity's JSON, as agents report it or as Sensu serves it. ${DESCRIPTION}`,
   query: strictQuery(manyQuery),
   headers: [CACHE_CONTROL],
   body: ENTITY_BODY,
@@ -124,7 +124,7 @@ async function answer(
   }
   const question = { namespace, names, facts: named.facts, rule, format, search };
   const { body, etag, state, seesAll } = await many.answer(question, visible.value, context.now);
-  // Commits to what a grant does not show are none of its holder's business.
+  // A caller must not learn of commits to assets that its grants hide.
   const seq = state === null || !seesAll ? {} : { "X-Seq": String(state) };
   const headers = { ...servedHeaders(visible, context.spent), ...seq, ETag: etag };
   if (isUnchanged(context.request, etag)) return empty(304, headers);

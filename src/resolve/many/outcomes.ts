@@ -11,13 +11,13 @@ import { noMatchMessage } from "../no-match.ts";
 import { resolveAsset, type Resolved } from "../resolve-asset.ts";
 import { Subject } from "../subject.ts";
 
-/** Steps that one of many assets may take, so that one cannot keep the others from theirs. Published ones take hundreds. */
+/** Steps that each of many assets may take, so that one cannot starve the others. Published assets take hundreds. */
 export const ASSET_STEPS = 20_000;
-/** Work of reading a character of a definition, and of writing one of an answer. */
+/** Work charged for reading a character of a definition, and for writing one of an answer. */
 const READ_WORK = 1;
 const WRITTEN_WORK = 4;
 
-/** What became of one asset of a question. `failed`: it exists, or may exist, but there is no saying which build it is. */
+/** What one asset resolves to. `failed`: it exists, or may exist, but its build cannot be determined. */
 export type Outcome =
   | { readonly name: AssetName; readonly outcome: "resolved"; readonly resolved: Resolved & MirrorMembers }
   | { readonly name: AssetName; readonly outcome: "none" | "missing" | "failed"; readonly message: string };
@@ -39,9 +39,9 @@ export interface Known {
 }
 
 /**
- * Writes the outcome of each asset, in byte order of the names, as `write` puts it. All of them together have the budget
- * of one request and each has a share of it, a single name all: what is beyond is `failed` for that asset alone. The same
- * question about the same assets has the same outcomes in every isolate.
+ * Formats the outcome of each asset with `write`, in byte order of names. All assets share the budget of one request;
+ * each may take `ASSET_STEPS` of it, a single name all of it, and one that takes more is `failed` without failing the
+ * others. The same question about the same assets has the same outcomes in every isolate.
  */
 export function writeOutcomes(
   { namespace, names, facts, rule }: ManyQuestion,
@@ -51,9 +51,9 @@ export function writeOutcomes(
   const budget = new Budget();
   const subject = new Subject(facts, new FilterReader(budget));
   const share = names?.length === 1 ? budget.steps : ASSET_STEPS;
-  const resolved = (stored: StoredAsset): string => {
+  const resolveStored = (stored: StoredAsset): string => {
     try {
-      // The facts are the request's own: no asset's share pays for them, nor for what the asset before has written to them.
+      // Converting the facts, at first and after an asset's filters wrote to them, is charged to no asset's share.
       subject.prepare();
       return budget.share(share, () => {
         budget.spend(READ_WORK * stored.definition.length);
@@ -67,22 +67,22 @@ export function writeOutcomes(
       throw error;
     }
   };
-  if (names === null) return assets.map(resolved);
+  if (names === null) return assets.map(resolveStored);
   const found = new Map(assets.map((stored) => [stored.name, stored]));
   return names.map((name) => {
     const stored = found.get(name);
-    if (stored !== undefined) return resolved(stored);
+    if (stored !== undefined) return resolveStored(stored);
     if (unknown.has(name)) return write(failed(name, UNKNOWN));
     return write({ name, outcome: "missing", message: noAsset({ namespace, name }).named().message });
   });
 }
 
-/** What the format cannot hold. */
+/** Whether the format cannot hold the outcome. */
 function isInvalid(error: unknown): error is ApiError {
   return error instanceof ApiError && error.kind === "invalidArgument";
 }
 
-const UNKNOWN = "the database does not answer, and nothing else says whether there is such an asset";
+const UNKNOWN = "the database does not answer, and no copy says whether this asset exists";
 
 function failed(name: AssetName, why: string): Outcome {
   return { name, outcome: "failed", message: `${name} cannot be resolved: ${why}` };

@@ -14,20 +14,20 @@ export interface ManyAnswer {
   readonly body: string;
   readonly etag: string;
   readonly format: keyof typeof FORMATS;
-  /** The commit to the namespace that it was last made or confirmed at; null when there is no one such commit. */
+  /** The namespace's commit at which it was last made or confirmed; null when its assets are not from one snapshot. */
   readonly state: number | null;
   /** Whether every name of the namespace was visible. */
   readonly seesAll: boolean;
-  /** Names and tags of the assets that it was made from. */
+  /** Names and tags of the assets that it was made from, for comparison. */
   readonly madeFrom: string;
-  /** The state of the archives that its copies are of; null where that was not known. */
+  /** The version of what was known of archives when it was made; null when that was not known. */
   readonly archives: number | null;
 }
 
 /** A question as it is asked over HTTP. */
 export interface AskedQuestion extends ManyQuestion {
   readonly format: keyof typeof FORMATS;
-  /** The query, which says all of it; null for one that is not remembered. */
+  /** The query string, which says the whole question; null for one that is not cached. */
   readonly search: string | null;
 }
 
@@ -57,9 +57,8 @@ export function manyKey(namespace: Namespace, search: string, reach: readonly st
 }
 
 /**
- * Answers questions about many assets for one machine. An answer depends on the assets that it is about, the facts and the
- * rule alone, so it is remembered by its question: as long as the namespace has had no commit it is the same, and after a
- * commit that touched none of these assets it is so still.
+ * Answers questions about many assets for one machine, and caches the answers by question. An answer depends on its assets,
+ * the facts, the rule and what is known of archives, so a commit that touches none of its assets only moves its `state`.
  */
 export class ManyService {
   readonly #answers = new Memory<ManyAnswer>(MANY_ANSWERS);
@@ -88,7 +87,7 @@ export class ManyService {
     const { namespace, search, format } = question;
     await this.#archives.learn([]);
     const archives = this.#archives.version(now);
-    // What no store can say now is nothing to remember.
+    // An answer with unknown names is not cached: it would outlive the outage.
     const isSure = source.unknown.size === 0;
     const key = search === null || !isSure ? null : manyKey(namespace, search, source.reach);
     const madeFrom = source.assets.map(({ name, etag }) => `${name} ${etag}`).join("\n");
@@ -106,7 +105,7 @@ export class ManyService {
     return answer;
   }
 
-  /** Where not all copies are known, the outcomes are written again once they are: nothing is known of a new isolate's first. */
+  /** Formats the outcomes; where the copies of some builds are unknown, as in a new isolate, asks for them and formats again. */
   async #body(question: AskedQuestion, source: Source): Promise<string> {
     const { outcome: write, whole } = FORMATS[question.format];
     const unknown: Resolved[] = [];

@@ -6,7 +6,7 @@ import { ADVANCE_VERSION, VERSION } from "./archive-columns.ts";
 
 const COPY = `SELECT digest, size, type, stored_at AS storedAt, deleted_at AS deletedAt, deleted_by AS deletedBy, reason
   FROM archive_copies WHERE digest = ?1`;
-/** All archives of the digest are others now, to whoever remembers what they were. */
+/** Marks all archives with the digest as changed, so that isolates read them again. */
 const TOUCH = `UPDATE archives SET changed = ${VERSION} WHERE digest IN (SELECT value FROM json_each(?1))`;
 /** The totals before the copy itself, which may be there already: then nothing is added. One that was deleted is not counted. */
 const ADD_TO_TOTALS = `UPDATE archive_progress SET version = version + 1,

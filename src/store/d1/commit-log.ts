@@ -24,7 +24,7 @@ export type Found = { readonly 1: 1 };
 export type RowsOf<Rows extends readonly unknown[]> = { readonly [K in keyof Rows]: readonly Rows[K][] };
 
 /**
- * The log after ?1, the newest first: one change more than it may tell, so that it is known whether all were read. Dated by
+ * The log after ?1, the newest first: one change more than it may return, so that it is known whether all were read. Dated by
  * the database, in the transaction: what has been acknowledged by then is in it, whatever other clocks say.
  */
 const logWith = (probe: string) => `SELECT meta.epoch AS epoch, meta.seq AS head,
