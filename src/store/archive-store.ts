@@ -120,9 +120,17 @@ export interface ArchiveUser {
   readonly position: number;
 }
 
+/**
+ * Whose users count towards a limit: those within some namespaces, those outside some, or all. Namespaces of others must not
+ * crowd out the users that a question is about.
+ */
+export type UserRange =
+  | { readonly within: readonly Namespace[] | null }
+  | { readonly outside: readonly Namespace[] };
+
 /** Which archives a page holds; null members ask nothing. */
 export interface ArchiveQuery {
-  readonly namespace: string | null;
+  readonly namespace: Namespace | null;
   readonly state: string | null;
   readonly digest: string | null;
   readonly url: string | null;
@@ -224,7 +232,7 @@ export interface ArchiveReader {
   /** Looks at `limit` archives after an id, in order of ids. */
   page(query: ArchiveQuery, after: number, limit: number): Promise<ArchiveStep>;
   /** At most `limit` users of each of these archives. */
-  users(ids: readonly number[], limit: number): Promise<readonly ArchiveUser[]>;
+  users(ids: readonly number[], limit: number, among: UserRange): Promise<readonly ArchiveUser[]>;
   ofAsset(
     namespace: Namespace,
     name: AssetName,
@@ -234,8 +242,12 @@ export interface ArchiveReader {
   news(after: number | null): Promise<ArchiveNews>;
   /** How many archives are in each state, up to a bound. */
   counts(): Promise<ReadonlyMap<string, number>>;
-  /** The assets with this digest whose archive was seen to have it, at most `limit`. */
-  holders(digest: string, limit: number): Promise<readonly ArchiveUser[]>;
+  /** The assets in these namespaces, null for all, with this digest whose archive was seen to have it, at most `limit`. */
+  holders(
+    digest: string,
+    limit: number,
+    namespaces: readonly Namespace[] | null,
+  ): Promise<readonly ArchiveUser[]>;
   /** How a namespace uses copies. */
   mirror(namespace: Namespace): Promise<MirrorMode>;
 }
