@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CheckWorld, digestOf, whole } from "../support/archive-checks.ts";
 import { anAsset } from "../support/fixtures.ts";
+import { namespaceNamed } from "../support/names.ts";
 import { rowsReadBy, scansOf, statementsOf } from "../support/query-plans.ts";
 import { withoutJournal } from "../support/run-commit.ts";
-import { parseNamespace } from "../../src/identity/names.ts";
 import { STATES } from "../../src/archives/state.ts";
 import { d1Archives } from "../../src/store/d1/archives.ts";
 import { api, ASSETS, freshStorage, tokenFor } from "../support/worker.ts";
@@ -181,8 +181,11 @@ it("no statement of archives goes over a table, however many archives and users 
   const all = { namespace: null, state: null, digest: null, url: null, host: null };
   const on = (db: D1Database) => d1Archives(db, withoutJournal(undefined, 0), STATES);
   const digest = "1".padStart(128, "0");
-  const [space, other, nowhere] = ["default", "other", "nowhere"].map(parseNamespace);
-  if (space == null || other == null || nowhere == null) throw new Error("these are names");
+  const [space, other, nowhere] = [
+    namespaceNamed("default"),
+    namespaceNamed("other"),
+    namespaceNamed("nowhere"),
+  ];
   const works: [string, number, (db: D1Database) => Promise<unknown>][] = [
     [
       "claim",
