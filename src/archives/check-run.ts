@@ -1,5 +1,6 @@
 import { dayOf } from "../lib/day.ts";
-import type { ClaimedArchive, CopyTotals, NewCopy } from "../store/archive-store.ts";
+import type { ClaimedArchive } from "../store/archive-store.ts";
+import type { CopyTotals, NewCopy } from "../store/copy-store.ts";
 import { copyKey, type Bucket } from "./bucket.ts";
 import type { CheckerOptions } from "./checker-options.ts";
 import { fetchArchive, Postponed } from "./fetch-archive.ts";

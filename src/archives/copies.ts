@@ -1,7 +1,8 @@
-import type { Grant } from "../auth/grants.ts";
+import { namespacesSeenBy, type Grant } from "../auth/grants.ts";
 import { ApiError, notFound, unavailable } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
-import type { ArchiveCopy, ArchiveStores } from "../store/archive-store.ts";
+import type { ArchiveStores } from "../store/archive-store.ts";
+import type { ArchiveCopy } from "../store/copy-store.ts";
 import { copyKey, type Bucket } from "./bucket.ts";
 import { CLAIM_MS } from "./check-run.ts";
 import { matching } from "./service.ts";
@@ -36,7 +37,7 @@ export class CopyService {
     if (this.#bucket === null) throw new ApiError("notFound", NO_BUCKET);
     const [copy, holders] = await Promise.all([
       this.#stores.copies.copy(digest),
-      this.#stores.reader.holders(digest, HOLDERS),
+      this.#stores.reader.holders(digest, HOLDERS, namespacesSeenBy(grants)),
     ]);
     const isVisible = holders.some(matching(grants, "view"));
     if (copy === null || copy.deletedAt !== null || !isVisible) throw noCopy(digest);
@@ -51,15 +52,26 @@ export class CopyService {
   /** Deletes a copy for good, so that none is made later. Each asset that uses it gets a commit that says so. */
   async delete(digest: string, commit: Commit): Promise<void> {
     const copy = await this.#stores.copies.copy(digest);
-    if (copy?.deletedAt !== undefined && copy.deletedAt !== null) return;
+    if (copy?.deletedAt !== undefined && copy.deletedAt !== null) {
+      // The bytes may be there still: the bucket may have failed the first time.
+      await this.#deleteBytes(digest);
+      return;
+    }
     // First the row that keeps it from being made or served, then the bytes: a failure in between leaves bytes that are never served.
     await this.#stores.copies.deleted(digest, commit);
-    await this.#bucket?.delete(copyKey(digest));
-    const holders = await this.#stores.reader.holders(digest, HOLDERS);
+    await this.#deleteBytes(digest);
+    const holders = await this.#stores.reader.holders(digest, HOLDERS, null);
     const archives = [...new Set(holders.map(({ archive }) => archive))];
     const why = commit.reason === null ? "" : `: ${commit.reason}`;
     const reason = `the copy of the archive sha512/${digest.slice(0, 12)}... was deleted${why}`;
     if (archives.length > 0) await this.#stores.herald.say(archives, { ...commit, reason });
+  }
+
+  async #deleteBytes(digest: string): Promise<void> {
+    const message = "the copy is no longer served, but its bytes are still there; delete it again";
+    await this.#bucket
+      ?.delete(copyKey(digest))
+      .catch((error: unknown) => Promise.reject(unavailable(message, 30, error)));
   }
 
   /** Looks at the next copies and deletes those that no archive needs; returns how many. */

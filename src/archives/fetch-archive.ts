@@ -1,3 +1,4 @@
+import { FetchTimeouts, type CheckLimits } from "./fetch-timeouts.ts";
 import type { Timer } from "../lib/timer.ts";
 import { decideHeaders, decideRedirect, decideUrl, shownUrl, type FetchPolicy } from "./url-rule.ts";
 import { FIRST_BYTES } from "./first-bytes.ts";
@@ -25,15 +26,6 @@ export interface Hasher {
   readonly digest: () => Promise<string>;
 }
 
-/** How long and how much a check may take. */
-export interface CheckLimits {
-  /** Milliseconds without an answer or without bytes. */
-  readonly silenceMs: number;
-  /** Milliseconds in all. */
-  readonly totalMs: number;
-  readonly maxBytes: number;
-}
-
 /** Validators of the bytes that the host served last, for a conditional request. */
 export interface Validators {
   readonly etag: string | null;
@@ -57,8 +49,11 @@ export type Consumed =
     }
   | { readonly kind: "finding"; readonly finding: Finding };
 
-/** Reads the bytes of an answer. `touch` is to be called whenever some have come. */
-export type Consume = (found: Found, touch: () => void) => Promise<Consumed>;
+/**
+ * Reads the bytes of an answer. `touch` is to be called whenever some have come; where that cannot be seen, once, with the
+ * milliseconds that they may take beyond the limit of silence.
+ */
+export type Consume = (found: Found, touch: (extraMs?: number) => void) => Promise<Consumed>;
 
 /** What was asked for, and what came of it. */
 export type Outcome =
@@ -82,62 +77,6 @@ export interface FetchOptions {
 
 const REDIRECTS = 5;
 const IS_REDIRECT = new Set([301, 302, 303, 307, 308]);
-
-/** Ends a fetch that takes too long; says which limit it was. */
-class FetchTimeouts {
-  readonly #controller = new AbortController();
-  readonly #options: Pick<FetchOptions, "limits" | "timer">;
-  readonly #cancelTotal: () => void;
-  readonly #ended = Promise.withResolvers<never>();
-  #cancelSilence: () => void = () => undefined;
-  #why: string | null = null;
-
-  constructor(options: Pick<FetchOptions, "limits" | "timer">) {
-    this.#options = options;
-    // `race` delivers the rejection; between two races it must not count as unhandled.
-    this.#ended.promise.catch(() => undefined);
-    const { limits, timer } = options;
-    this.#cancelTotal = timer(limits.totalMs, () =>
-      this.#end(`it took longer than ${limits.totalMs / 1_000} seconds in all`),
-    );
-    this.touch();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** The limit that was reached; null until then. */
-  get why(): string | null {
-    return this.#why;
-  }
-
-  /** Restarts the limit of silence: something has arrived. */
-  readonly touch = (): void => {
-    this.#cancelSilence();
-    const { limits, timer } = this.#options;
-    this.#cancelSilence = timer(limits.silenceMs, () =>
-      this.#end(`nothing came for ${limits.silenceMs / 1_000} seconds`),
-    );
-  };
-
-  /** Settles as the work does, or rejects as soon as a limit is reached. */
-  race<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.#ended.promise]);
-  }
-
-  stop(): void {
-    this.#cancelTotal();
-    this.#cancelSilence();
-    this.#controller.abort();
-  }
-
-  #end(why: string): void {
-    this.#why ??= why;
-    this.#controller.abort();
-    this.#ended.reject(new Error(why));
-  }
-}
 
 /**
  * Fetches an archive as the rules allow. Redirects are followed one by one; the definition's headers go to the origin of

@@ -7,7 +7,8 @@ import { namespaceOf } from "../http/place.ts";
 import { jsonBody } from "../http/request-body.ts";
 import { json } from "../http/respond.ts";
 import { bodySchema } from "../lib/schema-ref.ts";
-import type { ArchiveReader, ArchiveStores, CopyStore } from "../store/archive-store.ts";
+import type { ArchiveReader, ArchiveStores } from "../store/archive-store.ts";
+import type { CopyStore } from "../store/copy-store.ts";
 import { Mirror } from "./answers.ts";
 
 /** Reads and sets how a namespace uses copies. */

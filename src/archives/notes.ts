@@ -1,4 +1,5 @@
-import type { ArchiveNote, ArchiveReader, MirrorMode } from "../store/archive-store.ts";
+import type { ArchiveNote, ArchiveReader } from "../store/archive-store.ts";
+import type { MirrorMode } from "../store/copy-store.ts";
 import { Memory, type MemoryLimits } from "../lib/memory.ts";
 import { textBytes } from "../lib/text-bytes.ts";
 import { within, type Timer } from "../lib/timer.ts";

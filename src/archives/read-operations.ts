@@ -8,7 +8,7 @@ import { oneOf, textUpTo } from "../http/parameters.ts";
 import { assetIdOf, namespaceOf } from "../http/place.ts";
 import { strictQuery, type QueryOf } from "../http/query.ts";
 import { json } from "../http/respond.ts";
-import type { AssetId } from "../identity/names.ts";
+import type { AssetId, Namespace } from "../identity/names.ts";
 import type { Reading } from "../store/reading.ts";
 import { Archive, ARCHIVE, AssetArchives } from "./answers.ts";
 import { STATES } from "./state.ts";
@@ -92,7 +92,7 @@ export const getAssetArchives = operation({
 
 async function list(
   context: Context,
-  namespace: string | null,
+  namespace: Namespace | null,
   query: QueryOf<typeof listQuery>,
   { archives }: Uses,
 ): Promise<Response> {

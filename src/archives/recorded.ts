@@ -10,7 +10,10 @@ export function noticeOf({ host }: Pick<StoredArchive, "host">, { event, detail 
     : `the archive at ${host} has the digest of the definition again`;
 }
 
-/** The columns to store after a check. Where no bytes were hashed, what was stored of the last ones stays. */
+/**
+ * The columns to store after a check. Where no bytes were hashed, what was stored of the last ones stays. Tags of wrong
+ * bytes are not kept: a host that is sent them answers that nothing has changed.
+ */
 export function columnsOf(
   finding: Finding,
   next: NextCheck,
@@ -24,7 +27,8 @@ export function columnsOf(
     before: Pick<CheckedColumns, "etag" | "lastModified" | "size" | "type" | "seenDigest" | "beginsAs">;
   },
 ): CheckedColumns {
-  const isSame = finding.state === "ok" && !finding.isHashed;
+  const isRight = finding.state === "ok";
+  const isSame = isRight && !finding.isHashed;
   return {
     state: next.state,
     detail: next.detail,
@@ -33,8 +37,8 @@ export function columnsOf(
     type: isSame ? before.type : finding.type,
     seenDigest: isSame ? before.seenDigest : finding.seenDigest,
     beginsAs: isSame ? before.beginsAs : finding.beginsAs,
-    etag: finding.etag ?? (isSame ? before.etag : null),
-    lastModified: finding.lastModified ?? (isSame ? before.lastModified : null),
+    etag: (isRight ? finding.etag : null) ?? (isSame ? before.etag : null),
+    lastModified: (isRight ? finding.lastModified : null) ?? (isSame ? before.lastModified : null),
     checkedAt: at,
     checkedBy: by,
     verifiedAt: next.verifiedAt,

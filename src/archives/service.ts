@@ -1,7 +1,7 @@
 import { NameMatcher } from "../auth/name-matcher.ts";
-import { seesEveryName, type Grant, type Role } from "../auth/grants.ts";
+import { allows, namespacesSeenBy, seesEveryName, type Grant, type Role } from "../auth/grants.ts";
 import { ApiError } from "../errors.ts";
-import type { AssetId } from "../identity/names.ts";
+import { parseNamespace, type AssetId, type Namespace } from "../identity/names.ts";
 import { Meter } from "../lib/meter.ts";
 import type {
   ArchiveQuery,
@@ -75,11 +75,12 @@ export class ArchiveService {
   ): Promise<ArchivePage> {
     await this.#follow(now);
     const isVisible = matching(grants, "view");
+    const within = query.namespace === null ? namespacesSeenBy(grants) : [query.namespace];
     const found: SeenArchive[] = [];
     let last = after;
     for (let scanned = 0; scanned < SCANNED; scanned += STEP) {
       const step = await this.#stores.reader.page(query, last, STEP);
-      const users = await this.#users(step.archives, query.namespace);
+      const users = await this.#users(step.archives, within);
       for (const archive of step.archives) {
         if (found.length === limit) return { archives: found, next: last };
         last = archive.id;
@@ -118,9 +119,15 @@ export class ArchiveService {
     const users = await this.#stores.reader.users(
       notes.map(({ id }) => id),
       USERS,
+      { outside: editedWhole(grants) },
     );
     const isEditable = matching(grants, "edit");
     const foreign = new Set(users.filter((user) => !isEditable(user)).map(({ archive }) => archive));
+    // Users past the limit may be anybody's.
+    if (!allows(grants, { role: "edit", namespace: null, name: null })) {
+      for (const [archive, of] of Map.groupBy(users, (user) => user.archive))
+        if (of.length >= USERS) foreign.add(archive);
+    }
     const entries = reports.map((report): ArchiveReport => {
       const known = notes.filter(({ digest, url }) => digest === report.digest && url === report.url);
       const refused = known.find(({ id }) => foreign.has(id));
@@ -180,24 +187,24 @@ export class ArchiveService {
       return note === undefined ? [] : [{ build, id: note.id, state: stateOf(note.state) }];
     });
     if (found.length === 0) return [];
-    const users = await reader.users([...new Set(found.map(({ id }) => id))], USERS);
+    const users = await reader.users([...new Set(found.map(({ id }) => id))], USERS, {
+      within: namespacesSeenBy(grants),
+    });
     const visible = new Set(users.filter(matching(grants, "view")).map(({ archive }) => archive));
     return found.filter(({ id }) => visible.has(id)).map(({ build, state }) => ({ build, state }));
   }
 
   async #users(
     archives: readonly StoredArchive[],
-    namespace: string | null,
+    within: readonly Namespace[] | null,
   ): Promise<Map<number, ArchiveUser[]>> {
     if (archives.length === 0) return new Map();
     const users = await this.#stores.reader.users(
       archives.map(({ id }) => id),
       USERS,
+      { within },
     );
-    return Map.groupBy(
-      users.filter((user) => namespace === null || user.namespace === namespace),
-      ({ archive }) => archive,
-    );
+    return Map.groupBy(users, ({ archive }) => archive);
   }
 
   async #follow(now: number): Promise<void> {
@@ -205,6 +212,16 @@ export class ArchiveService {
       if (!(await followCommits(this.#stores.index, this.#policy, now))) return;
     }
   }
+}
+
+/** The namespaces in which the grants allow to edit every asset. */
+function editedWhole(grants: readonly Grant[]): Namespace[] {
+  return grants.flatMap((grant) => {
+    const namespace = parseNamespace(grant.namespace);
+    const isWhole =
+      namespace !== null && grant.names === null && allows([grant], { role: "edit", namespace, name: null });
+    return isWhole ? [namespace] : [];
+  });
 }
 
 /** A test whether grants give a role at the asset of a build; false for all once its steps are used up. */

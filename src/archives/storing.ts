@@ -27,6 +27,8 @@ const PAGE = /^\s*(?:text\/|application\/(?:json|xml|xhtml))/i;
 const BAD_DIGEST = /10037/;
 /** Errors of R2 end with their number; those of the stream that it reads come through as they are. */
 const OF_BUCKET = /\(10\d{3}\)/;
+/** A host that is slower than this on average, 100 kB a second, is given up. */
+const SLOWEST_BYTES_PER_MS = 100;
 const SHA512 = /\b[\da-f]{128}\b/gi;
 
 /**
@@ -41,6 +43,8 @@ export function storing(plan: ReadingPlan): Consume {
     const isPage = PAGE.test(reply.header("Content-Type") ?? "") && (length ?? 0) <= PAGE_BYTES;
     if (length !== null && !isPage) {
       const body = reply.body ?? new Uint8Array();
+      // The bucket reads the stream itself, so that nothing here sees when bytes come.
+      touch(length / SLOWEST_BYTES_PER_MS);
       return intoBucket(bucket, plan, { body, size: length, first: null, type: typeOf(found) });
     }
     const bytes = await inMemory(found, touch);

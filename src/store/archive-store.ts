@@ -1,3 +1,4 @@
+import type { MirrorMode, NewCopy, CopyStore } from "./copy-store.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import type { Commit } from "./asset-store.ts";
 import type { Replica } from "./origin.ts";
@@ -75,9 +76,6 @@ export interface ClaimedArchive extends StoredArchive {
 /** What a check found, in the columns of an archive. */
 export type CheckedColumns = Omit<StoredArchive, "id" | "digest" | "url" | "headers" | "host" | "copiedAt">;
 
-/** A copy that was put into the bucket. */
-export type NewCopy = Pick<ArchiveCopy, "digest" | "size" | "type">;
-
 /** What a check found, until when its host is left alone, and the copy that it made. */
 export interface CheckRecord {
   readonly columns: CheckedColumns;
@@ -120,9 +118,17 @@ export interface ArchiveUser {
   readonly position: number;
 }
 
+/**
+ * Whose users count towards a limit: those within some namespaces, those outside some, or all. Namespaces of others must not
+ * crowd out the users that a question is about.
+ */
+export type UserRange =
+  | { readonly within: readonly Namespace[] | null }
+  | { readonly outside: readonly Namespace[] };
+
 /** Which archives a page holds; null members do not filter. */
 export interface ArchiveQuery {
-  readonly namespace: string | null;
+  readonly namespace: Namespace | null;
   readonly state: string | null;
   readonly digest: string | null;
   readonly url: string | null;
@@ -140,8 +146,6 @@ export interface ArchiveNote {
   readonly isCopied: boolean;
 }
 
-export type MirrorMode = "off" | "fallback" | "prefer";
-
 /** What has changed after a version. */
 export interface ArchiveNews {
   readonly version: number;
@@ -157,23 +161,6 @@ export interface ArchiveStep {
   readonly archives: readonly StoredArchive[];
   readonly last: number;
   readonly isEnd: boolean;
-}
-
-/** A copy in the bucket, or what is left of one that somebody deleted. */
-export interface ArchiveCopy {
-  readonly digest: string;
-  readonly size: number;
-  readonly type: string;
-  readonly storedAt: number | null;
-  readonly deletedAt: number | null;
-  readonly deletedBy: string | null;
-  readonly reason: string | null;
-}
-
-/** How much has been copied: bytes in all, and copies on a day (`2026-01-31`). */
-export interface CopyTotals {
-  readonly bytes: number;
-  readonly copiesOn: (day: string) => number;
 }
 
 /** An announcement about an archive, for followers of the assets that use it. */
@@ -224,7 +211,7 @@ export interface ArchiveReader {
   /** Looks at `limit` archives after an id, in order of ids. */
   page(query: ArchiveQuery, after: number, limit: number): Promise<ArchiveStep>;
   /** At most `limit` users of each of these archives. */
-  users(ids: readonly number[], limit: number): Promise<readonly ArchiveUser[]>;
+  users(ids: readonly number[], limit: number, among: UserRange): Promise<readonly ArchiveUser[]>;
   ofAsset(
     namespace: Namespace,
     name: AssetName,
@@ -234,28 +221,14 @@ export interface ArchiveReader {
   news(after: number | null): Promise<ArchiveNews>;
   /** How many archives are in each state, up to a bound. */
   counts(): Promise<ReadonlyMap<string, number>>;
-  /** The assets with this digest whose archive was seen to have it, at most `limit`. */
-  holders(digest: string, limit: number): Promise<readonly ArchiveUser[]>;
+  /** The assets in these namespaces, null for all, with this digest whose archive was seen to have it, at most `limit`. */
+  holders(
+    digest: string,
+    limit: number,
+    namespaces: readonly Namespace[] | null,
+  ): Promise<readonly ArchiveUser[]>;
   /** How a namespace uses copies. */
   mirror(namespace: Namespace): Promise<MirrorMode>;
-}
-
-/** Keeps the list of copies, and what namespaces do with them. */
-export interface CopyStore {
-  setMirror(
-    namespace: Namespace,
-    mirror: MirrorMode,
-    commit: Pick<Commit, "principal" | "scope">,
-  ): Promise<boolean>;
-  copy(digest: string): Promise<ArchiveCopy | null>;
-  totals(): Promise<CopyTotals>;
-  /** Notes that a copy is deleted for good. */
-  deleted(digest: string, commit: Commit): Promise<void>;
-  /** Of the next `limit` copies, those that no archive needs. After the last copy it starts from the first again. */
-  unused(limit: number): Promise<readonly string[]>;
-  /** Copies that were deleted for good between two times, at most `limit`. */
-  deletedBetween(from: number, to: number, limit: number): Promise<readonly string[]>;
-  forget(digests: readonly string[]): Promise<void>;
 }
 
 /** Announces what happened to archives: a commit to each asset that uses one, its definition as it is. */

@@ -177,6 +177,29 @@ describe("drift", () => {
     expect((await api("GET", `${ASSETS}/one`, { token: admin })).status).toBe(200);
   });
 
+  it("is seen at a host that answers 304 to the tag of the bytes that it has", async () => {
+    const changed = (headers: Readonly<Record<string, string>>) =>
+      headers["If-None-Match"] === '"new"'
+        ? new Response(null, { status: 304 })
+        : new Response(gzip("new"), { headers: { ETag: '"new"' } });
+    served[url("one")] = () => changed(asked.at(-1)?.headers ?? {});
+    now += DAY;
+    await tick();
+    now += HOUR;
+    await tick();
+    expect((await archivesOf("one"))[0]).toMatchObject({ state: "wrong_digest" });
+    const finding = { digest: await sha512(gzip("old")), url: url("one"), state: "ok", detail: "" };
+    const path = "/api/edge/v1/namespaces/default/archives/findings";
+    const reported = await api("POST", path, { token: admin, body: { findings: [finding] } });
+    expect(reported.status).toBe(200);
+    now += 2 * DAY;
+    await tick();
+    expect((await archivesOf("one"))[0]).toMatchObject({
+      state: "wrong_digest",
+      checked_by: "archive-check",
+    });
+  });
+
   it("is none when the right bytes come back within the hour", async () => {
     now += DAY;
     await tick();

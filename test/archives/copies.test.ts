@@ -203,6 +203,24 @@ describe("the copy of an archive", () => {
   });
 });
 
+it("a copy whose bytes the bucket did not delete is deleted by the next request", async () => {
+  await put("one", {});
+  await world.tick();
+  const refusing: Bucket = {
+    put: (...given) => env.ARCHIVES.put(...given),
+    get: (key) => env.ARCHIVES.get(key),
+    head: (key) => env.ARCHIVES.head(key),
+    delete: async () => Promise.reject(new Error("delete: We encountered an internal error. (10001)")),
+  };
+  const commit = testCommit(world.now, undefined, "root");
+  await expect(new CopyService(world.stores, refusing).delete(digest, commit)).rejects.toMatchObject({
+    kind: "unavailable",
+  });
+  expect([(await get()).status, await isStored()]).toEqual([404, true]);
+  await new CopyService(world.stores, env.ARCHIVES).delete(digest, commit);
+  expect(await isStored()).toBe(false);
+});
+
 describe("a copy is not made", () => {
   it("of wrong bytes, and the copy in the bucket stays", async () => {
     await put("one", {});

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { CheckWorld, digestOf, whole } from "../support/archive-checks.ts";
 import { anAsset } from "../support/fixtures.ts";
+import { namespaceNamed } from "../support/names.ts";
 import { rowsReadBy, scansOf, statementsOf } from "../support/query-plans.ts";
 import { withoutJournal } from "../support/run-commit.ts";
 import { STATES } from "../../src/archives/state.ts";
@@ -127,6 +128,43 @@ it("a report with a finding about an archive that others use is refused whole", 
   });
 });
 
+describe("users of an archive in other namespaces, however many", () => {
+  beforeEach(async () => {
+    await put("one", right);
+    await env.DB.prepare("INSERT INTO namespaces VALUES ('aaa', 0, 'tester', 0)").run();
+    world.served.set(url("one"), () => whole("wrong"));
+    await world.tick();
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= 1000)
+      INSERT INTO builds SELECT 'aaa', 'crowd' || i, 0, (SELECT id FROM archives) FROM n`,
+    ).run();
+  });
+
+  it.each(["edit@aaa", "edit@aaa/c*"])("do not let %s report on those of others", async (grant) => {
+    const findings = [{ digest: right, url: url("one"), state: "ok", detail: "lies" }];
+    const path = "/api/edge/v1/namespaces/aaa/archives/findings";
+    const answer = await api("POST", path, { token: await tokenFor([grant]), body: { findings } });
+    expect(answer.status).toBe(403);
+  });
+
+  it("hide nothing from a caller who may see one", async () => {
+    const viewer = await tokenFor(["view@default", "edit@default"]);
+    const listed = await api("GET", "/api/edge/v1/archives", { token: viewer });
+    expect(await listed.json()).toMatchObject([{ users: [{ namespace: "default", name: "one" }] }]);
+    const inNamespace = await api("GET", `${SPACE}/archives`, { token: admin });
+    expect(await inNamespace.json()).toMatchObject([{ users: [{ name: "one" }] }]);
+    const linted = await api("POST", "/api/edge/v1/lint", { token: viewer, body: definition("one", right) });
+    expect(await linted.json()).toMatchObject({ warnings: [{ rule: "archive" }] });
+    await env.DB.prepare("UPDATE archives SET verified_at = 1").run();
+    await env.DB.prepare("INSERT INTO archive_copies (digest, size, type, stored_at) VALUES (?1, 5, '', 1)")
+      .bind(right)
+      .run();
+    await env.ARCHIVES.put(`sha512/${right}`, "right");
+    const copy = await api("GET", `/api/edge/v1/archives/sha512/${right}`, { token: viewer });
+    expect([copy.status, await copy.text()]).toEqual([200, "right"]);
+  });
+});
+
 it("no statement of archives scans a table, however many archives and users there are", async () => {
   await env.DB.batch([
     env.DB.prepare(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
@@ -143,6 +181,11 @@ it("no statement of archives scans a table, however many archives and users ther
   const all = { namespace: null, state: null, digest: null, url: null, host: null };
   const on = (db: D1Database) => d1Archives(db, withoutJournal(undefined, 0), STATES);
   const digest = "1".padStart(128, "0");
+  const [space, other, nowhere] = [
+    namespaceNamed("default"),
+    namespaceNamed("other"),
+    namespaceNamed("nowhere"),
+  ];
   const works: [string, number, (db: D1Database) => Promise<unknown>][] = [
     [
       "claim",
@@ -151,10 +194,13 @@ it("no statement of archives scans a table, however many archives and users ther
     ],
     ["page", 200, (db) => on(db).reader.page(all, 0, 20)],
     ["page of a host", 200, (db) => on(db).reader.page({ ...all, host: "h1.dev" }, 0, 20)],
-    ["page of a namespace", 300, (db) => on(db).reader.page({ ...all, namespace: "nowhere" }, 0, 20)],
+    ["page of a namespace", 300, (db) => on(db).reader.page({ ...all, namespace: nowhere }, 0, 20)],
     ["page of a digest", 50, (db) => on(db).reader.page({ ...all, digest }, 0, 20)],
-    ["users", 100, (db) => on(db).reader.users([1, 2, 3], 10)],
-    ["holders", 50, (db) => on(db).reader.holders(digest, 10)],
+    ["users", 100, (db) => on(db).reader.users([1, 2, 3], 10, { within: null })],
+    ["users within", 100, (db) => on(db).reader.users([1, 2, 3], 10, { within: [space] })],
+    ["users outside", 100, (db) => on(db).reader.users([1, 2, 3], 10, { outside: [other] })],
+    ["holders within", 50, (db) => on(db).reader.holders(digest, 10, [space])],
+    ["holders", 50, (db) => on(db).reader.holders(digest, 10, null)],
     ["notes", 50, (db) => on(db).reader.notes([digest], "nearest")],
     ["news", 50, (db) => on(db).reader.news(4)],
     ["unused copies", 200, (db) => on(db).copies.unused(20)],

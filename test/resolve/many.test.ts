@@ -8,7 +8,13 @@ import { factsOfEntity, type Facts } from "../../src/resolve/facts.ts";
 import { FORMATS } from "../../src/resolve/many/formats.ts";
 import { readNames } from "../../src/resolve/many/names.ts";
 import { ASSET_STEPS, writeOutcomes, type Outcome } from "../../src/resolve/many/outcomes.ts";
-import { MANY_ANSWERS, ManyService, manyKey, type AskedQuestion } from "../../src/resolve/many/service.ts";
+import {
+  MANY_ANSWERS,
+  ManyService,
+  manyKey,
+  type ArchiveMemory,
+  type AskedQuestion,
+} from "../../src/resolve/many/service.ts";
 import { noMatchMessage } from "../../src/resolve/no-match.ts";
 import { resolveAsset } from "../../src/resolve/resolve-asset.ts";
 import { Subject } from "../../src/resolve/subject.ts";
@@ -314,7 +320,7 @@ describe("remembered answers of many assets", () => {
     const known = { version: 1, mirror: null as "prefer" | null, asked: 0 };
     const many = new ManyService({
       version: () => known.version,
-      peekBuild: () => (known.asked > 0 ? { mirror: known.mirror } : undefined),
+      peekBuild: () => (known.asked > 0 ? { mirror: known.mirror, state: "ok" } : undefined),
       learn: async (builds) => void (known.asked += builds.length),
     });
     const first = await many.answer(asked(), source([one], 5), 0);
@@ -325,6 +331,18 @@ describe("remembered answers of many assets", () => {
     const second = await many.answer(asked(), source([one], 5), 0);
     expect(JSON.parse(second.body)).toMatchObject({ assets: [{ name: "one", mirror: "prefer" }] });
     expect(second.etag).not.toBe(first.etag);
+  });
+
+  it.each([
+    ["too late", undefined],
+    ["not at all", { mirror: null, state: null }],
+  ])("are not remembered without the copies that the database named %s", async (_, during) => {
+    const known: { archive: ReturnType<ArchiveMemory["peekBuild"]> } = { archive: during };
+    const many = new ManyService({ ...NO_COPIES, peekBuild: () => known.archive });
+    expect((await many.answer(asked(), source([one], 5), 0)).body).not.toContain("mirror");
+    expect(many.peek(manyKey(namespace, "?os=linux", []))).toBeUndefined();
+    known.archive = { mirror: "prefer", state: "ok" };
+    expect((await many.answer(asked(), source([one], 5), 0)).body).toContain('"mirror":"prefer"');
   });
 
   it("keep no answer of an outage, in which no absence is certain", async () => {

@@ -3,6 +3,6 @@ import type { ArchiveMemory } from "../../src/resolve/many/service.ts";
 /** Archives of which nothing has a copy, as every isolate knows. */
 export const NO_COPIES: ArchiveMemory = {
   version: () => 1,
-  peekBuild: () => ({ mirror: null }),
+  peekBuild: () => ({ mirror: null, state: "unknown" }),
   learn: async () => undefined,
 };

@@ -41,7 +41,8 @@ export interface Source extends Known {
 /** What is known of the archives of builds; see `ArchiveNotes`. */
 export interface ArchiveMemory {
   version(now: number): number | null;
-  peekBuild(namespace: string, build: Resolved): Pick<ArchiveHint, "mirror"> | undefined;
+  /** `state` is null where the archive could not be asked about. */
+  peekBuild(namespace: string, build: Resolved): Pick<ArchiveHint, "mirror" | "state"> | undefined;
   learn(builds: readonly Resolved[]): Promise<void>;
 }
 
@@ -98,29 +99,40 @@ export class ManyService {
       if (key !== null && state !== known.state) this.#remember(key, confirmed);
       return confirmed;
     }
-    const body = await this.#body(question, source);
+    const { body, isWhole } = await this.#body(question, source);
     const etag = await entityTag(body);
     const answer = { body, etag, format, state, seesAll: source.reach.length === 0, madeFrom, archives };
-    if (key !== null) this.#remember(key, answer);
+    // Copies that nobody could say anything of now may be named by the next answer.
+    if (key !== null && isWhole) this.#remember(key, answer);
     return answer;
   }
 
-  /** Formats the outcomes; where the copies of some builds are unknown, as in a new isolate, asks for them and formats again. */
-  async #body(question: AskedQuestion, source: Source): Promise<string> {
+  /**
+   * Formats the outcomes; where the copies of some builds are unknown, as in a new isolate, asks for them and formats again.
+   * `isWhole` says whether all were known in the end.
+   */
+  async #body(
+    question: AskedQuestion,
+    source: Source,
+  ): Promise<{ readonly body: string; readonly isWhole: boolean }> {
     const { outcome: write, whole } = FORMATS[question.format];
     const unknown: Resolved[] = [];
+    const unsure = { builds: 0 };
     const outcomes = () =>
       writeOutcomes(question, source, (outcome) => {
         if (outcome.outcome !== "resolved") return write(outcome);
         const archive = this.#archives.peekBuild(question.namespace, outcome.resolved);
         if (archive === undefined) unknown.push(outcome.resolved);
+        if (archive === undefined || archive.state === null) unsure.builds += 1;
         const mirror = mirrorMembers(outcome.resolved, archive ?? { mirror: null });
         return write({ ...outcome, resolved: { ...outcome.resolved, ...mirror } });
       });
     const first = outcomes();
-    if (unknown.length === 0) return whole(first);
+    if (unknown.length === 0) return { body: whole(first), isWhole: unsure.builds === 0 };
     await this.#archives.learn(unknown);
-    return whole(outcomes());
+    unsure.builds = 0;
+    const second = outcomes();
+    return { body: whole(second), isWhole: unsure.builds === 0 };
   }
 
   #remember(key: string, answer: ManyAnswer): void {

@@ -1,5 +1,5 @@
 import type { Namespace } from "../../identity/names.ts";
-import type { ArchiveCopy, CopyStore, CopyTotals, MirrorMode, NewCopy } from "../archive-store.ts";
+import type { ArchiveCopy, CopyStore, CopyTotals, MirrorMode, NewCopy } from "../copy-store.ts";
 import { dayOf } from "../../lib/day.ts";
 import type { Commit } from "../asset-store.ts";
 import { ADVANCE_VERSION, VERSION } from "./archive-columns.ts";

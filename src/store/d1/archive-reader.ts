@@ -6,9 +6,10 @@ import type {
   ArchiveReader,
   ArchiveStep,
   ArchiveUser,
-  MirrorMode,
   StoredArchive,
+  UserRange,
 } from "../archive-store.ts";
+import type { MirrorMode } from "../copy-store.ts";
 import { archiveColumns, VERSION } from "./archive-columns.ts";
 import type { Binding } from "./condition-sql.ts";
 import { onReplica } from "./replica.ts";
@@ -20,11 +21,15 @@ const MAX_NEWS = 1_000;
 export const COUNTED = 1_000;
 
 const ARCHIVE = archiveColumns("archive");
-const USERS = `SELECT builds.archive, builds.namespace, builds.name, builds.position
+const users = (among: string) => `SELECT builds.archive, builds.namespace, builds.name, builds.position
   FROM json_each(?1) AS wanted CROSS JOIN builds ON (builds.namespace, builds.name, builds.position) IN (
-    SELECT namespace, name, position FROM builds AS use WHERE use.archive = wanted.value
+    SELECT namespace, name, position FROM builds AS use WHERE use.archive = wanted.value ${among}
     ORDER BY namespace, name, position LIMIT ?2)
   ORDER BY builds.archive, builds.namespace, builds.name, builds.position`;
+const LISTED = "(SELECT value FROM json_each(?3))";
+const USERS = users("");
+const USERS_WITHIN = users(`AND use.namespace IN ${LISTED}`);
+const USERS_OUTSIDE = users(`AND use.namespace NOT IN ${LISTED}`);
 const OF_ASSET = `SELECT builds.position, ${ARCHIVE} FROM builds CROSS JOIN archives AS archive ON archive.id = builds.archive
   WHERE builds.namespace = ?1 AND builds.name = ?2 ORDER BY builds.position`;
 const IS_COPIED = `archive.verified_at IS NOT NULL AND EXISTS (SELECT 1 FROM archive_copies AS copy
@@ -35,9 +40,13 @@ const NOTES = `SELECT ${NOTE}
 const NEWS = `SELECT ${NOTE} FROM archives AS archive WHERE changed > ?1 ORDER BY changed LIMIT ${MAX_NEWS + 1}`;
 const COUNTS = `SELECT value AS state, (SELECT COUNT(*) FROM
     (SELECT 1 FROM archives WHERE archives.state = value LIMIT ${COUNTED})) AS count FROM json_each(?1)`;
-const HOLDERS = `SELECT archive.id AS archive, builds.namespace, builds.name, builds.position
-  FROM archives AS archive CROSS JOIN builds ON builds.archive = archive.id
+const holders = (
+  among: string,
+) => `SELECT archive.id AS archive, builds.namespace, builds.name, builds.position
+  FROM archives AS archive CROSS JOIN builds ON builds.archive = archive.id ${among}
   WHERE archive.digest = ?1 AND archive.verified_at IS NOT NULL LIMIT ?2`;
+const HOLDERS = holders("");
+const HOLDERS_WITHIN = holders(`AND builds.namespace IN ${LISTED}`);
 
 type NoteRow = Omit<ArchiveNote, "isCopied"> & { readonly isCopied: number };
 
@@ -81,8 +90,14 @@ export class D1ArchiveReader implements ArchiveReader {
     return { archives: results.filter(({ fits: is }) => is === 1), last, isEnd: results.length < limit };
   }
 
-  async users(ids: readonly number[], limit: number): Promise<readonly ArchiveUser[]> {
-    const { results } = await this.#db.prepare(USERS).bind(JSON.stringify(ids), limit).all<ArchiveUser>();
+  async users(ids: readonly number[], limit: number, among: UserRange): Promise<readonly ArchiveUser[]> {
+    const namespaces = "within" in among ? among.within : among.outside;
+    const sql = namespaces === null ? USERS : "within" in among ? USERS_WITHIN : USERS_OUTSIDE;
+    const listed = namespaces === null ? [] : [JSON.stringify(namespaces)];
+    const { results } = await this.#db
+      .prepare(sql)
+      .bind(JSON.stringify(ids), limit, ...listed)
+      .all<ArchiveUser>();
     return results;
   }
 
@@ -127,8 +142,16 @@ export class D1ArchiveReader implements ArchiveReader {
     return new Map(results.map(({ state, count }) => [state, count]));
   }
 
-  async holders(digest: string, limit: number): Promise<readonly ArchiveUser[]> {
-    const { results } = await this.#db.prepare(HOLDERS).bind(digest, limit).all<ArchiveUser>();
+  async holders(
+    digest: string,
+    limit: number,
+    namespaces: readonly Namespace[] | null,
+  ): Promise<readonly ArchiveUser[]> {
+    const listed = namespaces === null ? [] : [JSON.stringify(namespaces)];
+    const { results } = await this.#db
+      .prepare(namespaces === null ? HOLDERS : HOLDERS_WITHIN)
+      .bind(digest, limit, ...listed)
+      .all<ArchiveUser>();
     return results;
   }
 
