@@ -63,18 +63,21 @@ export interface PlanQuery {
   readonly maxDelete: number | undefined;
   /** Which assets a prune considers; undefined for all. */
   readonly selector: string | undefined;
+  /** Whether definitions with lint findings are refused. */
+  readonly strict: boolean;
 }
 
 /** Asks for a plan of a set, kept for an hour, or, where `kept` is false, for the same without anything kept. */
 export function changesOf(
   place: Place,
   batch: readonly Definition[],
-  { prune, maxDelete, selector }: PlanQuery,
+  { prune, maxDelete, selector, strict }: PlanQuery,
   kept: boolean,
 ): Promise<Changes> {
   const query = new URLSearchParams(prune ? { prune: "true" } : {});
   if (maxDelete !== undefined) query.set("max_delete", String(maxDelete));
   if (prune && selector !== undefined) query.set("labelSelector", selector);
+  if (strict) query.set("strict", "true");
   if (!kept) query.set("dry_run", "true");
   return askChanges(place, `${kept ? "plan" : "apply"}?${query.toString()}`, batch);
 }

@@ -51,7 +51,7 @@ export async function planFiles(
 async function planNamespace(
   place: Place,
   definitions: readonly Definition[],
-  { prune, maxDelete, labelSelector, managedBy }: Planning,
+  { prune, maxDelete, labelSelector, managedBy, strict }: Planning,
   kept: boolean,
 ): Promise<Planned> {
   const batches = batchesOf(definitions);
@@ -61,7 +61,7 @@ async function planNamespace(
   try {
     for (const batch of batches) {
       bar.show(parts.length, batches.length);
-      const asked = { prune, maxDelete, selector: selectorOf(labelSelector, managedBy) };
+      const asked = { prune, maxDelete, strict, selector: selectorOf(labelSelector, managedBy) };
       parts.push(await changesOf(place, batch, asked, kept && batches.length === 1));
     }
   } finally {

@@ -22,6 +22,7 @@ export const SET_OPTIONS = {
     "delete at most so many assets (default: a tenth of the namespace, or 3 where that is more)",
     wholeNumber(0, 999_999_999),
   ),
+  strict: flag("--strict", "refuse definitions with lint findings, such as a misspelt member"),
   reason: text("--reason <text>", "why; kept in the history of every asset that changes"),
   batches: flag(
     "--batches",
@@ -33,16 +34,17 @@ export const SET_OPTIONS = {
 /** How a set is planned. */
 export type Planning = Pick<
   Values<typeof SET_OPTIONS>,
-  "prune" | "maxDelete" | "labelSelector" | "managedBy" | "into"
+  "prune" | "maxDelete" | "labelSelector" | "managedBy" | "into" | "strict"
 >;
 
 /** Throws a mistake where options do not go together. */
 export function refuseContradictions(options: Values<typeof SET_OPTIONS>, files: readonly string[]): void {
-  const { plan, prune, labelSelector, managedBy, into, batches } = options;
+  const { plan, prune, labelSelector, managedBy, into, batches, strict } = options;
   const withPlan =
     files.length > 0 ||
     prune ||
     batches ||
+    strict ||
     [labelSelector, managedBy, into].some((each) => each !== undefined);
   if (plan !== undefined && withPlan) {
     throw new Mistake("--plan does what was planned, with no files and no --prune", "give one or the other");

@@ -5,6 +5,7 @@ import type { CommandIo } from "../command/io.ts";
 import { Mistake } from "../command/mistake.ts";
 import { DEFAULT_STATE, localToken, secretsFile, writableState } from "../local.ts";
 import { serveArchives } from "./archives.ts";
+import { claimState } from "./claim.ts";
 import { migrateLocally } from "./migrate.ts";
 import { serve } from "./serve.ts";
 
@@ -26,6 +27,19 @@ export async function start({ port, state, archives }: StartOptions, io: Command
   const folder = resolve(state);
   await refuseTakenPort(port);
   await writableState(folder);
+  const release = await claimState(folder, state);
+  try {
+    return await startIn(folder, { port, state, archives }, io);
+  } finally {
+    await release();
+  }
+}
+
+async function startIn(
+  folder: string,
+  { port, state, archives }: StartOptions,
+  io: CommandIo,
+): Promise<number> {
   io.stdout.write(`Migrating the local database in ${state}\n`);
   await migrateLocally(folder);
   const url = `http://${HOST}:${port}`;

@@ -77,6 +77,18 @@ const doc = (name: string, type = "Asset", more = "") =>
 
 const CHECK = "---\ntype: CheckConfig\napi_version: core/v2\nmetadata: {name: c}\nspec: {command: x}\n";
 
+describe("a misspelt member", () => {
+  it.each(["apply", "plan"])("is refused by %s with --strict, and nothing is written", async (verb) => {
+    await have(namespace, "kept");
+    const set = await file("set.yaml", doc("kept").replace("spec: {", "spec: {filter: [linux], "));
+    const { code, err } = await here(verb, set, "--strict", ...(verb === "apply" ? ["--yes"] : []));
+    expect([code, err]).toEqual([1, expect.stringContaining("did you mean spec.filters?")]);
+    const asset = await worker.send("GET", `/api/core/v2/namespaces/${namespace}/assets/kept`);
+    expect(await asset.json()).not.toHaveProperty("filter");
+    expect((await here(verb, set, ...(verb === "apply" ? ["--yes"] : []))).err).toBe("");
+  });
+});
+
 describe("types", () => {
   it.each(["asset", "ASSET", "aSSet"])("%s are assets, which a prune keeps", async (type) => {
     await have(namespace, "kept", "load-checks");

@@ -1,7 +1,7 @@
 // Every script of package.json that is ours with every subcommand, and fetch-asset.sh: help, and what was mistyped.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -176,6 +176,15 @@ describe("the folder of local data", () => {
       oneLine(/^nothing can be written to the folder \/proc\/nowhere /),
     );
   });
+});
+
+it("start on a folder from which another process serves says so", async () => {
+  const state = join(folder, "served");
+  await mkdir(state);
+  await writeFile(join(state, "server.pid"), `${process.ppid}\n`);
+  const start = await runOfScript("scripts/start.ts");
+  const ran = await runHere(start, ["--port", String(await freePort()), "--state", state]);
+  expect(ran).toEqual(oneLine(new RegExp(`^process ${process.ppid} serves from the local data in .*served`)));
 });
 
 it("start on a port that is taken says so, in a process without npm", async () => {
