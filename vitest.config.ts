@@ -1,8 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-// Tests bring their own secrets; WRANGLER's quiet switches keep them from reaching outside.
-process.env["TOKEN_SECRET"] = "a-secret-for-tests-that-is-long-enough-to-sign-with";
+// WRANGLER's quiet switches keep tests from reaching outside.
 process.env["WRANGLER_SEND_METRICS"] = "false";
 process.env["CLOUDFLARE_CF_FETCH_ENABLED"] = "false";
 
@@ -25,6 +24,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 MIGRATIONS: migrations,
+                TOKEN_SECRET: "a-secret-for-tests-that-is-long-enough-to-sign-with",
               },
             },
           }),

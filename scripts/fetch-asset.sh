@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches the one archive of an asset that this machine is meant to have, verifies it, unpacks it, prints where.
+# Fetches the one archive of each asset that this machine is meant to have, verifies it, unpacks it, prints where.
 # Plain POSIX sh for Linux, macOS and the BSDs. -h lists options, tools and exit codes.
 set -eu
 umask 077
@@ -14,16 +14,21 @@ CONNECT_SECONDS=15
 LOWEST_SPEED=1000
 MAX_ANSWER_BYTES=4000000
 ANSWER_SECONDS=30
+# Servers and what stands before them refuse URLs of more than some 8,000 to 16,000 characters.
+MAX_NAMES_LENGTH=6000
 
 usage() {
   cat <<'END'
-fetch-asset.sh [-n NAMESPACE] [-c CACHE_DIR] [-t SECONDS] [--max-bytes N] [-p] [-q] NAME
-  prints the folder of the unpacked archive, CACHE_DIR/<sha512>, and nothing else
+fetch-asset.sh [-n NAMESPACE] [-c CACHE_DIR] [-t SECONDS] [--max-bytes N] [-p] [-q] NAME...
+fetch-asset.sh [the same options] --all
+  prints the folder of the unpacked archive, CACHE_DIR/<sha512>, and nothing else; of several assets, or of all that the
+  key shows and that have a build for this machine (--all), a line "NAME FOLDER" for each. However many they are, the
+  server is asked once.
   -n  namespace (default: default)
   -c  where archives are kept (default: $XDG_CACHE_HOME/edge-assets, or ~/.cache/edge-assets); it must be yours, and
       nobody else may write to it
   -t  seconds without progress after which a download counts as stalled (default: 30); it has no total limit
-  -p  print FOLDER/bin and a colon, or nothing after a failure: PATH="$(fetch-asset.sh -p NAME)$PATH"
+  -p  print FOLDER/bin and a colon for each asset, and nothing for one that failed: PATH="$(fetch-asset.sh -p NAME...)$PATH"
   -q  say nothing on standard error unless something is wrong
   --max-bytes  refuse an archive that is larger than N bytes, packed or unpacked (default: 2147483648)
 environment: SENSU_API_URL (default http://127.0.0.1:8080); SENSU_API_KEY or SENSU_TOKEN; CURL_CA_BUNDLE or SSL_CERT_FILE,
@@ -33,7 +38,7 @@ needs: curl or wget (GNU, or busybox); tar; gzip; awk; sha512sum, shasum, sha512
   own: it is not used for builds with headers, nor for an https server whose certificate it does not verify.
 exit status: 0 done; 1 used wrongly, a tool is missing, or the cache is not safe; 2 the server does not answer or refuses;
   3 no such asset, or no build for this machine; 4 the facts do not fill a token; 5 the download failed; 6 the digest is
-  wrong; 7 the archive cannot be unpacked safely
+  wrong; 7 the archive cannot be unpacked safely; 8 some of several assets failed, each for a reason that is printed
 END
 }
 
@@ -147,6 +152,7 @@ open_cache() {
 # Makes `work`, a private folder inside the cache that is removed at the end, and removes those of runs long dead.
 open_work_folder() {
   work=
+  apart=
   download=
   watchdog=
   trap 'close_work_folder' EXIT
@@ -155,9 +161,14 @@ open_work_folder() {
   find "$cache/." ! -name . -prune -name '.work.*' -mtime +7 -exec rm -rf {} + 2>/dev/null || true
 }
 
-close_work_folder() {
+stop_download() {
   [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null || true
   [ -z "$download" ] || kill "$download" 2>/dev/null || true
+}
+
+close_work_folder() {
+  [ -z "$apart" ] || kill "$apart" 2>/dev/null || true
+  stop_download
   [ -z "$work" ] || rm -rf "$work"
 }
 
@@ -413,14 +424,14 @@ watch() {
 # What went wrong, of which clients write more lines than one.
 error_text() { sed '/^$/d' "$work/error" | head -n 1; }
 
-# --- ask which archive it is -------------------------------------------------------------------------------------
+# --- ask which archives they are ---------------------------------------------------------------------------------
 
-# Where the answer to this question is kept. Lengths make two questions never the same text.
-remembered_file() {
-  for part in "$server" "$namespace" "$1" "$query"; do printf '%s:%s' "${#part}" "$part"; done >"$work/question"
+# Sets `remembered`, where the answer to this question is kept. Lengths make two questions never the same text.
+find_remembered() {
+  for part in 2 "$server" "$namespace" "$names" "$query"; do printf '%s:%s' "${#part}" "$part"; done >"$work/question"
   key=$(sha512_of_input <"$work/question")
   is_sha512 "$key" || fail 1 "$digest_tool is broken: it gives no SHA-512"
-  printf '%s' "$cache/.resolved.$key"
+  remembered=$cache/.resolved.$key
 }
 
 write_credential() {
@@ -438,24 +449,30 @@ write_credential() {
 # The message of an error's JSON.
 server_message() { sed -n 's/.*"message":"\(\([^"\\]\|\\.\)*\)".*/\1/p' "$work/body" | head -n 1; }
 
-# Asks for asset $1. Writes the answer to $work/resolved: a line with its ETag, then KEY='value' lines.
+# Asks for all assets at once. Writes the answer to $work/resolved: a line with its ETag, the number of assets, and a block
+# of KEY='value' lines for each. Sets `is_new` to 1 when it is not what is remembered.
 ask() {
-  remembered=$(remembered_file "$1")
+  is_new=0
+  find_remembered
   cat "$work/credential" >"$work/headers"
   if [ -r "$remembered" ]; then
     tag=$(head -n 1 "$remembered")
     [ -z "$tag" ] || printf 'If-None-Match: %s\n' "$tag" >>"$work/headers"
   fi
-  http_get "$server/api/edge/v1/namespaces/$namespace/assets/$(percent_encode "$1")/resolve?format=env&$query" \
+  named=
+  # What names hold, and the comma, stands in a query as it is.
+  [ "$all" = 1 ] || named="&names=$names"
+  http_get "$server/api/edge/v1/namespaces/$namespace/resolve?format=env$named&$query" \
     "$work/headers" "$MAX_ANSWER_BYTES" "$ANSWER_SECONDS"
   case $status in
     200)
       { answer_header etag; cat "$work/body"; } >"$work/resolved"
+      is_new=1
       ;;
     304) cat "$remembered" >"$work/resolved" ;;
     404)
       reason=$(server_message)
-      fail 3 "${reason:-there is no such asset, or no build of it for this machine}"
+      fail 3 "${reason:-there is no namespace $namespace}"
       ;;
     000 | 5??)
       if [ "$status" = 000 ]; then reason=$(error_text); else reason="status $status"; fi
@@ -469,13 +486,74 @@ ask() {
       ;;
   esac
   # Each line must be KEY='value' in full.
-  if sed 1d "$work/resolved" | grep -qv "^ASSET_[A-Z0-9_]*='\([^']\|'\\\\''\)*'\$" || [ -z "$(value ASSET_SHA512)$(value ASSET_URL)" ]; then
+  if sed 1d "$work/resolved" | grep -qv "^ASSET_[A-Z0-9_]*='\([^']\|'\\\\''\)*'\$" || ! list_outcomes; then
+    [ "$status" != 304 ] || rm -f "$remembered" # damaged: the next run asks for the whole answer
     fail 2 "the answer of $server is not what it should be"
   fi
 }
 
-# The values of the lines whose key matches.
-value() { sed -n "1d; s/^$1='\(.*\)'\$/\1/p" "$work/resolved" | sed "s/'\\\\''/'/g"; }
+# Writes a line "NAME OUTCOME DIGEST" for each asset to $work/outcomes, in the order they were asked for. The outcome is
+# the server's (resolved, none, missing, failed), `open` where the facts do not fill a token, or `unknown` where the answer
+# does not name the asset, as what is remembered may. Fails for an answer that is cut short or names something twice.
+list_outcomes() {
+  awk -v all="$all" '
+    function value(    text) {
+      text = $0
+      sub(/^[^=]*=\047/, "", text)
+      sub(/\047$/, "", text)
+      gsub(/\047\\\047\047/, "\047", text)
+      return text
+    }
+    part == "asked" { order[++count] = $0; next }
+    FNR == 1 { next }
+    /^ASSET_COUNT=/ { expected = value(); next }
+    /^ASSET_NAME=/ {
+      name = value()
+      if (name !~ /^[A-Za-z0-9_.:\/-]+$/ || (name in outcome)) broken = 1
+      outcome[name] = "malformed"
+      found++
+      if (all) order[++count] = name
+    }
+    /^ASSET_OUTCOME=/ { outcome[name] = value() }
+    /^ASSET_SHA512=/ { digest[name] = tolower(value()) }
+    /^ASSET_UNRESOLVED=/ { open[name] = value() }
+    END {
+      if (broken || expected == "" || found + 0 != expected + 0) exit 1
+      for (i = 1; i <= count; i++) {
+        name = order[i]
+        if (!(name in outcome)) outcome[name] = "unknown"
+        else if (outcome[name] == "resolved" && open[name] != "") outcome[name] = "open"
+        print name, outcome[name], digest[name]
+      }
+    }' part=asked "$work/asked" part=answer "$work/resolved" >"$work/outcomes"
+}
+
+# Remembers the answer. Of the assets of $work/failed, which cannot be fetched as they are now, it is what was remembered
+# before; the tag is then left out, so that the server is asked for the whole answer again.
+remember() {
+  if [ ! -s "$work/failed" ]; then
+    mv "$work/resolved" "$remembered"
+    return
+  fi
+  before=$remembered
+  [ -r "$before" ] || before=/dev/null
+  awk '
+    part == "failed" { failed[$0] = 1; next }
+    FNR == 1 || /^ASSET_COUNT=/ { keep = 0; next }
+    /^ASSET_NAME=/ { keep = ($0 in failed) ? part == "before" : part == "now"; count += keep }
+    keep { blocks = blocks $0 "\n" }
+    END { printf "\nASSET_COUNT=\047%d\047\n%s", count, blocks }
+  ' part=failed "$work/failed" part=now "$work/resolved" part=before "$before" >"$work/merged"
+  mv "$work/merged" "$remembered"
+}
+
+# Writes the lines of asset $1 to $work/asset.
+open_block() {
+  awk -v first="ASSET_NAME='$1'" '/^ASSET_NAME=/ { inside = $0 == first } inside' "$work/resolved" >"$work/asset"
+}
+
+# The values of the lines of $work/asset whose key matches.
+value() { sed -n "s/^$1='\(.*\)'\$/\1/p" "$work/asset" | sed "s/'\\\\''/'/g"; }
 
 # --- fetch, verify, unpack ---------------------------------------------------------------------------------------
 
@@ -620,41 +698,85 @@ unpack() {
   mv "$work/$1" "$cache/" 2>/dev/null || [ -d "$cache/$1" ] || fail 7 "cannot write $cache/$1"
 }
 
+# Prints where asset $1 is: the folder of digest $2.
 print_folder() {
-  if [ "$as_path" = 1 ]; then printf '%s/bin:' "$1"; else printf '%s\n' "$1"; fi
+  if [ "$as_path" = 1 ]; then
+    printf '%s/bin:' "$cache/$2"
+  elif [ "$several" = 1 ]; then
+    printf '%s %s\n' "$1" "$cache/$2"
+  else
+    printf '%s\n' "$cache/$2"
+  fi
 }
 
-# Asks for one asset, fetches it unless it is there, prints its folder.
+# Fetches asset $1, whose outcome is $2 and digest $3, and prints its folder.
 fetch_one() {
-  subject="$1: "
-  ask "$1"
-  unresolved=$(value ASSET_UNRESOLVED)
-  [ -z "$unresolved" ] || fail 4 "the facts of this machine do not fill: $unresolved"
-  digest=$(value ASSET_SHA512 | tr '[:upper:]' '[:lower:]')
-  is_sha512 "$digest" || fail 6 'the definition holds no sha512'
-  if [ -d "$cache/$digest" ]; then
-    say 'it is there already'
-  else
-    url=$(value ASSET_URL)
-    say "fetching $(shown "$url")"
-    download_archive "$url"
-    found=$(sha512_of_input <"$work/body")
-    [ "$found" = "$digest" ] || fail 6 "the sha512 of $(shown "$url") is $found, and should be $digest"
-    decompress
-    check_members
-    unpack "$digest"
-  fi
-  # Remembered only now: a definition that cannot be fetched does not replace one that could.
-  mv "$work/resolved" "$remembered"
-  print_folder "$cache/$digest"
+  open_block "$1"
+  case $2 in
+    resolved) ;;
+    open) fail 4 "the facts of this machine do not fill: $(value ASSET_UNRESOLVED)" ;;
+    none | missing) fail 3 "$(value ASSET_MESSAGE)" ;;
+    failed) fail 2 "$(value ASSET_MESSAGE)" ;;
+    unknown) fail 2 "$server does not answer for it, and it was not fetched before" ;;
+    *) fail 2 "the answer of $server is not what it should be" ;;
+  esac
+  is_sha512 "$3" || fail 6 'the definition holds no sha512'
+  url=$(value ASSET_URL)
+  say "fetching $(shown "$url")"
+  download_archive "$url"
+  found=$(sha512_of_input <"$work/body")
+  [ "$found" = "$3" ] || fail 6 "the sha512 of $(shown "$url") is $found, and should be $3"
+  decompress
+  check_members
+  unpack "$3"
+  print_folder "$1" "$3"
+}
+
+# The same in a process of its own, as what fails ends the process. Sets `result` to its exit code.
+fetch_apart() {
+  (
+    trap stop_download EXIT
+    trap 'exit 1' HUP INT TERM
+    fetch_one "$@"
+  ) &
+  apart=$!
+  result=0
+  wait "$apart" || result=$?
+  apart=
+}
+
+# Fetches what is not there yet of the assets of $work/outcomes, and prints the folders of all that are.
+fetch_all() {
+  : >"$work/failed"
+  total=0
+  failures=0
+  failed=
+  while read -r name outcome digest <&3; do
+    total=$((total + 1))
+    subject="$name: "
+    if [ "$outcome" = resolved ] && is_sha512 "$digest" && [ -d "$cache/$digest" ]; then
+      say 'it is there already'
+      print_folder "$name" "$digest"
+    elif [ "$all-$outcome" = 1-none ]; then
+      say 'it has no build for this machine'
+    elif [ "$several" = 0 ]; then
+      fetch_one "$name" "$outcome" "$digest"
+    else
+      fetch_apart "$name" "$outcome" "$digest"
+      if [ "$result" != 0 ]; then
+        failures=$((failures + 1))
+        failed="$failed $name"
+        # What the server says of an asset is remembered; an archive that cannot be had does not replace one that could.
+        [ "$outcome" != resolved ] || printf "ASSET_NAME='%s'\n" "$name" >>"$work/failed"
+      fi
+    fi
+  done 3<"$work/outcomes"
+  subject=
 }
 
 # --- the command -------------------------------------------------------------------------------------------------
 
-wrong_usage() {
-  usage >&2
-  exit 1
-}
+wrong_usage() { fail 1 "$1; -h lists the options"; }
 
 namespace=default
 cache=
@@ -662,7 +784,8 @@ stall_seconds=30
 max_bytes_of_archive=2147483648
 as_path=0
 quiet=0
-while getopts n:c:t:pqh-: option; do
+all=0
+while getopts :n:c:t:pqh-: option; do
   case $option in
     n) namespace=$OPTARG ;;
     c) cache=$OPTARG ;;
@@ -673,26 +796,38 @@ while getopts n:c:t:pqh-: option; do
     -)
       case $OPTARG in
         help) usage; exit 0 ;;
+        all) all=1 ;;
         max-bytes=*) max_bytes_of_archive=${OPTARG#*=} ;;
         max-bytes)
           shift $((OPTIND - 1))
           OPTIND=1
-          [ $# -gt 0 ] || wrong_usage
+          [ $# -gt 0 ] || wrong_usage '--max-bytes needs a value'
           max_bytes_of_archive=$1
           shift
           ;;
-        *) wrong_usage ;;
+        *) wrong_usage "unknown option --$OPTARG" ;;
       esac
       ;;
-    *) wrong_usage ;;
+    :) wrong_usage "-$OPTARG needs a value" ;;
+    *) wrong_usage "unknown option -$OPTARG" ;;
   esac
 done
 shift $((OPTIND - 1))
-[ $# -eq 1 ] || wrong_usage
+case $all-$# in 0-0) wrong_usage 'the name of an asset is missing' ;; 1-0 | 0-*) ;; *) wrong_usage "--all and the name $1 are two things" ;; esac
+several=1
+case $all-$# in 0-1) several=0 ;; esac
 
-subject="$1: "
+[ "$several" = 1 ] || subject="$1: "
 check_tools
-case $1 in '' | . | .. | *[!A-Za-z0-9_./:-]*) fail 1 'is no asset name' ;; esac
+names=
+for name; do
+  case $name in '' | . | .. | *[!A-Za-z0-9_./:-]*) subject="$name: "; fail 1 'is no asset name' ;; esac
+  case $names,$name in ?*,-*) subject="$name: "; fail 1 'options stand before names' ;; esac
+  names=$names${names:+,}$name
+done
+# No name holds a star.
+[ "$all" = 0 ] || names='*'
+[ ${#names} -le "$MAX_NAMES_LENGTH" ] || fail 1 "the names are longer than $MAX_NAMES_LENGTH characters; ask for them in several runs, or with --all"
 case $namespace in '' | . | .. | *[!A-Za-z0-9_.:-]*) fail 1 "'$namespace' is no namespace" ;; esac
 case $stall_seconds in '' | 0* | *[!0-9]* | ?????*) fail 1 "-t $stall_seconds: use seconds, from 1 to 9999" ;; esac
 case $max_bytes_of_archive in
@@ -714,4 +849,8 @@ write_credential
 collect_facts
 query=$(facts_query)
 if [ "$client" = busybox-wget ]; then busybox_wget_may_ask; fi
-fetch_one "$1"
+for name; do printf '%s\n' "$name"; done >"$work/asked"
+ask
+fetch_all
+[ "$is_new" = 0 ] || remember
+[ "$failures" = 0 ] || fail 8 "$failures of $total assets could not be fetched:$failed"

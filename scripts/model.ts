@@ -12,6 +12,7 @@ import { simulate } from "../test/model/total.ts";
 const THE_RULE = "the rule";
 const READS_FOR_AN_HOUR_OF_KEYS = 10_000;
 const READS = 1_000_000;
+const NAMESPACES = 20_000;
 const BILLION = 1_000_000_000;
 
 export const run = runOf(
@@ -25,6 +26,11 @@ export const run = runOf(
         wholeNumber(1, BILLION),
       ),
       seed: valueOr("--seed <n>", "where chance begins", wholeNumber(0, 999_999_999), "1"),
+      namespaces: value(
+        "--namespaces <n>",
+        `how many namespaces have assets (default: ${NAMESPACES})`,
+        wholeNumber(1, 1_000_000),
+      ),
       without: text("--without <rule>", "only the world without this rule, such as deadline"),
       world: flag("--world", "what agents all over the world see, and what it costs, instead"),
       ...WORLD_OPTIONS,
@@ -35,14 +41,14 @@ export const run = runOf(
       "npm run model -- --world --agents 10000",
     ],
     exitCodes: { 0: "every promise held", 1: "a promise was broken, or an error" },
-    async run({ options: { reads, seed, without, world, ...worldly } }) {
+    async run({ options: { reads, seed, namespaces, without, world, ...worldly } }) {
       if (world) {
-        refuse({ reads, without }, "does not go with --world");
+        refuse({ reads, namespaces, without }, "does not go with --world");
         await runWorld({ seed, ...worldly });
         return 0;
       }
       refuse(worldly, "goes with --world only");
-      if (await isBroken(reads ?? READS, seed, policiesWanted(without)))
+      if (await isBroken(reads ?? READS, seed, namespaces ?? NAMESPACES, policiesWanted(without)))
         throw new Error("a promise was broken");
       return 0;
     },
@@ -54,12 +60,20 @@ if (import.meta.main) await runInProcess(run);
 /** Throws a mistake for the first option that was given. */
 function refuse(options: Readonly<Record<string, unknown>>, why: string): void {
   const given = Object.entries(options).find(([, option]) => option !== undefined && option !== false);
-  if (given !== undefined) throw new Mistake(`--${given[0]} ${why}`, "leave it out, or see npm run model -- --help");
+  if (given !== undefined)
+    throw new Mistake(`--${given[0]} ${why}`, "leave it out, or see npm run model -- --help");
 }
 
 /** Simulates and prints; resolves to whether the rules broke a promise. */
-async function isBroken(reads: number, seed: number, wanted: readonly PolicyName[]): Promise<boolean> {
-  console.log(`${reads} reads, a quarter for each rule left out; seed ${seed}\n`);
+async function isBroken(
+  reads: number,
+  seed: number,
+  namespaces: number,
+  wanted: readonly PolicyName[],
+): Promise<boolean> {
+  console.log(
+    `${reads} reads over ${namespaces} namespaces, a quarter for each rule left out; seed ${seed}\n`,
+  );
   console.log(
     row([
       "policy",
@@ -80,7 +94,7 @@ async function isBroken(reads: number, seed: number, wanted: readonly PolicyName
   for (const name of wanted) {
     const policy: Policy = POLICIES[name];
     const count = name === THE_RULE ? reads : Math.ceil(reads / 4);
-    const outcome = await simulate(policy, count, seed, (done) => progress(name, done, count));
+    const outcome = await simulate(policy, count, seed, namespaces, (done) => progress(name, done, count));
     const share = (part: number) => `${((100 * part) / outcome.reads).toFixed(2)} %`;
     const { pastBound, backwards, resurrected, late } = outcome;
     progress("", 0, 0);

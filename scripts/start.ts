@@ -15,6 +15,12 @@ export const run = runOf(
     options: {
       port: valueOr("--port <n>", "the port to serve on", wholeNumber(1, 65_535), "8080"),
       state: textOr("--state <dir>", "the folder of local data, made if there is none", DEFAULT_STATE),
+      archives: valueOr(
+        "--archives <n>",
+        "the port on which the archives of examples/ can be fetched; 0 serves none",
+        wholeNumber(0, 65_535),
+        "8079",
+      ),
     },
     examples: ["npm start", "npm start -- --port 8181 --state /tmp/edge-assets"],
     exitCodes: { 0: "stopped", 1: "an error" },

@@ -11,26 +11,30 @@ export interface StartedServer {
   readonly url: string;
   /** May do everything. */
   readonly token: string;
+  /** The folder of its data. */
+  readonly state: string;
   stop(): Promise<void>;
 }
 
 /** Between finding a free port and binding it another process may take it: then another port is tried. */
 const PORTS_TRIED = 5;
 
-export async function startServer(): Promise<StartedServer> {
+/** Starts a server; `archives` is the port of the archives of examples/, which are not served without it. */
+export async function startServer({ archives = 0 } = {}): Promise<StartedServer> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await startOnce();
+      return await startOnce(archives);
     } catch (error) {
       if (tried === PORTS_TRIED || !/is taken|address already in use/i.test(String(error))) throw error;
     }
   }
 }
 
-async function startOnce(): Promise<StartedServer> {
+async function startOnce(archives: number): Promise<StartedServer> {
   const state = await mkdtemp(join(tmpdir(), "edge-assets-"));
   const port = await freePort();
-  const child = spawn("node", ["scripts/start.ts", "--port", String(port), "--state", state], {
+  const options = ["--port", String(port), "--state", state, "--archives", String(archives)];
+  const child = spawn("node", ["scripts/start.ts", ...options], {
     env: QUIET,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -41,14 +45,15 @@ async function startOnce(): Promise<StartedServer> {
     await rm(state, { recursive: true, force: true });
   };
   try {
-    return { url: `http://127.0.0.1:${port}`, token: await announcedToken(child), stop };
+    return { url: `http://127.0.0.1:${port}`, token: await announcedToken(child), state, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of this machine that nothing listens on now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once("error", reject);
     probe.listen(0, "127.0.0.1", () => {

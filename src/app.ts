@@ -40,7 +40,7 @@ export interface Arrival {
 
 export type Serve = (request: Request, arrival: Arrival) => Promise<Response>;
 
-/** A request on its way; what becomes known of it is for whoever observes. */
+/** A request that is being answered, with what is learnt about it on the way for the log and the metrics. */
 interface Visit extends Scope {
   readonly requestId: string;
   readonly url: URL;

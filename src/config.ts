@@ -1,8 +1,9 @@
+import * as z from "zod";
 import { issuerKeys } from "./auth/issuer-keys.ts";
 import type { OutsideIssuer } from "./auth/outside-issuer.ts";
 import { readSigningKeys, type SigningKey } from "./auth/signing-keys.ts";
 import { STALE_MS } from "./freshness/stale.ts";
-import { Setting, SettingError } from "./setting.ts";
+import { readSetting, Setting, type SettingError } from "./setting.ts";
 
 /** What the app relies on, read once an isolate. A setting that is wrong is `unavailable` where it is used. */
 export interface Config {
@@ -18,40 +19,63 @@ export interface Config {
   readonly historyDays: number | null;
   /** Milliseconds for which API keys keep reading while D1 does not answer (I7); 0: not at all, also when the setting is wrong. */
   readonly outageKeyMs: number;
-  /** Of answers that need not be in the log, one in so many is. */
+  /** One in how many sampled answers is logged. */
   readonly logOneIn: number;
   /** The settings that are wrong. */
   readonly errors: readonly SettingError[];
 }
 
-/** Settings as the runtime hands them over; the README lists them. */
-export interface Settings {
-  /** And any name that begins so. */
-  readonly TOKEN_SECRET?: string;
-  readonly WORKER_NAME?: string;
-  readonly OIDC_ISSUER?: string;
-  readonly OIDC_AUDIENCE?: string;
-  readonly OIDC_JWKS_URL?: string;
-  readonly OIDC_GRANTS_CLAIM?: string;
-  readonly LINT?: string;
-  readonly HISTORY_DAYS?: string;
-  readonly LOG_ONE_IN?: string;
-  readonly OUTAGE_KEY_HOURS?: string;
-}
-
 const HOUR_MS = 3_600_000;
-const DEFAULT_NAME = "edge-assets";
-
+/** Assets are served for no longer without D1, and keys have nothing to read after that. */
+const LONGEST_OUTAGE_HOURS = STALE_MS / HOUR_MS;
 const DEFAULT_ONE_IN = 1_000;
+
+const count = () =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, { error: "use a number from 1 to 99999, or leave it out" })
+    .transform(Number);
+const isOutage = (hours: string) => /^\d{1,2}$/.test(hours) && Number(hours) <= LONGEST_OUTAGE_HOURS;
+const url = () => z.string().refine((text) => URL.canParse(text), { error: "use a URL" });
+
+/**
+ * The variables: what each may be, what it is when it is left out, and what to write in place of a wrong value.
+ * docs/deploy.md lists them, and the secrets, which `readSigningKeys` reads.
+ */
+export const settingSchemas = () => ({
+  WORKER_NAME: z.string().default("edge-assets"),
+  LINT: z.enum(["count", "strict"], { error: "use strict, or leave it out" }).default("count"),
+  HISTORY_DAYS: count().nullable().default(null),
+  LOG_ONE_IN: count().default(DEFAULT_ONE_IN),
+  OUTAGE_KEY_HOURS: z
+    .string()
+    .refine(isOutage, {
+      error: `use a number of hours from 0 to ${LONGEST_OUTAGE_HOURS}, or leave it out for ${LONGEST_OUTAGE_HOURS}`,
+    })
+    .transform(Number)
+    .default(LONGEST_OUTAGE_HOURS),
+  OIDC_ISSUER: z.string().nullable().default(null),
+  OIDC_AUDIENCE: z.string({ error: "is missing beside OIDC_ISSUER: say for whom its tokens are" }),
+  OIDC_JWKS_URL: url().nullable().default(null),
+  OIDC_GRANTS_CLAIM: z.string().default("grants"),
+});
+
+type Schemas = ReturnType<typeof settingSchemas>;
+type SettingName = keyof Schemas;
+type SettingValues = { readonly [N in SettingName]: z.output<Schemas[N]> };
+
+/** Settings as the runtime hands them over: the variables, and secrets whose names begin with `TOKEN_SECRET`. */
+export type Settings = { readonly [N in SettingName | "TOKEN_SECRET"]?: string };
 
 /** Reads the settings. Never fails: what is wrong is in `errors`, and fails where it is used. */
 export async function readConfig(settings: Settings): Promise<Config> {
+  const read = readerOf(settings);
   const signingKeys = await Setting.of(() => readSigningKeys(secretsOf(settings)));
-  const outside = await Setting.of(() => readOutsideIssuer(settings));
-  const lint = await Setting.of(() => readLint(textOf(settings.LINT)));
-  const historyDays = await Setting.of(() => readNumber("HISTORY_DAYS", settings.HISTORY_DAYS, null));
-  const logOneIn = await Setting.of(() => readNumber("LOG_ONE_IN", settings.LOG_ONE_IN, DEFAULT_ONE_IN));
-  const outageHours = await Setting.of(() => readOutageHours(textOf(settings.OUTAGE_KEY_HOURS)));
+  const outside = await Setting.of(() => readOutsideIssuer(read));
+  const lint = await Setting.of(() => read("LINT"));
+  const historyDays = await Setting.of(() => read("HISTORY_DAYS"));
+  const logOneIn = await Setting.of(() => read("LOG_ONE_IN"));
+  const outageHours = await Setting.of(() => read("OUTAGE_KEY_HOURS"));
   const all = [signingKeys, outside, lint, historyDays, outageHours, logOneIn];
   return {
     get signingKeys() {
@@ -66,21 +90,16 @@ export async function readConfig(settings: Settings): Promise<Config> {
     get historyDays() {
       return historyDays.value;
     },
-    workerName: settings.WORKER_NAME ?? DEFAULT_NAME,
+    workerName: read("WORKER_NAME"),
     outageKeyMs: outageHours.or(0) * HOUR_MS,
     logOneIn: logOneIn.or(DEFAULT_ONE_IN),
     errors: all.flatMap(({ error }) => error ?? []),
   };
 }
 
-/** A variable may be written as a number or a boolean in wrangler.toml. */
-function textOf(setting: string | number | boolean | undefined): string {
-  return String(setting ?? "");
-}
-
 /**
  * Every secret whose name begins so, the last name first: `npm run rotate-secret` names a new one by its time, since
- * nobody can read the old one to write both under one name.
+ * the old one cannot be read back, so both cannot be written under one name.
  */
 function secretsOf(settings: Settings): string {
   return Object.entries(settings)
@@ -90,47 +109,24 @@ function secretsOf(settings: Settings): string {
     .join();
 }
 
-function readLint(setting: string): Config["lint"] {
-  if (setting === "" || setting === "count") return "count";
-  if (setting === "strict") return "strict";
-  throw new SettingError("LINT", "use strict, or leave it out", setting);
+type Read = <N extends SettingName>(name: N) => SettingValues[N];
+
+/** Reads one setting at a time, so that a wrong one does not hide the others. */
+function readerOf(settings: Settings): Read {
+  const schemas: { readonly [N in SettingName]: z.ZodType<SettingValues[N]> } = settingSchemas();
+  return (name) => readSetting(name, schemas[name], settings[name]);
 }
 
-function readNumber<T>(name: string, setting: string | undefined, otherwise: T): number | T {
-  const text = textOf(setting);
-  if (text === "") return otherwise;
-  if (!/^[1-9]\d{0,4}$/.test(text))
-    throw new SettingError(name, "use a number from 1 to 99999, or leave it out", text);
-  return Number(text);
+/** Null without an issuer. Its keys are where the settings say, or where OpenID Connect has them. */
+function readOutsideIssuer(read: Read): OutsideIssuer | null {
+  const issuer = read("OIDC_ISSUER");
+  if (issuer === null) return null;
+  const audience = read("OIDC_AUDIENCE");
+  const grantsClaim = read("OIDC_GRANTS_CLAIM");
+  const jwks = read("OIDC_JWKS_URL") ?? wellKnownJwks(readSetting("OIDC_ISSUER", url(), issuer));
+  return { issuer, audience, grantsClaim, keyFor: issuerKeys(new URL(jwks)) };
 }
 
-/** No longer than assets are served without D1: keys have nothing to read after that. */
-function readOutageHours(setting: string): number {
-  const longest = STALE_MS / HOUR_MS;
-  if (setting === "") return longest;
-  const hours = /^\d{1,2}$/.test(setting) ? Number(setting) : Infinity;
-  if (hours <= longest) return hours;
-  throw new SettingError(
-    "OUTAGE_KEY_HOURS",
-    `use a number of hours from 0 to ${longest}, or leave it out for ${longest}`,
-    setting,
-  );
-}
-
-function readOutsideIssuer(settings: Settings): OutsideIssuer | null {
-  const issuer = textOf(settings.OIDC_ISSUER);
-  if (issuer === "") return null;
-  const audience = textOf(settings.OIDC_AUDIENCE);
-  if (audience === "")
-    throw new SettingError("OIDC_AUDIENCE", "is missing beside OIDC_ISSUER: say for whom its tokens are");
-  const url = textOf(settings.OIDC_JWKS_URL);
-  const jwks = url === "" ? `${issuer.replace(/\/$/, "")}/.well-known/jwks.json` : url;
-  if (!URL.canParse(jwks))
-    throw new SettingError(url === "" ? "OIDC_ISSUER" : "OIDC_JWKS_URL", "use a URL", jwks);
-  return {
-    issuer,
-    audience,
-    grantsClaim: settings.OIDC_GRANTS_CLAIM ?? "grants",
-    keyFor: issuerKeys(new URL(jwks)),
-  };
+function wellKnownJwks(issuer: string): string {
+  return `${issuer.replace(/\/$/, "")}/.well-known/jwks.json`;
 }

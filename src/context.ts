@@ -1,6 +1,7 @@
 import { allows, type Role } from "./auth/grants.ts";
 import type { Principal } from "./auth/principal.ts";
 import { invalid } from "./errors.ts";
+import { REASON_CHARACTERS } from "./http/request-headers.ts";
 import type { Namespace } from "./identity/names.ts";
 import type { Scope } from "./scope.ts";
 import type { Commit } from "./store/asset-store.ts";
@@ -50,8 +51,6 @@ export function readingOf(context: Context): Reading {
 export function commitOf(context: Context): Commit {
   return { principal: principalOf(context).name, reason: reasonOf(context), scope: context };
 }
-
-const REASON_CHARACTERS = 500;
 
 /** Why a write is made: the header `X-Reason` or the parameter `reason`. */
 function reasonOf({ request, url }: Context): string | null {

@@ -62,6 +62,15 @@ export function rootCause(error: unknown): unknown {
   return root;
 }
 
+/** What D1 says of tables and columns that a migration makes. */
+const NOT_MIGRATED = /no such (?:table|column)|has no column named/;
+
+/** What an error says, for the log; where migrations are missing, with the command that applies them. */
+export function withRemedy(said: string): string {
+  if (!NOT_MIGRATED.test(said)) return said;
+  return `the database lacks migrations: run npx wrangler d1 migrations apply DB --remote, or npm run deploy; ${said}`;
+}
+
 /** A 400 with this message. */
 export function invalid(message: string): ApiError {
   return new ApiError("invalidArgument", message);

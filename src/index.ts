@@ -11,7 +11,7 @@ import { edgeOf } from "./freshness/edge.ts";
 import { cronAgeSeconds, healthOf, journalAgeSeconds } from "./freshness/health.ts";
 import { beat, type Chore } from "./freshness/heartbeat.ts";
 import { JournalWatch } from "./freshness/journal-watch.ts";
-import { JournaledNamespaceStore } from "./freshness/journaled-namespace-store.ts";
+import { CachedNamespaceStore } from "./freshness/cached-namespace-store.ts";
 import { answerTo } from "./freshness/unavailable.ts";
 import { ChangeService } from "./history/changes/service.ts";
 import { WaitingRoom } from "./history/changes/waiting-room.ts";
@@ -27,6 +27,7 @@ import { RememberedTokens } from "./auth/token-cache.ts";
 import { HistoryService } from "./history/service.ts";
 import { hotPath } from "./fast-path/fast-path.ts";
 import { CursorSeal } from "./auth/cursor-seal.ts";
+import { withRemedy } from "./errors.ts";
 import { failure, requestIdOf } from "./http/respond.ts";
 import { compile, type Serve } from "./app.ts";
 import { OnceAMinute } from "./lib/once-a-minute.ts";
@@ -36,6 +37,7 @@ import { keyRing } from "./keys/key-lookup.ts";
 import { KeyService } from "./keys/service.ts";
 import { LoginService } from "./login/service.ts";
 import { NamespaceService } from "./namespaces/service.ts";
+import { ManyService } from "./resolve/many/service.ts";
 import { ResolveService } from "./resolve/service.ts";
 import { routes } from "./routes.ts";
 import { deadlined } from "./store/d1/deadlined.ts";
@@ -103,6 +105,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   const store = new CachedAssetStore(new D1AssetStore(database, run), edge);
   const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
+  const many = new ManyService();
   const tokens = new RememberedTokens();
   const gauges = (): Gauges => ({
     journal_age_seconds: journalAgeSeconds(edge),
@@ -124,7 +127,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     state,
   });
   const namespaces = new NamespaceService(
-    new JournaledNamespaceStore(new D1NamespaceStore(database, run), edge),
+    new CachedNamespaceStore(new D1NamespaceStore(database, run), edge),
   );
   const serve = compile({
     routes,
@@ -140,6 +143,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
         sleep: (ms) => sleep(runtimeTimer, ms),
       }),
       resolve,
+      many,
       usage: new D1UsageStore(database),
       apply: new ApplyService(new D1SetStore(database, run), plans),
       cursors: new CursorSeal(config),
@@ -152,7 +156,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
         faults: wrong.map(({ fault }) => fault),
       }),
       metrics: async (waitUntil) => {
-        // Gauges of an isolate that nobody has asked lately would be of then.
+        // The gauges of an idle isolate would be as old as its last request.
         await edge.journal.current(clock.now(), edge.bound, waitUntil);
         return exposition(meter, gauges());
       },
@@ -173,6 +177,7 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
     tokens,
     assets: store,
     resolutions: resolve,
+    many,
     observer,
     meter,
     clock: clock.now,
@@ -204,7 +209,7 @@ async function appOf(env: Env): Promise<App> {
   return app;
 }
 
-/** Lines about failed builds, which are a bug: every request of whoever asks makes another. */
+/** Limits log lines about failed builds, which are a bug that every further request repeats. */
 const failedBuilds = new PerSecondLimit(10);
 
 /** The whole way: route, credential, handler. */
@@ -231,7 +236,7 @@ export default {
     try {
       await (await appOf(env)).beat();
     } catch (error) {
-      log({ level: "error", event: "heartbeat-failed", error: String(error) });
+      log({ level: "error", event: "heartbeat-failed", error: withRemedy(String(error)) });
       throw error;
     }
   },

@@ -17,13 +17,14 @@ import {
 } from "./namespaces/operations.ts";
 import { getUsage } from "./namespaces/usage-operation.ts";
 import { lintAsset } from "./resolve/lint/operations.ts";
+import { resolveMany, resolveManyForEntity } from "./resolve/many/operations.ts";
 import { showMatrix } from "./resolve/matrix-operation.ts";
 import { downloadAsset } from "./resolve/download-operation.ts";
 import { resolveAsset, resolveAssetForEntity } from "./resolve/operations.ts";
 import type { Services } from "./services.ts";
 import { applySet } from "./sets/apply-operation.ts";
 import { planSet } from "./sets/plan-operation.ts";
-import { getDocs, getDocsFile, getOpenApi } from "./system/document-operations.ts";
+import { getDocs, getDocsFile, getFavicon, getOpenApi } from "./system/document-operations.ts";
 import { getHealth, getIndex, getMetrics, getReady, getVersion } from "./system/operations.ts";
 
 const ASSETS = "/api/core/v2/namespaces/:namespace/assets";
@@ -39,6 +40,7 @@ const KEY = `${KEYS}/:key`;
 const EDGE_NAMESPACE = "/api/edge/v1/namespaces/:namespace";
 const EDGE_ASSET = `${EDGE_NAMESPACE}/assets/:name`;
 export const RESOLVE = `${EDGE_ASSET}/resolve`;
+export const RESOLVE_MANY = `${EDGE_NAMESPACE}/resolve`;
 
 /**
  * The product on one screen. A row says who may call it; it cannot be left out. The router looks from top to bottom, so
@@ -77,6 +79,8 @@ export const routes: readonly Route<Services>[] = [
   get("/api/edge/v1/changes", "authenticated", listChanges),
   get(RESOLVE, "view", resolveAsset),
   post(RESOLVE, "view", resolveAssetForEntity),
+  get(RESOLVE_MANY, "view", resolveMany),
+  post(RESOLVE_MANY, "view", resolveManyForEntity),
   get(`${EDGE_ASSET}/download`, "view", downloadAsset),
   get(`${EDGE_ASSET}/matrix`, "view", showMatrix),
   post("/api/edge/v1/lint", "authenticated", lintAsset),
@@ -90,4 +94,5 @@ export const routes: readonly Route<Services>[] = [
   get("/openapi.json", "public", getOpenApi),
   get("/docs", "public", getDocs),
   get("/docs/:file", "public", getDocsFile),
+  get("/favicon.ico", "public", getFavicon),
 ];

@@ -5,6 +5,7 @@ import type { HistoryService } from "./history/service.ts";
 import type { KeyService } from "./keys/service.ts";
 import type { LoginService } from "./login/service.ts";
 import type { NamespaceService } from "./namespaces/service.ts";
+import type { ManyService } from "./resolve/many/service.ts";
 import type { ResolveService } from "./resolve/service.ts";
 import type { ApplyService } from "./sets/service.ts";
 import type { HistoryStore } from "./store/history-store.ts";
@@ -22,6 +23,7 @@ export interface Services {
   readonly changes: ChangeService;
   readonly usage: UsageStore;
   readonly resolve: ResolveService;
+  readonly many: ManyService;
   readonly apply: ApplyService;
   /** Seals cursors that may name what their reader must not see. */
   readonly cursors: CursorSeal;

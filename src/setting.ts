@@ -1,6 +1,7 @@
+import type * as z from "zod";
 import { unavailable } from "./errors.ts";
 
-/** A setting or binding that is missing or wrong. Its message is for the log and shows the value; `fault` is for anybody. */
+/** A setting or binding that is missing or wrong. Its message is for the log and shows the value; `fault` may be shown to clients. */
 export class SettingError extends Error {
   /** What is wrong with which setting, without its value. */
   readonly fault: string;
@@ -11,6 +12,21 @@ export class SettingError extends Error {
     this.name = "SettingError";
     this.fault = value === undefined ? this.message : `${setting} is wrong: ${advice}`;
   }
+}
+
+/**
+ * Reads a variable by its schema, whose message says what to write. An empty one counts as left out, and a number or a
+ * boolean of wrangler.toml as its text. Throws `SettingError`.
+ */
+export function readSetting<T>(
+  name: string,
+  schema: z.ZodType<T>,
+  value: string | number | boolean | undefined,
+): T {
+  const text = value === undefined || value === "" ? undefined : String(value);
+  const read = schema.safeParse(text);
+  if (read.success) return read.data;
+  throw new SettingError(name, read.error.issues[0]?.message ?? "cannot be read", text);
 }
 
 /** What a setting says, or the error of one that says nothing: only what needs the setting fails. */

@@ -23,7 +23,8 @@ const SHOWN_CHARACTERS = 200_000;
  */
 export function answerView(api, described, response, text, ms) {
   if (response.type === "opaqueredirect") {
-    const why = "The answer is a redirect. A browser does not tell a page where to; the curl line does.";
+    const why =
+      "The answer is a redirect. A browser does not show a page where to; the curl line below does.";
     return { said: [statusMark("3xx"), why], view: [] };
   }
   const status = String(response.status);

@@ -1,4 +1,4 @@
-import { credential, giveCredential, onCredential, scheme } from "./credential.js";
+import { complaint, credential, giveCredential, onCredential, scheme } from "./credential.js";
 import { code, element } from "./element.js";
 import { inline } from "./markdown.js";
 import { followed } from "./openapi.js";
@@ -27,7 +27,7 @@ export function credentialView(api) {
  * @param {string} id
  */
 export function credentialField(id) {
-  const state = element("p", { class: "state", id: `${id}-state` });
+  const state = element("p", { class: "state", id: `${id}-state`, role: "status" });
   const input = element("input", {
     id,
     type: "password",
@@ -39,12 +39,13 @@ export function credentialField(id) {
   });
   onCredential(() => {
     const how = scheme();
+    const wrong = complaint();
     if (document.activeElement !== input) input.value = credential();
-    state.replaceChildren(
-      ...(how === null
-        ? ["None: requests are sent without one."]
-        : ["Sent as ", code(`Authorization: ${how} …`)]),
-    );
+    input.setAttribute("aria-invalid", String(wrong !== null));
+    state.classList.toggle("wrong", wrong !== null);
+    if (wrong !== null) state.replaceChildren(...inline(wrong).filter((child) => child !== null));
+    else if (how !== null) state.replaceChildren("Sent as ", code(`Authorization: ${how} …`));
+    else state.replaceChildren("None yet: ", code("npm run token"), " prints one.");
   });
   return element(
     "div",

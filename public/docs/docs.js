@@ -6,6 +6,7 @@ import { markdown } from "./markdown.js";
 import { navigationView } from "./navigation.js";
 import { operationView } from "./operation.js";
 import { sectionsOf } from "./operations.js";
+import { startView } from "./start.js";
 
 /** @typedef {import("./openapi.js").OpenApi} OpenApi */
 /** @typedef {import("./operations.js").Section} Section */
@@ -38,27 +39,42 @@ async function loaded() {
 function render(api) {
   const sections = sectionsOf(api);
   const views = sections.map((section) => ({ section, view: sectionView(api, section) }));
-  const preface = introduction(api);
+  const preface = [startView(api, sections), about(api)].filter((view) => view !== null);
   const navigation = navigationView(sections, (shown) => {
-    // Who filters looks for operations: they are to be in sight.
-    preface.hidden = !sections.flatMap(({ operations }) => operations).every(shown);
+    // A filter looks for operations: they are to be in sight.
+    const isNarrow = !sections.flatMap(({ operations }) => operations).every(shown);
+    for (const view of preface) view.hidden = isNarrow;
     for (const { section, view } of views) {
       for (const operation of section.operations) place(operation.id).hidden = !shown(operation);
       view.hidden = !section.operations.some(shown);
     }
   });
-  main.replaceChildren(preface, credentialView(api), ...views.map(({ view }) => view));
+  main.replaceChildren(
+    heading(api),
+    element("div", { class: "first" }, credentialView(api), ...preface.slice(0, -1)),
+    ...preface.slice(-1),
+    ...views.map(({ view }) => view),
+  );
   nav.replaceChildren(...navigation.view);
   document.title = `${api.info.title} API`;
   followLinks(navigation.clear);
 }
 
 /** @param {OpenApi} api */
-function introduction({ info, openapi }) {
+function heading({ info }) {
+  const version = element("span", { class: "version" }, info.version);
+  return element("header", {}, element("h1", {}, info.title, " ", version));
+}
+
+/**
+ * What holds for every operation.
+ * @param {OpenApi} api
+ */
+function about({ info, openapi }) {
   return element(
-    "header",
+    "section",
     { class: "introduction" },
-    element("h1", {}, info.title, " ", element("span", { class: "version" }, info.version)),
+    element("h2", {}, "About this API"),
     ...markdown(info.description ?? info.summary),
     element(
       "p",

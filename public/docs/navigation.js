@@ -21,7 +21,7 @@ export function navigationView(sections, narrow) {
   const filter = element("input", {
     id: "filter",
     type: "search",
-    placeholder: "Filter operations",
+    placeholder: "Title, path, status …",
     autocomplete: "off",
     spellcheck: "false",
     oninput: apply,
@@ -68,15 +68,18 @@ function linkTo({ id, method, path, operation }) {
 }
 
 /**
- * Every word of the filter has to be found.
+ * Every word of the filter has to be found: in a title, method, path, tag, name of a parameter, or status.
  * @param {string} filter
  * @returns {(described: Described) => boolean}
  */
 function matcher(filter) {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  return ({ id, method, path, operation }) => {
-    const { summary = "", tags = [] } = operation;
-    const text = [id, method, path, summary, ...tags].join(" ").toLowerCase();
+  return ({ id, method, path, operation, parameters }) => {
+    const { summary = "", tags = [], responses = {} } = operation;
+    const names = parameters.map(({ name }) => name);
+    const text = [id, method, path, summary, ...tags, ...names, ...Object.keys(responses)]
+      .join(" ")
+      .toLowerCase();
     return words.every((word) => text.includes(word));
   };
 }

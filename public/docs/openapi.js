@@ -95,6 +95,7 @@
  * @property {{ title: string, version: string, summary?: string, description?: string, license?: { name: string } }} info
  * @property {{ url: string, description?: string }[]} [servers]
  * @property {{ name: string, description?: string }[]} [tags]
+ * @property {string[]} [x-start-here] operations by their ids, for people who are new here
  * @property {Requirement[]} [security]
  * @property {Record<string, PathItem>} [paths]
  * @property {{ securitySchemes?: Record<string, SecurityScheme> }} [components]

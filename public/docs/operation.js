@@ -20,10 +20,9 @@ export function operationView(api, described) {
   const title = element(
     "h3",
     {},
-    methodMark(method),
-    pathView(path),
-    element("span", { class: "title" }, ...inline(operation.summary)),
+    element("span", { class: "title" }, ...inline(operation.summary ?? path)),
     operation.deprecated === true ? element("span", { class: "mark" }, "deprecated") : null,
+    element("span", { class: "address" }, methodMark(method), pathView(path)),
   );
   const details = element("details", { class: "operation", id }, element("summary", {}, title));
   // A page of fifty operations is there at once if each is filled when it is first opened.
@@ -44,7 +43,7 @@ export function methodMark(method) {
  * A path that may break after a slash, with its parameters set off.
  * @param {string} path
  */
-function pathView(path) {
+export function pathView(path) {
   const parts = path
     .split(/(?<=\/)|(?=\{)|(?<=\})/)
     .flatMap((part) => [part.startsWith("{") ? element("var", {}, part) : part, element("wbr", {})]);
@@ -59,25 +58,32 @@ function body(api, described) {
   const { id, operation, parameters } = described;
   const request = operation.requestBody === undefined ? null : followed(api, operation.requestBody);
   return [
-    ...markdown(operation.description),
-    element("p", { class: "who" }, ...inline(whoMayCall(api, operation.security ?? []))),
-    ...(parameters.length === 0 ? [] : [heading("Parameters"), parameterTable(api, parameters)]),
-    ...(request === null
-      ? []
-      : [
-          heading(request.required === true ? "Request body" : "Request body (optional)"),
-          ...markdown(request.description),
-          ...contentView(api, request.content),
-        ]),
-    heading("Responses"),
-    responsesView(api, operation.responses ?? {}),
-    heading("Try it"),
-    tryView(api, described),
     element(
-      "p",
-      { class: "link" },
-      "Link to this operation: ",
-      element("a", { href: `#${id}` }, code(`#${id}`)),
+      "div",
+      { class: "asked" },
+      ...markdown(operation.description),
+      element("p", { class: "who" }, ...inline(whoMayCall(api, operation.security ?? []))),
+      ...(parameters.length === 0 ? [] : [heading("Parameters"), parameterTable(api, parameters)]),
+      ...(request === null
+        ? []
+        : [
+            heading(request.required === true ? "Request body" : "Request body (optional)"),
+            ...markdown(request.description),
+            ...contentView(api, request.content),
+          ]),
+    ),
+    element("div", { class: "trial" }, heading("Try it"), tryView(api, described)),
+    element(
+      "div",
+      { class: "answers" },
+      heading("Responses"),
+      responsesView(api, operation.responses ?? {}),
+      element(
+        "p",
+        { class: "link" },
+        "Link to this operation: ",
+        element("a", { href: `#${id}` }, code(`#${id}`)),
+      ),
     ),
   ];
 }

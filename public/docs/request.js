@@ -1,4 +1,4 @@
-// From what a person filled in to a request, and to the curl line that is the same request.
+// From what a person filled in to a request.
 
 /** @typedef {import("./openapi.js").Parameter} Parameter */
 
@@ -36,26 +36,4 @@ export function requestOf({ method, path }, filled, body) {
     headers,
     body: sent === null ? null : sent.text,
   };
-}
-
-/**
- * For a POSIX shell. The credential is a variable's: a line that is copied into a chat gives nothing away.
- * @param {Request} request
- * @param {string} origin
- * @param {string | null} credential curl's option for it
- */
-export function curlLine({ method, target, headers, body }, origin, credential) {
-  const options = [
-    ...(method === "GET" ? [] : [`-X ${method}`]),
-    ...(credential === null ? [] : [credential]),
-    ...headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
-    ...(body === null ? [] : [`--data-raw ${quoted(body)}`]),
-    quoted(origin + target),
-  ];
-  return `curl ${options.join(" \\\n  ")}`;
-}
-
-/** @param {string} text */
-function quoted(text) {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,17 +1,21 @@
 import { answerView, failureView } from "./answer.js";
-import { copyButton } from "./copy.js";
+import { confirmed } from "./confirm.js";
 import { credentialField } from "./credential-view.js";
-import { authorization, onCredential, scheme } from "./credential.js";
+import { authorization, missCredential, onCredential, refuseCredential, scheme } from "./credential.js";
 import { element } from "./element.js";
 import { bodyField, parameterField, row } from "./fields.js";
+import { inline } from "./markdown.js";
 import { followed } from "./openapi.js";
-import { curlLine, requestOf } from "./request.js";
+import { requestOf } from "./request.js";
 import { credentialKind } from "./security.js";
+import { snippetView } from "./snippet-view.js";
 
 /** @typedef {import("./openapi.js").OpenApi} OpenApi */
 /** @typedef {import("./openapi.js").Parameter} Parameter */
 /** @typedef {import("./operations.js").Described} Described */
 /** @typedef {import("./request.js").Request} Request */
+/** @typedef {import("./snippets.js").Scheme} Scheme */
+/** @typedef {import("./element.js").Child} Child */
 
 const PATIENCE_MS = 30_000;
 /** Optional parameters that are shown at once. */
@@ -39,33 +43,38 @@ export function tryView(api, described) {
       body?.read() ?? null,
     );
 
-  const line = element("code", {});
-  const tellCurl = () => (line.textContent = curlLine(built(), location.origin, credential.curl()));
-  onCredential(tellCurl);
+  const snippet = snippetView(() => ({ request: built(), scheme: credential.scheme() }));
+  onCredential(snippet.update);
 
   const result = element("div", { class: "result" });
   const status = element("p", { class: "state", role: "status" });
   const send = element("button", { type: "submit", class: "send" }, `Send ${method}`);
   let waiting = false;
+  const say = (/** @type {Child[]} */ said) =>
+    status.replaceChildren(...said.filter((child) => child !== null));
   async function submit() {
-    if (waiting) return;
-    waiting = true;
-    status.textContent = "Waiting for the answer …";
-    const answer = await sent(api, described, built(), credential.header());
+    const request = built();
+    const missing = credential.missing();
+    if (missing !== null) return say(inline(missing));
+    if (method === "DELETE" && !(await confirmed(request.target))) return say(["Nothing was sent."]);
+    say(["Waiting for the answer …"]);
+    const answer = await sent(api, described, request, credential.header());
+    if (answer.status === 401) credential.refuse();
     result.replaceChildren(...answer.view);
-    status.replaceChildren(...answer.said);
-    waiting = false;
+    say(answer.said);
   }
   return element(
     "form",
     {
       class: "try",
       autocomplete: "off",
-      oninput: tellCurl,
-      onchange: tellCurl,
+      oninput: snippet.update,
+      onchange: snippet.update,
       onsubmit: (event) => {
         event.preventDefault();
-        void submit();
+        if (waiting) return;
+        waiting = true;
+        void submit().finally(() => (waiting = false));
       },
     },
     ...parameterGroups(parameters),
@@ -73,13 +82,8 @@ export function tryView(api, described) {
     credential.view,
     element("div", { class: "sending" }, send, status),
     result,
-    element("p", { class: "media" }, "The same with curl"),
-    element(
-      "div",
-      { class: "code curl" },
-      element("pre", {}, line),
-      copyButton("curl line", () => line.textContent),
-    ),
+    element("p", { class: "media" }, "The same as code"),
+    snippet.view,
   );
 }
 
@@ -131,32 +135,59 @@ async function sent(api, described, { method, target, headers, body }, credentia
   try {
     const response = await fetch(target, init);
     const text = await response.text();
-    return answerView(api, described, response, text, performance.now() - started);
+    const ms = performance.now() - started;
+    return { ...answerView(api, described, response, text, ms), status: response.status };
   } catch (error) {
-    return failureView(error);
+    return { ...failureView(error), status: null };
   }
 }
 
 /**
- * How the operation's credential is shown, sent and written for curl.
+ * @typedef {object} Credential
+ * @property {HTMLElement | null} view where it is given
+ * @property {() => string | null} header the value of Authorization
+ * @property {() => Scheme} scheme
+ * @property {() => string | null} missing what to say where there is none, in the Markdown of `inline`
+ * @property {() => void} refuse told that the server answered 401
+ */
+
+/** @type {Credential} */
+const NO_CREDENTIAL = {
+  view: null,
+  header: () => null,
+  scheme: () => null,
+  missing: () => null,
+  refuse: () => undefined,
+};
+
+/**
+ * The credential that the operation needs.
  * @param {OpenApi} api
  * @param {Described} described
+ * @returns {Credential}
  */
 function credentialOf(api, { id, operation }) {
   const kind = credentialKind(api, operation.security ?? []);
-  if (kind === "none") return { view: null, header: () => null, curl: () => null };
   if (kind === "basic") return basicCredential(id);
-  const view = element("div", { class: "fields" }, credentialField(`${id}-credential`));
-  return { view, header: authorization, curl: tokenOption };
+  if (kind === "none") return NO_CREDENTIAL;
+  const field = credentialField(`${id}-credential`);
+  return {
+    view: element("div", { class: "fields" }, field),
+    header: authorization,
+    scheme: () => scheme() ?? "Bearer",
+    missing() {
+      if (authorization() !== null) return null;
+      field.querySelector("input")?.focus();
+      return missCredential();
+    },
+    refuse: refuseCredential,
+  };
 }
 
-function tokenOption() {
-  return scheme() === "Key"
-    ? '-H "Authorization: Key $SENSU_API_KEY"'
-    : '-H "Authorization: Bearer $SENSU_TOKEN"';
-}
-
-/** @param {string} id of the operation */
+/**
+ * @param {string} id of the operation
+ * @returns {Credential}
+ */
 function basicCredential(id) {
   const user = element("input", { id: `${id}-user`, type: "text", autocomplete: "off", spellcheck: "false" });
   const password = element("input", { id: `${id}-password`, type: "password", autocomplete: "off" });
@@ -171,5 +202,6 @@ function basicCredential(id) {
     const bytes = new TextEncoder().encode(`${user.value}:${password.value}`);
     return `Basic ${btoa(String.fromCharCode(...bytes))}`;
   };
-  return { view, header, curl: () => '-u "$SENSU_USER:$SENSU_API_KEY"' };
+  const missing = () => (header() === null ? "Type the name of a key and the key first." : null);
+  return { view, header, scheme: () => "Basic", missing, refuse: () => undefined };
 }

@@ -1,6 +1,6 @@
 // Having changes done: one plan in one transaction, or a large set batch by batch.
 import * as z from "zod/mini";
-import { Refused } from "../command/deployment.ts";
+import { NoAnswer, Refused } from "../command/deployment.ts";
 import { askOfSet } from "./changes.ts";
 import type { Place } from "./place.ts";
 import type { Definition } from "./definitions.ts";
@@ -22,6 +22,12 @@ export async function applyPlan(place: Place, id: string, wish: Wish): Promise<n
   try {
     return await applied(place, query, null);
   } catch (error) {
+    if (error instanceof NoAnswer) {
+      throw new Mistake(
+        "the connection was lost before the answer came, so this was done whole or not at all",
+        "the same command shows which, and completes it",
+      );
+    }
     if (!(error instanceof Refused)) throw error;
     if (error.status === 409) throw new Mistake(`${error.said}: nothing was changed`, "run it again");
     throw error;

@@ -6,6 +6,7 @@ import { Mistake } from "../command/mistake.ts";
 
 /** One value of a file and where it stands there. */
 export interface Document {
+  /** Null where nothing stands: between two `---`, or in a whole file. */
   readonly value: unknown;
   /** `assets.yaml, document 2`. */
   readonly where: string;
@@ -13,9 +14,17 @@ export interface Document {
 
 /** Reads all values of a text; what begins like JSON is JSON unless the file is named as YAML. */
 export function documentsIn(text: string, file: string): Document[] {
-  const isJson = /^\s*[{[]/.test(text) && !/\.ya?ml$/i.test(file);
-  const documents = isJson ? jsonDocuments(text, file) : yamlDocuments(text, file);
-  return documents.flatMap(elements).filter(({ value }) => value !== null && value !== undefined);
+  const documents = isJson(text, file) ? jsonDocuments(text, file) : yamlDocuments(text, file);
+  return documents.length === 0 ? [{ value: null, where: file }] : documents.flatMap(elements);
+}
+
+/** Whether a text may have been cut off: half a document of YAML is YAML, and its last line then has no end. */
+export function mayBeCutOff(text: string, file: string): boolean {
+  return text.trim() !== "" && !text.endsWith("\n") && !isJson(text, file);
+}
+
+function isJson(text: string, file: string): boolean {
+  return /^\s*[{[]/.test(text) && !/\.ya?ml$/i.test(file);
 }
 
 /** JSON values one after the other, as `sensuctl dump` writes them and NDJSON has them, or a single one. */
@@ -47,7 +56,10 @@ function yamlDocuments(text: string, file: string): Document[] {
     if (error !== undefined)
       throw new Mistake(`${where} is not YAML: ${error.message.trim()}`, "correct it there");
     refuseHuge(document, text.length, where);
-    return { where, value: plainValue(() => document.toJS({ maxAliasCount: -1 }), where) };
+    return {
+      where: documents.length === 1 && document.contents === null ? file : where,
+      value: plainValue(() => document.toJS({ maxAliasCount: -1 }), where),
+    };
   });
 }
 

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { command, DONE_OR_FAILED } from "../command/command.ts";
 import { ENVIRONMENT } from "../command/deployment.ts";
+import { Mistake } from "../command/mistake.ts";
 import { flag, text as textOption, value, wordOf } from "../command/options.ts";
 import { DONE, namespaceOption, placeOf } from "./place.ts";
 import { assetPages, namespacesOf } from "./listed.ts";
@@ -77,6 +78,7 @@ async function wholeFile(path: string, text: Readable): Promise<void> {
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    if (!(error instanceof Error) || !("syscall" in error)) throw error;
+    throw new Mistake(`${path} cannot be written: ${error.message}`, "name another file with --out");
   }
 }

@@ -2,7 +2,7 @@
 import type { Json } from "../../src/definitions/merge-patch.ts";
 import type { Asset } from "../../src/definitions/schema.ts";
 import { differenceLines } from "../../src/history/difference.ts";
-import { isObject } from "./kinds.ts";
+import { isObject } from "../../src/lib/json.ts";
 
 /** The label that says who manages an asset. */
 export const MANAGED_BY = "edge.assets/managed-by";

@@ -72,7 +72,7 @@ async function planNamespace(
 }
 
 /** What is absent is deleted, so everything must have been read, and something must have been there. */
-function refuseUnsafePrune({ namespaces, skipped, emptyList, others }: DefinitionSet): void {
+function refuseUnsafePrune({ namespaces, skipped, doubts, emptyList, others }: DefinitionSet): void {
   const [first] = skipped;
   if (first !== undefined) {
     throw new Mistake(
@@ -80,12 +80,16 @@ function refuseUnsafePrune({ namespaces, skipped, emptyList, others }: Definitio
       "name it as well, or move it elsewhere",
     );
   }
-  if (namespaces.size > 0 || emptyList) return;
-  const count = [...others.values()].reduce((sum, each) => sum + each, 0);
-  throw new Mistake(
-    `there are no assets among ${counted(count, "resource")}, and --prune would delete all there are`,
-    "to empty a namespace, apply a file that holds [] with --prune and --max-delete",
-  );
+  if (namespaces.size === 0 && !emptyList) {
+    const count = [...others.values()].reduce((sum, each) => sum + each, 0);
+    throw new Mistake(
+      `there are no assets among ${counted(count, "resource")}, and --prune would delete all there are`,
+      "to empty a namespace, apply a file that holds [] with --prune and --max-delete",
+    );
+  }
+  const [doubt] = doubts;
+  if (doubt === undefined) return;
+  throw new Mistake(`${doubt.said}: --prune could delete what is missing`, doubt.remedy);
 }
 
 function selectorOf(labels: string | undefined, managedBy: string | undefined): string | undefined {

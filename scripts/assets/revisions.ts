@@ -16,7 +16,7 @@ export const Revision = z.object({
 });
 export type Revision = z.infer<typeof Revision>;
 
-/** Asks about one asset; what is not there is told with the names that were asked for. */
+/** Asks about one asset; an error names what is not there, the asset or its revision. */
 export async function askOfAsset(
   place: Place,
   name: string,
@@ -29,9 +29,11 @@ export async function askOfAsset(
     return await place.deployment.ask(method, path, asked);
   } catch (error) {
     if (!(error instanceof Refused && error.status === 404)) throw error;
+    // The server's words name the newest revision.
+    if (error.said.startsWith("no revision")) throw new Mistake(error.said, "`history NAME` lists them");
     throw new Mistake(
-      `the namespace ${place.namespace} has no asset ${printable(name)}, or not at that revision`,
-      "`history NAME` lists revisions, `dump` the assets there are",
+      `the namespace ${place.namespace} has no asset ${printable(name)}`,
+      "`dump` lists the assets there are, `history NAME` also what a deleted one was",
     );
   }
 }

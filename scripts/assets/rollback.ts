@@ -1,4 +1,4 @@
-// npm run assets -- rollback NAME --to REVISION: writes an old definition again.
+// npm run assets -- rollback NAME: writes an old definition again.
 import { answered, ENVIRONMENT, Refused } from "../command/deployment.ts";
 import { command, FAILED } from "../command/command.ts";
 import { flag, text, value } from "../command/options.ts";
@@ -8,7 +8,7 @@ import { confirmed } from "../command/confirm.ts";
 import { Difference, differenceOf, shownDifference } from "./diff.ts";
 import { Mistake } from "../command/mistake.ts";
 import { painter, printable } from "../command/terminal.ts";
-import { askOfAsset } from "./revisions.ts";
+import { askOfAsset, revisionsOf } from "./revisions.ts";
 
 export const rollback = command({
   name: "rollback",
@@ -17,7 +17,11 @@ export const rollback = command({
 comes back the same way. Nothing is lost: what was there before stays in the history.`,
   operands: ["<name>"],
   options: {
-    to: value("--to <revision>", "the revision to go back to, as history lists it", revisionNumber),
+    to: value(
+      "--to <revision>",
+      "the revision to go back to, as history lists it (default: the one before the last)",
+      revisionNumber,
+    ),
     reason: text("--reason <text>", "why; kept in the history"),
     ifMatch: text("--if-match <etag>", "only if the asset is still the one with this ETag"),
     dryRun: flag("--dry-run", "show what would change, and do nothing"),
@@ -26,7 +30,7 @@ comes back the same way. Nothing is lost: what was there before stays in the his
     format: formatOption,
   },
   examples: [
-    "npm run --silent assets -- rollback sensu/http-checks --to 42",
+    "npm run --silent assets -- rollback sensu/http-checks    # undoes the last change",
     "npm run --silent assets -- rollback sensu/http-checks --to 42 --yes --reason 'broke the agents'",
   ],
   exitCodes: {
@@ -36,17 +40,19 @@ comes back the same way. Nothing is lost: what was there before stays in the his
   },
   environment: ENVIRONMENT,
   async run({ options, operands, io }) {
-    const { to: seq, format, dryRun } = options;
+    const { format, dryRun } = options;
     const name = onlyName(operands);
-    if (seq === undefined)
-      throw new Mistake("--to is missing", "`history NAME` lists the revisions to go back to");
     const place = placeOf(options.namespace, io);
+    const seq = options.to ?? (await revisionBeforeLast(place, name));
     const wish = { seq, reason: options.reason, etag: options.ifMatch };
     const planned = await ask(place, name, wish, true);
     const isSame = planned.lines.length === 0;
     if (dryRun || isSame) {
-      const title = isSame ? "Nothing to do" : `Would go back to revision ${seq}`;
-      print(io, format, planned, () => `${title}:\n${shownDifference(planned, painter(io))}`);
+      print(io, format, planned, () =>
+        isSame
+          ? `Nothing to change: ${printable(name)} is as revision ${seq} made it\n`
+          : `Would go back to revision ${seq}:\n${shownDifference(planned, painter(io))}`,
+      );
       return isSame ? DONE : CHANGES;
     }
     if (!options.yes) {
@@ -68,6 +74,16 @@ comes back the same way. Nothing is lost: what was there before stays in the his
     return DONE;
   },
 });
+
+async function revisionBeforeLast(place: Place, name: string): Promise<number> {
+  const { revisions } = await revisionsOf(place, name, 2, "");
+  const [, before] = revisions;
+  if (before !== undefined) return before.seq;
+  throw new Mistake(
+    `${printable(name)} has one revision and no other to go back to`,
+    "`history NAME` lists them",
+  );
+}
 
 /** Which revision, why, and of which state. */
 interface Wish {

@@ -6,9 +6,9 @@ import { startLoad } from "./load/driver.ts";
 import { command, runOf } from "../command/command.ts";
 import { runInProcess } from "../command/io.ts";
 import { BENCH_OPTIONS, CONTENDERS, planned, type Options } from "./options.ts";
+import { hasBlock, PERFORMANCE, withFigures } from "./page.ts";
 import { progress } from "./progress.ts";
 import { judge, PROMISES } from "./promises.ts";
-import { hasBlock, withFigures } from "./readme.ts";
 import { report } from "./report.ts";
 import { run as measureAll } from "./run.ts";
 import { makeWorkFolder } from "./work-folder.ts";
@@ -28,9 +28,11 @@ if (import.meta.main) await runInProcess(run);
 
 async function bench(options: Options): Promise<number> {
   progress("starting");
-  const readme = await readFile("README.md", "utf8");
-  if (options.readme && !hasBlock(readme)) {
-    throw new Error("README.md has no <!-- bench --> and <!-- /bench -->, between which its figures stand");
+  const page = await readFile(PERFORMANCE, "utf8");
+  if (options.write && !hasBlock(page)) {
+    throw new Error(
+      `${PERFORMANCE} has no <!-- bench --> and <!-- /bench -->, between which its figures stand`,
+    );
   }
   const folder = await makeWorkFolder();
   const load = startLoad();
@@ -47,10 +49,10 @@ async function bench(options: Options): Promise<number> {
   await mkdir("bench", { recursive: true });
   await writeFile("bench/results.json", `${JSON.stringify(results, null, 1)}\n`);
   process.stdout.write(report(results));
-  if (options.readme) {
+  if (options.write) {
     await writeFile("docs/bench.svg", chart(results));
-    await writeFile("README.md", withFigures(readme, results));
-    progress("docs/bench.svg and README.md are written");
+    await writeFile(PERFORMANCE, withFigures(page, results));
+    progress(`docs/bench.svg and ${PERFORMANCE} are written`);
   }
   if (options.check) {
     const whole = !options.quick && options.only === "" && options.contenders.length === CONTENDERS.length;

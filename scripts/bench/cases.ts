@@ -7,7 +7,17 @@ import type { Case, Group } from "./turns.ts";
 
 /** Names that are asked for in turn where one is not enough. */
 const NAMES = 1_000;
+/** Lengths of lists. */
+const LIMITS = [100, 1_000];
 const MACHINE = "os=linux&arch=amd64&platform=ubuntu&platform_family=debian&platform_version=22.04";
+
+/** What asks nothing of anybody, and answers as ours does. */
+export const BARE = "bare Worker, the same answers";
+
+/** Paths of what the bare Worker answers beside assets: what ours answers to them is put into its KV. */
+export function sharedPaths(assets: readonly AssetWrite[]): string[] {
+  return [...assets.slice(0, NAMES).map(resolvePath), ...LIMITS.map(listPath)];
+}
 
 /** The groups that compare ours with the others and with itself, at 10,000 assets. */
 export async function mainGroups(stand: Stand, options: Options): Promise<Group[]> {
@@ -58,14 +68,18 @@ async function casesOf({ servers, assets, written }: Stand) {
   const [d1, ours] = [asked("plain-d1"), asked("ours")];
   const memory = { head: "X-Cache: MEMORY", pass: true };
   const rows = { head: "X-Cache: D1" };
-  const list = (limit: number, headers = {}) => [
-    get(`/api/core/v2/namespaces/default/assets?limit=${limit}`, headers),
-  ];
+  const refused = [get(assetPath(usual), { Authorization: "Bearer garbage" })];
+  const resolves = named.map((asset) => get(resolvePath(asset)));
+  const notModified = (tag: string) => named.map((asset) => get(assetPath(asset), { "If-None-Match": tag }));
+  const list = (limit: number, headers = {}) => [get(listPath(limit), headers)];
 
   return {
-    hot: measuredBy("empty Worker", [
+    hot: measuredBy(BARE, [
       ...empty("empty Worker", gets(named)),
-      ...bare("bare Worker, the same answers", gets(named), memory),
+      ...bare(BARE, gets(named), memory),
+      ...bare(`${BARE}: 304`, notModified("*"), { ...memory, status: 304 }),
+      ...bare(`${BARE}: resolve`, resolves, memory),
+      ...bare(`${BARE}: 401`, refused, { status: 401 }),
       ...kv("plain Worker over KV", gets(named)),
       ...d1("plain Worker over D1", gets(named)),
       ...ours("hot GET, one name", gets([usual]), memory),
@@ -73,16 +87,10 @@ async function casesOf({ servers, assets, written }: Stand) {
       ...ours(
         "hot 304",
         named.map((asset) => get(assetPath(asset), { "If-None-Match": asset.etag })),
-        { ...memory, status: 304 },
+        { ...memory, status: 304, beside: `${BARE}: 304` },
       ),
-      ...ours(
-        "hot resolve",
-        named.map((asset) => get(resolvePath(asset))),
-        memory,
-      ),
-      ...ours("401 for garbage", [get(assetPath(usual), { Authorization: "Bearer garbage" })], {
-        status: 401,
-      }),
+      ...ours("hot resolve", resolves, { ...memory, beside: `${BARE}: resolve` }),
+      ...ours("401 for garbage", refused, { status: 401, beside: `${BARE}: 401` }),
       ...ours("403", gets(named, { Authorization: elsewhere }), { status: 403 }),
       ...ours("404", [get(assetPath({ namespace: "default", name: "no-such-asset" }))], { status: 404 }),
     ]),
@@ -98,18 +106,28 @@ async function casesOf({ servers, assets, written }: Stand) {
       ...d1("plain Worker over D1", gets(named)),
       ...ours("GET from D1", gets(named, newest), { ...rows, beside: "plain Worker over D1" }),
     ],
-    lists: [100, 1_000].flatMap((limit) => {
+    lists: LIMITS.flatMap((limit) => {
       const name = `list of ${limit.toLocaleString("en")}`;
       return [
-        ...ours(`${name}, from D1`, list(limit, newest), rows),
-        ...ours(`${name}, hot`, list(limit), { ...memory, beside: `${name}, from D1` }),
+        ...d1(`plain Worker over D1: ${name}`, list(limit)),
+        ...ours(`${name}, from D1`, list(limit, newest), {
+          ...rows,
+          beside: `plain Worker over D1: ${name}`,
+        }),
+        ...bare(`${BARE}: ${name}`, list(limit), memory),
+        ...ours(`${name}, hot`, list(limit), { ...memory, beside: `${BARE}: ${name}` }),
       ];
     }),
     writes: [
+      ...d1(
+        "plain Worker over D1: upsert",
+        written.map((asset) => write("PUT", asset, edit, asset.definition)),
+        { status: 201 },
+      ),
       ...ours(
         "PUT",
         written.map((asset) => write("PUT", asset, edit, asset.definition)),
-        { status: 201 },
+        { status: 201, beside: "plain Worker over D1: upsert" },
       ),
       ...ours(
         "PATCH",
@@ -123,9 +141,13 @@ async function casesOf({ servers, assets, written }: Stand) {
   };
 }
 
-/** The same cases, each beside the one of this name. */
+/** The same cases, each beside the one of this name where it says no other. */
 function measuredBy(beside: string, cases: readonly Case[]): Case[] {
-  return cases.map((one) => (one.name === beside ? one : { ...one, beside }));
+  return cases.map((one) => (one.name === beside ? one : { ...one, beside: one.beside ?? beside }));
+}
+
+function listPath(limit: number): string {
+  return `/api/core/v2/namespaces/default/assets?limit=${limit}`;
 }
 
 function resolvePath({ namespace, name }: AssetWrite): string {

@@ -1,7 +1,7 @@
 // Made-up assets in the shapes of real ones: mostly an archive for each of several platforms, some with one for all;
 // half of the names hold a slash and a version, as those of public catalogues do. The same in each run.
 import type { Asset, Build } from "../../src/definitions/schema.ts";
-import { prepareWrite } from "../../src/assets/prepare.ts";
+import { checkAsset } from "../../src/assets/prepare.ts";
 import { Budget } from "../../src/es5/budget.ts";
 import { FilterReader } from "../../src/es5/filter-reader.ts";
 import { parseNamespace } from "../../src/identity/names.ts";
@@ -59,7 +59,9 @@ export async function makeAssets(text: string, count: number): Promise<AssetWrit
   const place = { namespace, name: null };
   const made: AssetWrite[] = [];
   for (let number = 0; number < count; number += 1) {
-    made.push(await prepareWrite(place, makeAsset(number, random), "bench", new FilterReader(new Budget())));
+    made.push(
+      await checkAsset(place, makeAsset(number, random), new FilterReader(new Budget())).write("bench"),
+    );
   }
   return made;
 }

@@ -13,6 +13,8 @@ import { assetKey } from "../../src/identity/cache-key.ts";
 import { AssetId, parseAssetName, parseNamespace } from "../../src/identity/names.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
 import { runtimeTimer } from "../../src/lib/timer.ts";
+import { factsOfEntity } from "../../src/resolve/facts.ts";
+import { MANY_ANSWERS, ManyService } from "../../src/resolve/many/service.ts";
 import type { CommitLog } from "../../src/store/commit.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";
@@ -62,7 +64,7 @@ const NEWEST: Reading = {
 };
 
 function log(seq: number, changes: CommitLog["changes"] = []): CommitLog {
-  return { epoch: "e", at: Date.now(), seq, since: 0, changes, namespaces: { default: 0 } };
+  return { epoch: "e", at: Date.now(), seq, since: 0, changes };
 }
 
 /** Assets of one content, in an isolate that has just started. */
@@ -198,9 +200,34 @@ async function fullOfUrls(length: number): Promise<Filled> {
     const path = `https://assets.example.com/api/edge/v1/namespaces/default/assets/${entries}/resolve?os=`;
     const target = targets.of(fresh(path.padEnd(length, "x")));
     if (target === null) throw new Error("no target");
-    target.unchanged = { etag: '"1"', ageSeconds: 0, response: new Response(null, { status: 304 }) };
+    target.unchanged = {
+      etag: '"1"',
+      ageSeconds: 0,
+      seq: null,
+      response: new Response(null, { status: 304 }),
+    };
   }
   return { entries, counted: targets.bytes, held: targets };
+}
+
+/** Answers about two assets each, whose URLs hold this text. */
+async function fullOfAnswers(content: string): Promise<Filled> {
+  const many = new ManyService();
+  const { namespace } = idOf(0);
+  let entries = 0;
+  for (let last = 0; entries < MANY_ANSWERS.entries && many.bytes + last < MANY_ANSWERS.bytes; entries += 1) {
+    const before = many.bytes;
+    const assets = [entries, entries + 1].map((index) => {
+      const definition = JSON.stringify({ url: `https://e/${index}${content}`, sha512: "0".repeat(128) });
+      return { ...assetOf("", false)(index), definition };
+    });
+    const search = fresh(`?os=${String(entries).padStart(8, "0")}`);
+    const machine = { namespace, names: null, facts: factsOfEntity({}), rule: "first" } as const;
+    const source = { assets, unknown: new Set<string>(), state: 1, reach: [] };
+    await many.answer({ ...machine, format: "json", search }, source);
+    last = many.bytes - before;
+  }
+  return { entries, counted: many.bytes, held: many };
 }
 
 async function fullJournal(): Promise<Filled> {
@@ -226,6 +253,8 @@ const KINDS: readonly (readonly [string, string, () => Promise<Filled>])[] = [
   ["marks", "the longest names", () => fullOfMarks(400)],
   ["urls", "short", () => fullOfUrls(100)],
   ["urls", "the longest", () => fullOfUrls(500)],
+  ["answers", "short", () => fullOfAnswers("")],
+  ["answers", "long, one character outside Latin-1", () => fullOfAnswers(`${LARGE}\u4e16`)],
   ["journal", "the longest names", fullJournal],
 ];
 

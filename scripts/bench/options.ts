@@ -12,8 +12,8 @@ export interface Options {
   readonly quick: boolean;
   /** Fail when a promise is missed. */
   readonly check: boolean;
-  /** Write the table into the README. */
-  readonly readme: boolean;
+  /** Write the table into docs/performance.md. */
+  readonly write: boolean;
   /** Only cases whose name, or whose group's name, holds this text; "" for all. */
   readonly only: string;
   readonly contenders: readonly Contender[];
@@ -32,7 +32,7 @@ const positive =
 export const BENCH_OPTIONS = {
   quick: flag("--quick", "few and short rounds"),
   check: flag("--check", "fail when a promise is missed"),
-  readme: flag("--readme", "write the table into README.md, and docs/bench.svg"),
+  write: flag("--write", "write the table into docs/performance.md, and docs/bench.svg"),
   case: text("--case <text>", "only cases whose name, or whose group's name, holds this text"),
   contenders: valueOr("--contenders <list>", "separated by commas", contendersOf, CONTENDERS.join(",")),
   rounds: value("--rounds <n>", "rounds of each case (default: 7, quick 5)", positive("7")),
@@ -41,11 +41,11 @@ export const BENCH_OPTIONS = {
 
 /** What is measured, by the options. */
 export function planned(options: Values<typeof BENCH_OPTIONS>): Options {
-  const { quick, check, readme, contenders, rounds, seconds } = options;
+  const { quick, check, write, contenders, rounds, seconds } = options;
   return {
     quick,
     check,
-    readme,
+    write,
     only: options.case ?? "",
     contenders,
     // The runtime collects garbage about once a second and then stands still for 100 to 200 ms: a shorter turn either

@@ -1,9 +1,11 @@
 // What is promised of the figures. Each is checked against those of one run; a promise missed is shown as missed.
 import { ASSET_MEMORY, PAGE_MEMORY } from "../../src/freshness/cached-asset-store.ts";
+import { BARE } from "./cases.ts";
 import { caseAt } from "./growth.ts";
 import type { MemorySample } from "./memory.ts";
 import type { Results } from "./results.ts";
 import { ratio } from "./statistics.ts";
+import { TEN_ASSETS_PROMISES } from "./ten-assets.ts";
 import type { Round } from "./turns.ts";
 
 export interface Promised {
@@ -64,29 +66,19 @@ const KEY_MEMORY_BYTES = 8 * MIB;
 const STATED = (ASSET_MEMORY.bytes + PAGE_MEMORY.bytes + KEY_MEMORY_BYTES) / MIB;
 
 export const PROMISES: readonly Promised[] = [
-  ...[16, 64].flatMap((connections): Promised[] => [
-    {
-      says: `hot GET to the empty Worker, ${connections} connections`,
-      ...rate("hot", connections, HOT, "empty Worker"),
-      atLeast: 0.85,
-    },
-    {
-      // What the checks of ours cost; what both send costs them the same.
-      says: `hot GET to the bare Worker with the same answers, ${connections} connections`,
-      ...rate("hot", connections, HOT, "bare Worker, the same answers"),
-      atLeast: 0.9,
-    },
-    {
-      says: `hot 304 to the empty Worker, ${connections} connections`,
-      ...rate("hot", connections, "hot 304", "empty Worker"),
-      atLeast: 0.8,
-    },
-    {
-      says: `hot resolve to the empty Worker, ${connections} connections`,
-      ...rate("hot", connections, "hot resolve", "empty Worker"),
-      atLeast: 0.8,
-    },
-  ]),
+  ...TEN_ASSETS_PROMISES,
+  ...[16, 64].flatMap((connections): Promised[] =>
+    [
+      { what: "hot GET", of: HOT, to: BARE },
+      { what: "hot 304", of: "hot 304", to: `${BARE}: 304` },
+      { what: "hot resolve", of: "hot resolve", to: `${BARE}: resolve` },
+      { what: "401 for garbage", of: "401 for garbage", to: `${BARE}: 401` },
+    ].map(({ what, of, to }) => ({
+      says: `${what} to a bare Worker that answers the same, ${connections} connections`,
+      ...rate("hot", connections, of, to),
+      atLeast: 1,
+    })),
+  ),
   { says: "D1 queries and KV reads of a hot GET", found: calls(HOT), atMost: 0 },
   { says: "D1 queries and KV reads of a hot 304", found: calls("hot 304"), atMost: 0 },
   { says: "D1 queries and KV reads of a hot resolve", found: calls("hot resolve"), atMost: 0 },
@@ -116,9 +108,19 @@ export const PROMISES: readonly Promised[] = [
     atLeast: 20,
   },
   {
-    says: "401 for garbage to the empty Worker",
-    ...rate("hot", 16, "401 for garbage", "empty Worker"),
-    atLeast: 0.85,
+    says: "hot list of 1,000 to a bare Worker that sends a constant of that size",
+    ...rate("lists", 16, "list of 1,000, hot", `${BARE}: list of 1,000`),
+    atLeast: 0.9,
+  },
+  {
+    says: "list of 1,000 from D1 to a plain Worker that selects and joins the same",
+    ...rate("lists", 16, "list of 1,000, from D1", "plain Worker over D1: list of 1,000"),
+    atLeast: 0.9,
+  },
+  {
+    says: "PUT to a plain Worker over D1 that upserts one row",
+    ...rate("writes", 16, "PUT", "plain Worker over D1: upsert"),
+    atLeast: 0.6,
   },
   ...["hot GET", "cold GET", "PUT", "middle list page"].map((name) => ({
     says: `cost of a ${name} at 100,000 assets to that at 100`,

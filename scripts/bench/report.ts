@@ -3,6 +3,7 @@ import { table } from "../command/table.ts";
 import { judge, PROMISES, type Promised } from "./promises.ts";
 import type { Results } from "./results.ts";
 import { median, ratio } from "./statistics.ts";
+import { tenAssetsTable } from "./ten-assets.ts";
 import type { Measured, Round } from "./turns.ts";
 
 export function report(results: Results): string {
@@ -12,6 +13,7 @@ export function report(results: Results): string {
     `${date}, commit ${commit}; ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, load ${machine.load.toFixed(1)}\n`,
     `${said.join(", ")}; data of D1 and KV ${results.dataInMemory ? "in memory" : "on a disk"}\n`,
     figures(results),
+    tenAssetsTable(results),
     saturation(results.measured),
     coldStarts(results),
     promises(results),

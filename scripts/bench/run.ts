@@ -12,11 +12,12 @@ import type { Options } from "./options.ts";
 import { progress } from "./progress.ts";
 import { commitNow, machineNow, versionsNow, type Results } from "./results.ts";
 import { startStand } from "./stand.ts";
+import { measureTenAssets } from "./ten-assets.ts";
 import { measureInTurns, type Group, type Measured } from "./turns.ts";
 import type { WorkFolder } from "./work-folder.ts";
 
 /** What `--case` may name beside cases and groups; left out of a quick run that names none. */
-const STAGES = new Set(["cold start", "growth", "memory"]);
+const STAGES = new Set(["cold start", "growth", "memory", "ten assets"]);
 const COLD_STARTS = 15;
 const MANY = 100_000;
 
@@ -46,6 +47,11 @@ export async function run(options: Options, load: LoadProcess, work: WorkFolder)
     }
   }
   const wanted = (stage: string) => (only === "" ? !options.quick : stage.includes(only));
+  if (wanted("ten assets")) {
+    const ten = await measureTenAssets(load, bundles, await makeAssets("default", 1_000), effort, folder);
+    measured.push(...ten.measured);
+    calls.push(...ten.calls);
+  }
   const coldStarts = wanted("cold start") ? await measureColdStarts(bundles, COLD_STARTS, folder) : [];
   const many = wanted("growth") || wanted("memory") ? await makeMany() : [];
   if (wanted("growth")) measured.push(...(await measureGrowth(load, bundles, many, effort, folder)));

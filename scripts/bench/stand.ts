@@ -3,7 +3,9 @@ import { join } from "node:path";
 import type { AssetWrite } from "../../src/store/asset-store.ts";
 import type { BundleName, Bundles } from "./bundles.ts";
 import { makeAssets } from "./definitions.ts";
-import { fillOurs, fillPlainD1, fillPlainKv, migrate } from "./filling.ts";
+import { sharedPaths } from "./cases.ts";
+import { fillOurs, fillPlainD1, fillPlainKv, load, migrate } from "./filling.ts";
+import { bearer } from "./requests.ts";
 import type { Contender } from "./options.ts";
 import { progress } from "./progress.ts";
 import { startServer, type Server } from "./servers.ts";
@@ -47,11 +49,26 @@ export async function startStand(
       ...contenders.map((name) => FILL[name](servers.get(name)!, assets)),
       migrate(ours).then(async () => fillOurs(ours, written, await fillOurs(ours, assets))),
     ]);
+    const bare = servers.get("bare");
+    if (bare !== undefined) await shareAnswers(ours, bare, assets);
   } catch (error) {
     await stop();
     throw error;
   }
   return { servers, assets, written, stop };
+}
+
+/** Gives the bare Worker what ours answers. */
+async function shareAnswers(ours: Server, bare: Server, assets: readonly AssetWrite[]): Promise<void> {
+  progress("asking ours what the bare Worker is to answer");
+  const headers = { Authorization: await bearer("view@*") };
+  const entries: [string, string][] = [];
+  for (const path of sharedPaths(assets)) {
+    const answer = await fetch(`http://127.0.0.1:${ours.port("ours")}${path}`, { headers });
+    if (!answer.ok) throw new Error(`${path} is ${answer.status}`);
+    entries.push([path, await answer.text()]);
+  }
+  await load(bare, { entries });
 }
 
 const FILL: Record<Contender, (server: Server, assets: readonly AssetWrite[]) => Promise<void>> = {

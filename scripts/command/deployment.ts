@@ -27,6 +27,14 @@ export class Refused extends Error {
   }
 }
 
+/** No answer came; whether a change was made is not known. */
+export class NoAnswer extends Error {
+  constructor(url: string, reason: string) {
+    super(`${url} does not answer: ${reason}; set SENSU_API_URL to the server's URL`);
+    this.name = "NoAnswer";
+  }
+}
+
 /** What every help says of the variables that are read here. */
 export const ENVIRONMENT = `  SENSU_API_URL                  the server (default: http://127.0.0.1:8080)
   SENSU_TOKEN or SENSU_API_KEY   the credential
@@ -52,7 +60,7 @@ export function deploymentOf(environment: Environment): Deployment {
       };
       if (body !== undefined) init.body = typeof body === "string" ? body : JSON.stringify(body);
       const response = await web(`${url}${path}`, init).catch((error: unknown) => {
-        throw new Error(`${url} does not answer: ${reasonOf(error)}; set SENSU_API_URL to the server's URL`);
+        throw new NoAnswer(url, reasonOf(error));
       });
       if (response.ok) return response;
       throw new Refused(response.status, await saidIn(response), hintFor(response, variable));

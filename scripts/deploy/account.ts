@@ -18,7 +18,7 @@ export interface Account {
 }
 
 const NAME_ONE = "name the account: -- --account ID, or CLOUDFLARE_ACCOUNT_ID";
-const LOG_IN = "set CLOUDFLARE_API_TOKEN (README: Deploy), or run `npx wrangler login`";
+const LOG_IN = "set CLOUDFLARE_API_TOKEN (docs/deploy.md), or run `npx wrangler login`";
 
 /** Finds the credential and the account; of several accounts one must be named. */
 export async function logIn(wanted: string | undefined, world: World): Promise<Account> {

@@ -1,6 +1,6 @@
 // From nothing to a running Worker: each step finds what is there, does what is missing, and says one line.
 import { checkPermissions, logIn } from "./account.ts";
-import { addressOf } from "./address.ts";
+import { addressOf, addressWithoutAccount } from "./address.ts";
 import { ensureDatabase } from "./d1.ts";
 import { ensureAdminKey } from "./first-key.ts";
 import { ensureNamespace } from "./kv.ts";
@@ -9,7 +9,7 @@ import { runningRelease, type Running } from "./release.ts";
 import { chooseSecret } from "./secret.ts";
 import { smokeCredential, smokeTest } from "./smoke.ts";
 import { Steps, Stopped } from "./steps.ts";
-import { BINDINGS, readTarget, resolvedConfig, type Which } from "./target.ts";
+import { BINDINGS, readTarget, resolvedConfig, type Target, type Which } from "./target.ts";
 import { ensureRelease } from "./upload.ts";
 import type { World } from "./world.ts";
 
@@ -42,10 +42,15 @@ export async function deploy(options: DeployOptions, world: World): Promise<void
     const where = read.environment === null ? "" : `, environment ${read.environment}`;
     return [{ said: `${read.worker}${where}` }, read];
   });
-  const account = await steps.take("account", async () => {
-    const found = await logIn(options.account, world);
-    return [{ said: found.said }, found];
-  });
+  const account = await steps
+    .take("account", async () => {
+      const found = await logIn(options.account, world);
+      return [{ said: found.said }, found];
+    })
+    .catch((error: unknown) => {
+      if (dryRun) sayWithoutLogin(steps, target, options);
+      throw error;
+    });
   await steps.take("permissions", () => checkPermissions(account));
   const url = await steps.take("address", async () => {
     const found = await addressOf(account, target, options.url);
@@ -66,14 +71,14 @@ export async function deploy(options: DeployOptions, world: World): Promise<void
   await steps.take("migrations", () =>
     migrate(steps, account, target, { database, config, dryRun, running: running !== null, contract }),
   );
+  // Before what may fail for days, such as a cron that the account has no room for: the Worker then runs.
+  const key = await steps.take("admin key", () =>
+    ensureAdminKey(steps, account, { ...options, database }, world),
+  );
   const secret = await steps.take("secret", () => chooseSecret(account, target, options));
   const message = contract ?? "npm run deploy";
   await steps.take("upload", () =>
     ensureRelease(steps, account, target, { config, dryRun, running, secret, message }),
-  );
-
-  const key = await steps.take("admin key", () =>
-    ensureAdminKey(steps, account, { ...options, database }, world),
   );
   await steps.take("smoke test", async () => {
     if (dryRun) return [{ said: `would ask ${url}` }, null];
@@ -88,6 +93,26 @@ export async function deploy(options: DeployOptions, world: World): Promise<void
     return [{ said: `${asked.join(", ")}: right${more}; the journal is ${journalAgeSeconds} s old` }, null];
   });
   sayNext(options, url, world);
+}
+
+/** What a dry run can say of the steps after the account where nobody is logged in. */
+function sayWithoutLogin(steps: Steps, target: Target, { url, keyName }: DeployOptions): void {
+  const login = "needs a login";
+  const address = addressWithoutAccount(target, url);
+  const rest: readonly [step: string, said: string][] = [
+    ["account", `${login}: whom to deploy as`],
+    ["permissions", `${login}: whether Workers, KV, D1 and the account can be read`],
+    ["address", address ?? `${login}: the account's part of workers.dev`],
+    ["running", `${login}: what runs as ${target.worker}`],
+    ["database", `${login}: ${target.database.name}, found or made`],
+    ["namespace", `${login}: ${target.namespace.title}, found or made`],
+    ["migrations", `${login}: those that the database lacks`],
+    ["admin key", `${login}: ${keyName}, made where there is none`],
+    ["secret", `${login}: TOKEN_SECRET, made where there is none`],
+    ["upload", `${login}: this folder's release, unless it runs`],
+    ["smoke test", `would ask ${address ?? "the address"}`],
+  ];
+  for (const [step, said] of rest) steps.tell(step, { said });
 }
 
 /**

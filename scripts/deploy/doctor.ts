@@ -1,6 +1,6 @@
 // Whether a deployment is as it should be: its configuration, the account, what is deployed, and what it answers.
 import { logIn, missingPermissions, type Account } from "./account.ts";
-import { addressOf } from "./address.ts";
+import { addressOf, addressWithoutAccount } from "./address.ts";
 import { adminKeys } from "./admin-key.ts";
 import { grantAdvice } from "./advice.ts";
 import { findDatabase } from "./d1.ts";
@@ -31,9 +31,10 @@ export async function examine(options: DoctorOptions, world: World): Promise<rea
   const account =
     target === null ? null : await exam.look("account", () => accountLook(options.account, world));
   if (target === null || account === null) {
-    exam.skip([...AT_ACCOUNT, ...DEPLOYED], "without an account nothing is known of it");
-    if (options.url === undefined) exam.skip(VITAL_SIGNS, "its address is not known");
-    else await lookAtWorker(exam, { url: options.url, start: deploy, deployed: true }, world);
+    exam.skip([...AT_ACCOUNT, ...DEPLOYED], target === null ? "needs a configuration" : "needs a login");
+    const url = await exam.look("url", () => urlLook(target, options.url));
+    if (url === null) exam.skip(VITAL_SIGNS, "needs the address");
+    else await lookAtWorker(exam, { url, start: deploy, deployed: true }, world);
     return exam.findings;
   }
 
@@ -70,6 +71,13 @@ export async function examine(options: DoctorOptions, world: World): Promise<rea
   if (url === null) exam.skip(VITAL_SIGNS, "its address is not known");
   else await lookAtWorker(exam, { url, start: deploy, deployed: true }, world);
   return exam.findings;
+}
+
+/** The address as far as no account is needed for it. */
+function urlLook(target: Target | null, given: string | undefined): Look<string> {
+  const found = target === null ? (given ?? null) : addressWithoutAccount(target, given);
+  if (found !== null) return { ok: found, found };
+  return { unknown: "needs a login, or to be given: -- --url https://assets.example.com" };
 }
 
 /** The configuration, as far as it can be judged alone. */

@@ -16,7 +16,8 @@ export interface Finding {
 /** What a look at one thing tells, with what further looks need of it; null where they cannot be taken. */
 export type Look<T> =
   | { readonly ok: string; readonly found: T }
-  | { readonly wrong: string; readonly todo: string; readonly found?: T };
+  | { readonly wrong: string; readonly todo: string; readonly found?: T }
+  | { readonly unknown: string };
 
 export class Examination {
   readonly findings: Finding[] = [];
@@ -28,6 +29,10 @@ export class Examination {
       if ("ok" in seen) {
         this.#note(check, "ok", seen.ok);
         return seen.found;
+      }
+      if ("unknown" in seen) {
+        this.skip([check], seen.unknown);
+        return null;
       }
       this.#note(check, "wrong", seen.wrong, seen.todo);
       return seen.found ?? null;

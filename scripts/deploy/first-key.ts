@@ -61,5 +61,5 @@ export async function ensureAdminKey(
     );
   }
   steps.tell("admin key", { said: `${keyName}, shown this once: ${key}` });
-  return [{ said: `${keyName} made; it may do everything`, changed: true }, key];
+  return [{ said: `${keyName} made and shown above; it may do everything`, changed: true }, key];
 }

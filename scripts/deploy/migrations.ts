@@ -65,7 +65,7 @@ export async function migrate(
   if (database === null || dryRun) return [{ said: `would apply ${pending.join(", ")}` }, null];
   const bookmark = await bookmarkOf(account, database);
   if (bookmark !== null) {
-    // By its id: under its name wrangler.toml has zeros.
+    // By its id, which is right for every environment and name.
     const restore = `npx wrangler d1 time-travel restore ${database} --bookmark ${bookmark}`;
     const wayBack = `${restore} (what was written since is lost), then npm run epoch`;
     steps.tell("migrations", { said: `before: bookmark ${bookmark}`, ...(running ? { wayBack } : {}) });

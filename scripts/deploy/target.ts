@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { unstable_readConfig } from "wrangler";
+import { TOKEN_SECRET } from "./secret.ts";
 import { Stopped } from "./steps.ts";
 
 /** Where configurations lie while wrangler needs them. */
@@ -103,7 +104,7 @@ function readConfig(file: string, env: string | undefined): Config {
   }
 }
 
-/** wrangler.toml holds ids of zeros, for the Deploy button to replace: they stand for "find it by name". */
+/** Zeros are no id: configurations of earlier versions hold them. */
 function realId(id: string | undefined): string | null {
   return id === undefined || /^[0-]*$/.test(id) ? null : id;
 }
@@ -130,6 +131,8 @@ export function resolvedConfig(
     ...Object.fromEntries(entries),
     name: worker,
     vars: { ...config.vars, WORKER_NAME: worker },
+    // An upload by which the Worker would lose its secret, or never have one, is refused.
+    secrets: { required: [TOKEN_SECRET] },
     ...(config.assets === undefined
       ? {}
       : { assets: { ...config.assets, directory: resolve(config.assets.directory ?? "public") } }),

@@ -3,9 +3,11 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Account } from "./account.ts";
+import { codeOf, cronAdvice, TOO_MANY_CRONS } from "./advice.ts";
+import { ApiFailure } from "./api.ts";
 import { releaseOf, runningRelease, type Running } from "./release.ts";
 import { TOKEN_SECRET, withSecretsFile } from "./secret.ts";
-import type { Step, Steps } from "./steps.ts";
+import { Stopped, type Step, type Steps } from "./steps.ts";
 import { withConfigFile, type Target } from "./target.ts";
 
 export interface Uploading {
@@ -50,6 +52,30 @@ export async function ensureRelease(
       const said = `version ${now.version} is uploaded, perhaps without its cron and address`;
       steps.tell("upload", { said, changed: true, wayBack });
     }
+    if (codeOf(error) === TOO_MANY_CRONS && error instanceof Error)
+      throw new Stopped(error.message, ...cronAdvice(await cronHolders(account)));
+    throw error;
+  }
+}
+
+/** Workers that are asked for their cron triggers. */
+const WORKERS_ASKED = 100;
+
+/** A line for each Worker of the account that has cron triggers; none where Cloudflare does not say. */
+async function cronHolders({ api, path }: Account): Promise<string[]> {
+  try {
+    const scripts = (await api.find<{ id: string }[]>(`${path}/workers/scripts`)) ?? [];
+    const lines: string[] = [];
+    for (const { id } of scripts.slice(0, WORKERS_ASKED)) {
+      const found = await api.find<{ schedules: readonly { cron: string }[] }>(
+        `${path}/workers/scripts/${encodeURIComponent(id)}/schedules`,
+      );
+      const crons = found?.schedules.map(({ cron }) => cron) ?? [];
+      if (crons.length > 0) lines.push(`${id} has ${crons.length}: ${crons.join(", ")}`);
+    }
+    return lines;
+  } catch (error) {
+    if (error instanceof ApiFailure) return [];
     throw error;
   }
 }

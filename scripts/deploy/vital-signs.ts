@@ -89,7 +89,10 @@ function healthIn(text: string): Health | null {
 function settingsLook(text: string): Look<null> {
   const wrongSettings = text.split("; ").filter((each) => each !== "" && each !== DATABASE_DOWN);
   if (wrongSettings.length === 0) return right("none is wrong");
-  return wrong(wrongSettings.join("; "), "see Configuration in README.md, and the log's bad-setting lines");
+  return wrong(
+    wrongSettings.join("; "),
+    "see Configuration in docs/deploy.md, and the log's bad-setting lines",
+  );
 }
 
 function cronLook(age: number | null): Look<null> {

@@ -13,9 +13,9 @@ export function survivorsPage(mutants: readonly Mutant[]): string {
     .map(({ means, file, survives }) => `- **${means}** (\`${file}\`). ${survives}`);
   return `# Mutants
 
-\`npm run mutants\` makes faults in a copy of the source, one at a time, and runs the tests that should notice. The list is in
-\`scripts/mutants/list\`: each mutant is one edit, by what a user would suffer from it. At least 90 % of each folder have to be killed,
-and all of those that tests have missed before. A workflow runs it once a week.
+For people who change the tests. \`npm run mutants\` makes faults in a copy of the source, one at a time, and runs the tests that
+should notice. The list is in \`scripts/mutants/list\`: each mutant is one edit, by what a user would suffer from it. At least 90 % of
+each folder have to be killed, and all of those that tests have missed before. A workflow runs it once a week.
 
 \`npm run mutants -- --folder grants\` and \`--only TEXT\` run a part, \`--check\` only says whether the list still fits the source. When a
 change to the source makes the list stale, fix the list in the same commit. This page is written by \`npm run mutants -- --page\`.

@@ -14,7 +14,7 @@ import type { BodyReader } from "../../src/http/request-body.ts";
 import type { Route } from "../../src/http/route.ts";
 import type { QueryReader } from "../../src/http/query.ts";
 import { TAGS } from "../../src/http/tags.ts";
-import { INFO, SECURITY_SCHEMES } from "./info.ts";
+import { INFO, SECURITY_SCHEMES, START_HERE } from "./info.ts";
 import { pathParameters } from "./paths.ts";
 import { allSchemas, parameterSchema } from "./schemas.ts";
 
@@ -35,7 +35,15 @@ export function describeApi(routes: Rows): OpenApi {
     responses: SHARED,
     securitySchemes: SECURITY_SCHEMES,
   };
-  const all = { openapi: "3.1.1", info: INFO, servers: [{ url: "/" }], tags, paths, components };
+  const all = {
+    openapi: "3.1.1",
+    info: INFO,
+    servers: [{ url: "/" }],
+    tags,
+    "x-start-here": START_HERE,
+    paths,
+    components,
+  };
   return withoutUnused(all);
 }
 
@@ -73,7 +81,7 @@ function operationOf(route: Route<never>): Operation {
 }
 
 function queryParameters({ shape, open }: QueryReader<unknown>): Parameter[] {
-  const named = Object.entries(shape).map(([name, schema]): Parameter => {
+  const named = Object.entries(shape()).map(([name, schema]): Parameter => {
     const isList = schema.type === "array";
     return {
       name,

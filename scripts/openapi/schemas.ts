@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Asset, AssetPatch, Build, Filters, Metadata, WrappedAsset } from "../../src/definitions/schema.ts";
-import { ANSWER_SCHEMAS } from "../../src/lib/schema-ref.ts";
+import { DESCRIBED_SCHEMAS } from "../../src/lib/schema-ref.ts";
 import { refTo, type JsonSchema, type NamedSchema } from "../../src/lib/json-schema.ts";
 import { Refresh } from "../../src/login/operations.ts";
 import { NewNamespace } from "../../src/namespaces/operations.ts";
@@ -22,7 +22,7 @@ const OF_DECODERS: readonly NamedSchema[] = [
 /** Every schema with a name as JSON Schema, by that name, in alphabetical order. */
 export function allSchemas(): Record<string, JsonSchema> {
   // Made now, so that zod knows them.
-  for (const { zod } of ANSWER_SCHEMAS) zod.meta();
+  for (const { zod } of DESCRIBED_SCHEMAS) zod.meta();
   const { schemas } = z.toJSONSchema(z.globalRegistry, {
     io: "input",
     unrepresentable: "any",

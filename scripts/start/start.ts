@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { CommandIo } from "../command/io.ts";
 import { Mistake } from "../command/mistake.ts";
 import { DEFAULT_STATE, localToken, secretsFile, writableState } from "../local.ts";
+import { serveArchives } from "./archives.ts";
 import { migrateLocally } from "./migrate.ts";
 import { serve } from "./serve.ts";
 
@@ -14,19 +15,29 @@ const TOKEN_SECONDS = 30 * 86_400;
 export interface StartOptions {
   readonly port: number;
   readonly state: string;
+  /** Where the archives of examples/ are served; 0: nowhere. */
+  readonly archives: number;
 }
 
 /** Serves until it is stopped; resolves to the exit code of what served. */
-export async function start({ port, state }: StartOptions, io: CommandIo): Promise<number> {
+export async function start({ port, state, archives }: StartOptions, io: CommandIo): Promise<number> {
   const folder = resolve(state);
   await refuseTakenPort(port);
   await writableState(folder);
   io.stdout.write(`Migrating the local database in ${state}\n`);
   await migrateLocally(folder);
   const args = ["--ip", HOST, "--port", String(port), "--persist-to", folder];
-  return serve([...args, "--env-file", await secretsFile(folder)], io, () =>
-    announce(`http://${HOST}:${port}`, state, io),
-  );
+  const envFile = await secretsFile(folder);
+  const served = archives === 0 ? null : await serveArchives(HOST, archives);
+  if (archives !== 0 && served === null)
+    io.stderr.write(`Port ${archives} is taken, so the archives of examples/ are not served from here\n`);
+  try {
+    return await serve([...args, "--env-file", envFile], io, () =>
+      announce(`http://${HOST}:${port}`, state, io),
+    );
+  } finally {
+    served?.close();
+  }
 }
 
 function refuseTakenPort(port: number): Promise<void> {

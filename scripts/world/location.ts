@@ -4,7 +4,7 @@ import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
 import { Glance } from "../../src/freshness/fresh-reader.ts";
 import type { KvStore } from "../../src/freshness/patient-kv.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
-import type { StoredAsset } from "../../src/store/asset-store.ts";
+import type { StatedPage, StoredAsset } from "../../src/store/asset-store.ts";
 import type { ReachedDatabase } from "../../test/model/cut-off.ts";
 import { guarded } from "../../test/model/guarded-database.ts";
 import { rightTime } from "../../test/model/machine.ts";
@@ -20,6 +20,8 @@ export interface Isolate {
   readonly store: CachedAssetStore;
   /** What the fast path remembers of each asset, by its number. */
   readonly glances: Map<number, Glance<StoredAsset>>;
+  /** The same of the page of all assets. */
+  readonly page: Glance<StatedPage>;
   readonly diesAt: number;
   /** When it is evicted unless it is asked before. */
   idleUntil: number;
@@ -77,6 +79,7 @@ export class Location {
       edge,
       store: new CachedAssetStore(origin(committer(edge)), edge),
       glances: new Map(),
+      page: new Glance<StatedPage>(),
       diesAt: this.#time.now + this.#random.wait(this.#lives.lifeMs),
       idleUntil: Infinity,
     };

@@ -1,7 +1,7 @@
 import { beat } from "../../src/freshness/heartbeat.ts";
 import { AssetId } from "../../src/identity/names.ts";
 
-import { UNCONDITIONAL } from "../../src/store/asset-store.ts";
+import { MOST_ASSETS, UNCONDITIONAL } from "../../src/store/asset-store.ts";
 import type { ReachedDatabase } from "../../test/model/cut-off.ts";
 import type { Faults } from "../../test/model/faults.ts";
 import { History } from "../../test/model/history.ts";
@@ -9,7 +9,7 @@ import { rightTime } from "../../test/model/machine.ts";
 import { randomOf, type Random } from "../../test/model/random.ts";
 import { SimDatabase } from "../../test/model/sim-database.ts";
 import { VirtualTime } from "../../test/model/virtual-time.ts";
-import { assetId } from "../../test/support/names.ts";
+import { assetId, namespaceNamed } from "../../test/support/names.ts";
 import { testCommit, testReading } from "../../test/support/scope.ts";
 import { sites, type Site } from "./continents.ts";
 import { WorldKv } from "./kv.ts";
@@ -29,7 +29,7 @@ import {
 } from "./scenario.ts";
 import { Tally } from "./tally.ts";
 
-const NAMESPACE = "default";
+const NAMESPACE = namespaceNamed("default");
 const NEVER = { from: 0, to: 0 };
 /** Nothing fails. Replicas lag as a third party has measured: 6.1 s at the 99th percentile. */
 const NO_FAULTS: Faults = {
@@ -61,11 +61,12 @@ export class World {
   readonly #scenario: Scenario;
   readonly #time = new VirtualTime();
   readonly #random: Random;
-  readonly #history = new History([NAMESPACE]);
+  readonly #history = new History();
   readonly #locations: readonly Location[];
   readonly #ids = Array.from({ length: CATALOGUE }, (_, index) => idOf(index));
   /** The last acknowledged commit of each asset, and when it was acknowledged. */
   readonly #latest: { seq: number; at: number }[] = [];
+  #last = { seq: CATALOGUE, at: 0 };
   readonly #until: number;
 
   constructor(scenario: Scenario) {
@@ -168,20 +169,17 @@ export class World {
   async #askAll(location: Location): Promise<void> {
     const isolate = location.isolate();
     const start = this.#time.now;
-    const wasRecent = isolate.edge.journal.recent(isolate.edge.clock()) !== null;
-    const page = await isolate.store.list(
-      this.#ids[0]?.namespace ?? null,
-      null,
-      1_000,
-      testReading("bounded"),
-    );
+    const id = { namespace: NAMESPACE, from: null, limit: MOST_ASSETS };
+    const hot = isolate.store.peekPage(id, isolate.edge.clock(), isolate.page);
+    const cold =
+      hot === null ? await isolate.store.list(NAMESPACE, null, MOST_ASSETS, testReading("bounded")) : null;
     const { tally } = location;
-    tally.tiers[page.tier] += 1;
-    if (page.tier === "MEMORY" && wasRecent) tally.hot += 1;
+    if (hot !== null) tally.hot += 1;
+    tally.tiers[cold?.tier ?? "MEMORY"] += 1;
     tally.durations.add(this.#time.now - start);
-    const newest = page.value.assets.reduce((seq, asset) => Math.max(seq, asset.seq), 0);
-    const last = this.#latest.reduce((one, other) => (other.seq > one.seq ? other : one));
-    if (newest < last.seq && last.at <= start) tellStale(tally, start - last.at);
+    const state = (hot ?? cold)?.value.state ?? 0;
+    const last = this.#last;
+    if (state < last.seq && last.at <= start) tellStale(tally, start - last.at);
   }
 
   #judge({ tally }: Location, number: number, seq: number, start: number): void {
@@ -196,7 +194,9 @@ export class World {
     const { store } = location.isolate();
     const asset = { namespace: id.namespace, name: id.name, etag: "", definition: "", expressions: null };
     const written = await store.put(asset, UNCONDITIONAL, testCommit(rightTime(this.#time)));
-    if (written.outcome === "committed") this.#latest[number] = { seq: written.seq, at: this.#time.now };
+    if (written.outcome !== "committed") return;
+    this.#last = { seq: written.seq, at: this.#time.now };
+    this.#latest[number] = this.#last;
   }
 
   /** D1 as a location reaches it, which counts what it is asked. */
@@ -213,6 +213,7 @@ export class World {
     };
     return {
       keys: database.keys,
+      namespaces: database.namespaces,
       origin: {
         ...origin,
         get: (...args) => counted(2, () => origin.get(...args)),

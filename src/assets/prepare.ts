@@ -21,13 +21,33 @@ export interface Place {
   readonly name: string | null;
 }
 
-/** Checks an asset against its place and Sensu's rules, and encodes what will be served (contract §1.5, §2.7, §2.8). */
-export async function prepareWrite(
-  place: Place,
-  asset: Asset,
-  createdBy: string,
-  filters: FilterReader,
-): Promise<AssetWrite> {
+/** An asset that was checked against Sensu's rules. The writer is part of what is stored, so it is encoded once for each writer. */
+export class CheckedAsset {
+  readonly namespace: Namespace;
+  readonly name: AssetName;
+  readonly asset: Asset;
+  #last: { readonly writer: string; readonly write: Promise<AssetWrite> } | null = null;
+
+  /** Takes an asset that was checked before, such as that of a stored plan. */
+  constructor({ namespace, name }: Pick<AssetId, "namespace" | "name">, asset: Asset) {
+    this.namespace = namespace;
+    this.name = name;
+    this.asset = asset;
+  }
+
+  /** What is stored when `writer` writes it. Throws `tooLarge`. */
+  write(writer: string): Promise<AssetWrite> {
+    if (this.#last?.writer === writer) return this.#last.write;
+    const { namespace, name, asset } = this;
+    const metadata = { ...asset.metadata, namespace, name, created_by: writer };
+    const write = encodeWrite(namespace, name, { ...asset, metadata });
+    this.#last = { writer, write };
+    return write;
+  }
+}
+
+/** Checks an asset against its place and Sensu's rules (contract §1.5, §2.7, §2.8). */
+export function checkAsset(place: Place, asset: Asset, filters: FilterReader): CheckedAsset {
   const { namespace = place.namespace, name = place.name ?? "" } = asset.metadata ?? {};
   if (namespace !== place.namespace) {
     throw invalid(
@@ -37,23 +57,20 @@ export async function prepareWrite(
   if (place.name !== null && name !== place.name) {
     throw invalid(`the name of the resource (${name}) does not match the name of the URI (${place.name})`);
   }
-  const whole = { ...asset, metadata: { ...asset.metadata, namespace, name, created_by: createdBy } };
-  const problem = problemOf(whole, filters);
+  const problem = problemOf({ ...asset, metadata: { ...asset.metadata, namespace, name } }, filters);
   if (problem !== null) throw invalid(`resource is invalid: ${problem}`);
-  return encodeWrite(place.namespace, checkedName(name), whole);
+  return new CheckedAsset({ namespace: place.namespace, name: checkedName(name) }, asset);
 }
 
 /** The same for what a patch made of an asset: it stays where it is, and Sensu's text has no prefix (contract §2.10). */
-export async function preparePatched(
+export function checkPatched(
   { namespace, name }: AssetId,
   merged: Asset,
-  createdBy: string,
   filters: FilterReader,
-): Promise<AssetWrite> {
-  const whole = { ...merged, metadata: { ...merged.metadata, namespace, name, created_by: createdBy } };
-  const problem = problemOf(whole, filters);
+): CheckedAsset {
+  const problem = problemOf({ ...merged, metadata: { ...merged.metadata, namespace, name } }, filters);
   if (problem !== null) throw invalid(problem);
-  return encodeWrite(namespace, name, whole);
+  return new CheckedAsset({ namespace, name }, merged);
 }
 
 function problemOf(asset: Asset, filters: FilterReader): string | null {
@@ -63,16 +80,6 @@ function problemOf(asset: Asset, filters: FilterReader): string | null {
     if (!(error instanceof BudgetExhausted)) throw error;
     return `${error.message}; send fewer assets at once, or fewer or simpler filters`;
   }
-}
-
-/** Encodes what will be served of an asset that was checked before, as somebody writes it. */
-export async function encodeChecked(
-  { namespace, name }: Pick<AssetId, "namespace" | "name">,
-  asset: Asset,
-  createdBy: string,
-): Promise<AssetWrite> {
-  const metadata = { ...asset.metadata, namespace, name, created_by: createdBy };
-  return encodeWrite(namespace, name, { ...asset, metadata });
 }
 
 async function encodeWrite(namespace: Namespace, name: AssetName, asset: Asset): Promise<AssetWrite> {

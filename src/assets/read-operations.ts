@@ -9,7 +9,7 @@ import { ServedAsset } from "../definitions/answers.ts";
 import type { FilterForm } from "../definitions/encode.ts";
 import { SERVED } from "../definitions/examples.ts";
 import * as answers from "../http/answers.ts";
-import { CONTINUE, LIMIT } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation, type Asked } from "../http/operation.ts";
 import { continueHeader, readSealedPage } from "../http/pagination.ts";
 import { text } from "../http/parameters.ts";
@@ -22,7 +22,7 @@ import { tagged } from "../http/tagged.ts";
 import type { Namespace } from "../identity/names.ts";
 import { Meter } from "../lib/meter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
-import { FILTERS, SERVED_HEADERS } from "./common.ts";
+import { filterForm, SERVED_HEADERS } from "./common.ts";
 import { pageAnswer } from "./page-answer.ts";
 import { negotiateForm, represent, vary } from "./representation.ts";
 import type { Wanted } from "./scan.ts";
@@ -36,11 +36,11 @@ interface Uses {
 }
 
 const selector = (description: string, example: string) =>
-  z.array(text).meta({ description, examples: [[example]] });
+  z.array(text()).meta({ description, examples: [[example]] });
 
-const LIST_QUERY = {
-  limit: LIMIT,
-  continue: CONTINUE,
+const listQuery = () => ({
+  limit: common.limit(),
+  continue: common.continuation(),
   labelSelector: selector(
     "Only assets whose labels fit, in Sensu's grammar: `==`, `!=`, `in`, `notin`, `matches`, joined by `&&`. Repeated, all must fit.",
     'region == "us-west-1" && tier notin [db]',
@@ -49,15 +49,15 @@ const LIST_QUERY = {
     "Only assets whose fields fit, in the same grammar: `asset.name`, `asset.namespace`, `asset.filters`, `asset.labels.<key>`.",
     "asset.name matches sensu",
   ),
-  filters: FILTERS,
-};
+  filters: filterForm(),
+});
 
 export const getAsset = operation({
   id: "getAsset",
   tag: "Assets",
   summary: "Get an asset",
   description: "The definition of an asset, as Sensu serves it.",
-  query: lenientQuery({ filters: FILTERS }),
+  query: lenientQuery(() => ({ filters: filterForm() })),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   answers: {
     200: answers.json("The asset.", ServedAsset, SERVED, { headers: ["ETag", ...SERVED_HEADERS] }),
@@ -90,7 +90,7 @@ const listOf = (id: string, summary: string, what: string) =>
     tag: "Assets",
     summary,
     description: `${what} In byte order of the names. A page holds at most 10,000 assets or 8 MiB; \`Sensu-Continue\` says how to go on. A grant with a name glob lists only what it matches. A list with a selector or a name glob reads a bounded number of assets a request: its page may end early, without an \`ETag\`, and goes on from \`Sensu-Continue\`.`,
-    query: lenientQuery(LIST_QUERY),
+    query: lenientQuery(listQuery),
     headers: [IF_NONE_MATCH, CACHE_CONTROL],
     answers: {
       200: answers.list("A page of assets.", ServedAsset, [SERVED], {
@@ -114,7 +114,7 @@ export const listAllAssets = listOf(
 );
 
 async function list(
-  asked: Asked<QueryOf<typeof LIST_QUERY>, undefined>,
+  asked: Asked<QueryOf<typeof listQuery>, undefined>,
   { assets, cursors }: Uses,
 ): Promise<Response> {
   const { namespace, query } = asked;
@@ -123,7 +123,7 @@ async function list(
   const wanted = wantedBy(principalOf(asked), namespace, query);
   const found = await assets.list(namespace, start, limit, wanted, readingOf(asked));
   const page = found.value;
-  // A page that had to be filled from several is made anew each time.
+  // A page that was filled from several stored pages is built for each request.
   const kept = wanted === null && found.tier === "MEMORY";
   const { body, etag, headers } = await pageAnswer(page, negotiation, kept);
   const all = { ...headers, ...servedHeaders(found, asked.spent) };

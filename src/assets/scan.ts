@@ -19,7 +19,7 @@ import {
 } from "../store/reading.ts";
 
 /** Rows and bytes of definitions that one list request reads at most while it looks for matches. */
-const SCAN_ROWS = 50_000;
+const SCAN_ROWS = 5_000;
 const SCAN_BYTES = 8 * 1024 * 1024;
 /** Rows read at once; fewer to begin with where a range may hold only a few. */
 const SCAN_PAGE = 1_000;
@@ -36,7 +36,7 @@ export interface Wanted {
 
 /** A page as a caller is shown it. */
 export interface Listing extends AssetPage {
-  /** Whether `next` may name an asset that the page left out, so that nobody may read it. */
+  /** Whether `next` may name an asset that the caller must not see. */
   readonly isNextHidden?: boolean;
 }
 

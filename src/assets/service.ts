@@ -1,6 +1,7 @@
 import { ApiError, databaseUnavailable, noAsset, namespaceMissing, unavailable } from "../errors.ts";
 import { holds } from "../http/conditional.ts";
-import type { AssetId, Namespace } from "../identity/names.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { AssetId, AssetName, Namespace } from "../identity/names.ts";
 import {
   IF_ABSENT,
   UNCONDITIONAL,
@@ -12,12 +13,14 @@ import {
   type WriteCondition,
 } from "../store/asset-store.ts";
 import type { FilterReader } from "../es5/filter-reader.ts";
+import { isObject } from "../lib/json.ts";
 import { sleep, type Timer } from "../lib/timer.ts";
 import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
 import { decodeAsset } from "../definitions/decode.ts";
 import { mergePatch, type Json } from "../definitions/merge-patch.ts";
-import { preparePatched, prepareWrite, type Place } from "./prepare.ts";
+import { checkAsset, checkPatched, type CheckedAsset, type Place } from "./prepare.ts";
 import { scanAssets, type Listing, type Wanted } from "./scan.ts";
+import { VisibleAssetReader, type VisibleAssets } from "./visible.ts";
 import type { Asset } from "../definitions/schema.ts";
 
 /** Milliseconds for which a patch without a condition is merged again when another writer came in between. */
@@ -35,9 +38,11 @@ export interface Pace {
 
 /** What a write would change. */
 export interface Comparison {
+  readonly checked: CheckedAsset;
+  /** As the caller would write it. */
   readonly write: AssetWrite;
   readonly current: StoredAsset | null;
-  /** Whether it would change the writer's name at the most. */
+  /** Whether nothing but the writer's name would change. */
   readonly isSame: boolean;
 }
 
@@ -45,10 +50,12 @@ export interface Comparison {
 export class AssetService {
   readonly #store: AssetStore;
   readonly #pace: Pace;
+  readonly #visible: VisibleAssetReader;
 
   constructor(store: AssetStore, pace: Pace) {
     this.#store = store;
     this.#pace = pace;
+    this.#visible = new VisibleAssetReader(store);
   }
 
   /** An asset, or `notFound`. */
@@ -70,9 +77,19 @@ export class AssetService {
     return this.#store.list(namespace, from, limit, reading);
   }
 
+  /** What a principal may see of a namespace, or of some names in it; see `VisibleAssetReader`. */
+  visible(
+    namespace: Namespace,
+    { grants }: Pick<Principal, "grants">,
+    names: readonly AssetName[] | null,
+    reading: Reading,
+  ): Promise<ReadResult<VisibleAssets>> {
+    return this.#visible.read(namespace, grants, names, reading);
+  }
+
   /** Stores a new asset; a name that is taken is `alreadyExists`. */
   async create(place: Place, asset: Asset, filters: FilterReader, commit: Commit): Promise<StoredAsset> {
-    return this.#write(place, asset, IF_ABSENT, filters, commit);
+    return this.write(checkAsset(place, asset, filters), IF_ABSENT, commit);
   }
 
   /** Creates or replaces an asset. */
@@ -83,14 +100,14 @@ export class AssetService {
     commit: Commit,
     condition: WriteCondition = UNCONDITIONAL,
   ): Promise<StoredAsset> {
-    return this.#write(place, asset, condition, filters, commit);
+    return this.write(checkAsset(place, asset, filters), condition, commit);
   }
 
   /**
    * Merges a patch (RFC 7396) into the asset and stores the result, as the caller's. Nothing is written when nothing
    * changes. `accept` may throw at what was made of the asset. When another writer comes in between, the patch is merged
    * into what that one wrote, again and again for eight seconds, and is then `unavailable`; only a request with a
-   * condition of its own is `preconditionFailed`.
+   * condition is `preconditionFailed`. Returns what is then stored, and that asset decoded.
    */
   async patch(
     id: AssetId,
@@ -99,7 +116,7 @@ export class AssetService {
     commit: Commit,
     condition: WriteCondition,
     accept: (merged: Asset) => void = () => undefined,
-  ): Promise<StoredAsset> {
+  ): Promise<{ readonly stored: StoredAsset; readonly asset: Asset }> {
     const reading = { freshness: "newest", scope: commit.scope } as const;
     const conditional = condition.match !== null || condition.noneMatch !== null;
     const { clock, timer } = this.#pace;
@@ -109,14 +126,16 @@ export class AssetService {
       // A copy may be all there is to read, but nothing can be decided by it.
       if (tier === "STALE") throw databaseUnavailable();
       if (!holds(condition, tagsOf(current))) throw conditionFailed(id.name);
-      const merged = decodeAsset(mergePatch(JSON.parse(current.definition), patch));
-      const same = await preparePatched(id, merged, createdBy(current), filters);
-      if (same.definition === current.definition) return current;
-      accept(merged);
-      const write = await preparePatched(id, merged, commit.principal, filters);
+      const before: Json = JSON.parse(current.definition);
+      const asset = decodeAsset(mergePatch(before, patch));
+      const checked = checkPatched(id, asset, filters);
+      const same = await checked.write(writerOf(before));
+      if (same.definition === current.definition) return { stored: current, asset };
+      accept(asset);
+      const write = await checked.write(commit.principal);
       const unchanged = { match: [current.etag], noneMatch: null };
       const result = await this.#store.put(write, unchanged, commit);
-      if (result.outcome === "committed") return { ...write, seq: result.seq };
+      if (result.outcome === "committed") return { stored: { ...write, seq: result.seq }, asset };
       if (conditional) throw conditionFailed(id.name);
       if (clock() >= deadline) throw overtaken(id.name);
       // Writers that met once would meet again, if they all waited as long.
@@ -138,10 +157,10 @@ export class AssetService {
     const { value: current, tier } = await this.#store.get(id, { freshness: "newest", scope: commit.scope });
     if (tier === "STALE") throw databaseUnavailable();
     if (!holds(condition, current === null ? [] : tagsOf(current))) throw conditionFailed(id.name);
-    const write = await prepareWrite(id, asset, commit.principal, filters);
-    if (current === null) return { write, current, isSame: false };
-    const same = await prepareWrite(id, asset, createdBy(current), filters);
-    return { write, current, isSame: same.definition === current.definition };
+    const checked = checkAsset(id, asset, filters);
+    const same = current === null ? null : await checked.write(writerOf(JSON.parse(current.definition)));
+    const write = await checked.write(commit.principal);
+    return { checked, write, current, isSame: same !== null && same.definition === current?.definition };
   }
 
   /** Deletes an asset, or `notFound`, which comes before any condition. */
@@ -151,18 +170,13 @@ export class AssetService {
     if (outcome === "condition-failed") throw conditionFailed(id.name);
   }
 
-  async #write(
-    place: Place,
-    asset: Asset,
-    condition: WriteCondition,
-    filters: FilterReader,
-    commit: Commit,
-  ): Promise<StoredAsset> {
-    const write = await prepareWrite(place, asset, commit.principal, filters);
+  /** Stores an asset that was checked, as the caller's. */
+  async write(checked: CheckedAsset, condition: WriteCondition, commit: Commit): Promise<StoredAsset> {
+    const write = await checked.write(commit.principal);
     const result = await this.#store.put(write, condition, commit);
     if (result.outcome === "committed") return { ...write, seq: result.seq };
     if (result.outcome === "namespace-missing") {
-      throw namespaceMissing(place.namespace);
+      throw namespaceMissing(write.namespace);
     }
     if (condition === IF_ABSENT) throw new ApiError("alreadyExists", "resource already exists");
     throw conditionFailed(write.name);
@@ -181,6 +195,9 @@ function tagsOf({ etag, expressions }: StoredAsset): string[] {
   return expressions === null ? [etag] : [etag, expressions.etag];
 }
 
-function createdBy({ definition }: StoredAsset): string {
-  return decodeAsset(JSON.parse(definition)).metadata?.created_by ?? "";
+/** Who wrote a stored definition. */
+function writerOf(definition: Json): string {
+  const metadata = isObject(definition) ? definition["metadata"] : undefined;
+  const writer = isObject(metadata) ? metadata["created_by"] : undefined;
+  return typeof writer === "string" ? writer : "";
 }

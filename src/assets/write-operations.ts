@@ -1,13 +1,13 @@
 import { allows, seesEveryName } from "../auth/grants.ts";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { ServedAsset } from "../definitions/answers.ts";
-import { decodeAsset, readAsset, type WrittenAsset } from "../definitions/decode.ts";
+import { readAsset, type WrittenAsset } from "../definitions/decode.ts";
 import { SERVED, SIMPLE, WITH_BUILDS } from "../definitions/examples.ts";
 import { Asset, AssetPatch } from "../definitions/schema.ts";
 import { denied } from "../errors.ts";
 import * as answers from "../http/answers.ts";
 import { parseBody, readBody } from "../http/body.ts";
-import { REASON, STRICT } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { readConditions } from "../http/conditional.ts";
 import { operation } from "../http/operation.ts";
 import type { Example } from "../http/openapi.ts";
@@ -17,11 +17,10 @@ import type { BodyReader } from "../http/request-body.ts";
 import { IF_MATCH, IF_NONE_MATCH_WRITE, PREFER, REASON_HEADER } from "../http/request-headers.ts";
 import { empty, json } from "../http/respond.ts";
 import { ref } from "../lib/schema-ref.ts";
-import type { UnknownMember } from "../definitions/unknown-members.ts";
 import { findingsIn, lintWarnings, refuseFindings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
-import { FILTERS, NO_NAMESPACE } from "./common.ts";
+import { filterForm, NO_NAMESPACE } from "./common.ts";
 import { readPatch, refuseOtherPlace } from "./patch.ts";
 import { negotiateForm, represent, vary, type Negotiation } from "./representation.ts";
 import type { AssetService } from "./service.ts";
@@ -32,7 +31,11 @@ interface Uses {
   readonly settings: { readonly lint: "count" | "strict" };
 }
 
-const WRITE_QUERY = { strict: STRICT, reason: REASON, filters: FILTERS };
+const WRITE_QUERY = lenientQuery(() => ({
+  strict: common.strict(),
+  reason: common.reason(),
+  filters: filterForm(),
+}));
 const WRITE_HEADERS = ["ETag", "Vary?", "X-Lint-Warnings", "Preference-Applied?"];
 const CONDITIONS = [IF_MATCH, IF_NONE_MATCH_WRITE];
 const BAD_ASSET = [
@@ -67,7 +70,7 @@ export const createAsset = operation({
   summary: "Create an asset",
   description:
     "Stores a new asset; a name that is taken is 409. The namespace is that of the URL, and the body may leave it out.",
-  query: lenientQuery(WRITE_QUERY),
+  query: WRITE_QUERY,
   headers: [REASON_HEADER, PREFER],
   body: assetBody({
     simple: SIMPLE_EXAMPLE,
@@ -94,7 +97,7 @@ export const createAsset = operation({
     if (settings.lint === "strict" || asked.query.strict) refuseFindings(sent, linter);
     const place = { namespace, name: null };
     const stored = await assets.create(place, asset, linter.filters, commitOf(asked));
-    const headers = { ...lintHeader(stored, sent.unknown, linter), Location: locationOf(stored) };
+    const headers = { ...lintHeader(sent, linter), Location: locationOf(stored) };
     return written(asked, stored, negotiation, 200, headers);
   },
 });
@@ -105,7 +108,7 @@ export const replaceAsset = operation({
   summary: "Create or replace an asset",
   description:
     "Creates the asset or replaces it whole. The URL says which: the body may leave `metadata.name` and `metadata.namespace` out, and must not say otherwise.",
-  query: lenientQuery(WRITE_QUERY),
+  query: WRITE_QUERY,
   headers: [REASON_HEADER, PREFER, ...CONDITIONS],
   body: assetBody({
     simple: SIMPLE_EXAMPLE,
@@ -133,17 +136,17 @@ export const replaceAsset = operation({
     if (settings.lint === "strict" || asked.query.strict) refuseFindings(sent, linter);
     const condition = readConditions(asked.request.headers);
     const stored = await assets.replace(place, sent.asset, linter.filters, commitOf(asked), condition);
-    return written(asked, stored, negotiation, 201, lintHeader(stored, sent.unknown, linter));
+    return written(asked, stored, negotiation, 201, lintHeader(sent, linter));
   },
 });
 
 export const patchAsset = operation({
   id: "patchAsset",
   tag: "Assets",
-  summary: "Change members of an asset (RFC 7396)",
+  summary: "Change an asset",
   description:
     "Changes members of the asset by a merge patch (RFC 7396) and answers with the asset as it then is. What changes nothing writes nothing. Without conditions, a writer that comes in between is merged with.",
-  query: lenientQuery(WRITE_QUERY),
+  query: WRITE_QUERY,
   headers: [REASON_HEADER, ...CONDITIONS],
   body: {
     description:
@@ -188,11 +191,12 @@ export const patchAsset = operation({
     const linter = new Linter();
     const isStrict = settings.lint === "strict" || asked.query.strict;
     // A patch of nothing but misspelt members changes nothing, and is refused all the same.
-    if (isStrict) refuseFindings({ asset: {}, unknown }, linter);
+    if (isStrict && unknown.length > 0) refuseFindings({ asset: {}, unknown }, linter);
     const accept = isStrict ? (asset: Asset) => refuseFindings({ asset, unknown }, linter) : undefined;
-    const stored = await assets.patch(id, patch, linter.filters, commitOf(asked), condition, accept);
+    const patched = await assets.patch(id, patch, linter.filters, commitOf(asked), condition, accept);
+    const { stored, asset } = patched;
     const { definition, etag } = represent(stored, negotiation);
-    const lint = lintHeader(stored, unknown, linter);
+    const lint = lintHeader({ asset, unknown }, linter);
     return json(definition, { ETag: etag, ...vary([stored], negotiation), ...lint });
   },
 });
@@ -202,7 +206,7 @@ export const deleteAsset = operation({
   tag: "Assets",
   summary: "Delete an asset",
   description: "Deletes the asset. Its history stays, and a rollback brings it back.",
-  query: lenientQuery({ reason: REASON }),
+  query: lenientQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER, ...CONDITIONS],
   answers: {
     204: answers.empty("Deleted."),
@@ -233,14 +237,9 @@ function written(
   return json(definition, { ...all, "Preference-Applied": "return=representation" }, status);
 }
 
-/** How many lint findings the stored asset has, and what was sent and is not stored. */
-function lintHeader(
-  { definition }: StoredAsset,
-  unknown: readonly UnknownMember[],
-  linter: Linter,
-): Record<string, string> {
-  const asset = decodeAsset(JSON.parse(definition));
-  return lintWarnings(findingsIn({ asset, unknown }, linter).length);
+/** How many lint findings what was written has, and what was sent and is not stored. */
+function lintHeader(sent: WrittenAsset, linter: Linter): Record<string, string> {
+  return lintWarnings(findingsIn(sent, linter).length);
 }
 
 function locationOf({ namespace, name }: StoredAsset): string {

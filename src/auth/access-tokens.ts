@@ -27,7 +27,7 @@ export async function signAccessToken(claims: AccessClaims, signer: SigningKey):
 
 /**
  * Verifies an access token of ours: its signature, that it has not expired, that it has a subject and grants.
- * Throws when any of it fails; the caller must not tell the client which (RFC 8725 §3).
+ * Throws when any of it fails; the client must not learn which (RFC 8725 §3).
  */
 export async function verifyAccessToken(
   token: string,

@@ -40,8 +40,8 @@ export interface Authenticator {
 }
 
 /**
- * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`. What cannot be a credential by its form is
- * refused without a look-up and without being counted.
+ * Accepts `Bearer <access token>`, `Bearer sak_...` and `Key sak_...`. What is malformed
+ * is refused without a look-up and is not counted as a failure.
  */
 export function authenticator(
   sources: CredentialSources,
@@ -100,7 +100,7 @@ export function rejectMalformed(header: string): ApiError | null {
   return MALFORMED_CREDENTIALS;
 }
 
-/** One wording for every credential that fails, so that an answer tells nothing about why it did. */
+/** The one message for every credential that fails, so that an answer does not reveal why. */
 export function unauthenticated(message: string, asked = challenge({ scheme: "Bearer" })): ApiError {
   return new ApiError("unauthenticated", message, { headers: { "WWW-Authenticate": asked } });
 }

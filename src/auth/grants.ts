@@ -1,4 +1,4 @@
-import type { Namespace } from "../identity/names.ts";
+import { parseNamespace, type Namespace } from "../identity/names.ts";
 import { compileGlob, matchesGlob, starsOf } from "../lib/glob.ts";
 
 /** What a principal may do: `role@namespace` or `role@namespace/name-glob`, `*` for all (design: grants). */
@@ -85,6 +85,14 @@ export function coversCollection(grant: Grant, need: Pick<Need, "role" | "namesp
 /** Whether a grant speaks of this namespace; null is the whole cluster. */
 export function reaches(grant: Grant, namespace: Namespace | null): boolean {
   return grant.namespace === "*" || grant.namespace === namespace;
+}
+
+/** The namespaces in which the grants allow anything, in byte order; null for all. */
+export function namespacesSeenBy(grants: readonly Grant[]): readonly Namespace[] | null {
+  if (grants.some(({ namespace }) => namespace === "*")) return null;
+  return [...new Set(grants.flatMap(({ namespace }) => parseNamespace(namespace) ?? []))].sort((a, b) =>
+    a < b ? -1 : 1,
+  );
 }
 
 /** Whether a text matches a glob, in which `*` stands for any run of characters. */

@@ -21,10 +21,10 @@ export interface FoundKey {
   readonly unconfirmedSeconds: number | null;
 }
 
-/** Called before a store is asked for what is not in memory; throws to refuse that. */
+/** Called before a store is asked for a key that is not in memory; throws to refuse the look-up. */
 export type BeforeLookup = () => void;
 
-/** Where keys are looked up, and told of their use. */
+/** Looks keys up and notes when they are used. */
 export interface KeyRing {
   /** The key of a digest, or null. Throws `unavailable` when neither a store nor a recent copy can say. */
   readonly find: (digest: string, scope: Scope, beforeLookup?: BeforeLookup) => Promise<FoundKey | null>;
@@ -49,7 +49,7 @@ export async function checkApiKey(
   return found;
 }
 
-/** A key's holder as a principal; one whose key is not confirmed may view what it might view otherwise, and no more. */
+/** A key's holder as a principal. While the key is unconfirmed, all its grants are reduced to `view`. */
 export function holderPrincipal({ holder, unconfirmedSeconds }: FoundKey): Principal {
   const { name } = holder;
   const grants = readGrants(holder.grants);

@@ -24,7 +24,7 @@ async function importSecret(secret: string): Promise<SigningKey> {
   if (secret.length < SHORTEST_SECRET) {
     throw new SettingError(
       "TOKEN_SECRET",
-      `is missing, or holds less than ${SHORTEST_SECRET} random characters`,
+      `is missing, or holds less than ${SHORTEST_SECRET} random characters; set it: openssl rand -base64 48 | npx wrangler secret put TOKEN_SECRET`,
     );
   }
   const bytes = new TextEncoder().encode(secret);

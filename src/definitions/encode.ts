@@ -1,4 +1,5 @@
 import { quoteJson, sortedEntries } from "../go-json/json.ts";
+import { jsonObject, type JsonMember } from "../lib/json-object.ts";
 import { filterExpressions } from "./filters.ts";
 import type { Asset, Build, Filters, Metadata } from "./schema.ts";
 
@@ -23,7 +24,7 @@ export function hasMapFilters(asset: Asset): boolean {
   return [asset, ...(asset.builds ?? [])].some(({ filters }) => isFilledMap(filters));
 }
 
-type Member = readonly [name: string, json: string] | null;
+type Member = JsonMember | null;
 
 function encodeBuild(build: Build, form: FilterForm): string {
   return object([
@@ -57,8 +58,7 @@ function isFilledMap(filters: Filters | undefined): filters is Record<string, st
 }
 
 function object(members: readonly Member[]): string {
-  const present = members.filter((member) => member !== null);
-  return `{${present.map(([name, json]) => `"${name}":${json}`).join(",")}}`;
+  return jsonObject(members.filter((member) => member !== null));
 }
 
 /** Go's omitempty: an empty string is no member. */

@@ -31,7 +31,7 @@ export const Filters: Decoder<Filters> & NamedSchema = {
   fold: (value) => value,
 };
 
-/** What is said of the members of archives, wherever they stand. */
+/** Descriptions of the members of archives, for bodies and answers alike. */
 export const MEMBERS = {
   url: {
     description:

@@ -3,7 +3,7 @@ import { excerpt } from "../lib/excerpt.ts";
 import { nearestName } from "../lib/nearest-name.ts";
 import { Asset, Build, Metadata, WrappedAsset } from "./schema.ts";
 
-/** Unknown members of one definition that are kept; lint names no more of them. */
+/** The most unknown members of one definition that are kept for lint. */
 export const UNKNOWN_KEPT = 20;
 /** Characters of a name that are kept. */
 const NAME_CHARACTERS = 64;

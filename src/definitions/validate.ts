@@ -6,7 +6,7 @@ import type { Asset, Build, Filters, Metadata } from "./schema.ts";
 
 /** Bounds of one definition (design: limits). Characters, except where a name says bytes. */
 const LABEL_BYTES = 64 * 1024;
-/** Labels and annotations together; each costs work of its own, however short. */
+/** Labels and annotations together; each costs some work, however short. */
 const LABELS = 2_000;
 const BUILDS = 100;
 const FILTERS = 50;

@@ -40,12 +40,31 @@ export class Budget {
     }
     this.#left -= work;
   }
+
+  /**
+   * Does work that may take at most `steps` of this budget, so that the rest stays for other work. Throws BudgetExhausted,
+   * which says whether the share or the whole budget has ended.
+   */
+  share<T>(steps: number, work: () => T): T {
+    const share = Math.min(steps * WORK_PER_STEP, this.#left);
+    const rest = this.#left - share;
+    this.#left = share;
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof BudgetExhausted && rest > 0)
+        throw new BudgetExhausted(steps, "one of many assets");
+      throw error;
+    } finally {
+      this.#left += rest;
+    }
+  }
 }
 
-/** The end of a request's budget. */
+/** The end of a budget: that of a request, or the share of a part of it. */
 export class BudgetExhausted extends Error {
-  constructor(steps: number) {
-    super(`the filters take more than ${steps} evaluation steps, the budget of one request`);
+  constructor(steps: number, of = "one request") {
+    super(`the filters take more than ${steps} evaluation steps, the budget of ${of}`);
     this.name = "BudgetExhausted";
   }
 }

@@ -70,7 +70,7 @@ export function prepare(expression: string, budget: Budget): Prepared {
   return "program" in parsed ? parsed : { error: { kind: "syntax", message: parsed.problem } };
 }
 
-/** Evaluates a filter for an entity with a budget of its own. Never throws. */
+/** Evaluates a filter for an entity, with a new budget. Never throws. */
 export function evaluate(expression: string, entity: unknown, options: EvaluationOptions = {}): Verdict {
   // Twice the steps of a filter, so that its own limit ends it and never this budget.
   const budget = new Budget(2 * MAX_STEPS);

@@ -2,21 +2,18 @@ import { BAD_CREDENTIALS, MALFORMED_CREDENTIALS, rejectMalformed } from "../auth
 import { allows } from "../auth/grants.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { RememberedTokens } from "../auth/token-cache.ts";
-import type { CachedAssetStore } from "../freshness/cached-asset-store.ts";
 import { notModified } from "../http/conditional.ts";
-import { COMMON, preparedFailure, requestIdOf } from "../http/respond.ts";
+import { COMMON, preparedFailure, requestIdOf, TEXT } from "../http/respond.ts";
 import type { Counter, Meter } from "../observability/meter.ts";
 import { NOTHING } from "../observability/spent.ts";
 import type { Observer } from "../observability/observer.ts";
-import { answerKey, type Answer, type ResolveService } from "../resolve/service.ts";
-import { ASSET, RESOLVE } from "../routes.ts";
+import { ASSET, RESOLVE, RESOLVE_MANY } from "../routes.ts";
+import { foundAsset, foundMany, type Found, type Sources } from "./found.ts";
 import { Targets, type Target } from "./target.ts";
 
 /** What an isolate remembers, each of which answers at once or not at all. */
-export interface Remembered {
+export interface Remembered extends Sources {
   readonly tokens: RememberedTokens;
-  readonly assets: Pick<CachedAssetStore, "peek">;
-  readonly resolutions: Pick<ResolveService, "peek" | "use">;
   readonly observer: Observer;
   readonly meter: Meter;
   /** Milliseconds since the epoch. */
@@ -25,16 +22,19 @@ export interface Remembered {
 
 /**
  * The one fast path. Nearly all requests are agents asking again for what this isolate has answered before: a GET of an
- * asset or its resolution, with a token seen before. They are answered here from memory, before a URL is parsed, a route
+ * asset, its resolution or that of many, with a token seen before. They are answered here from memory, before a URL is parsed, a route
  * looked for or a promise made; that is most of what such a request costs otherwise. So is what has no credential at
- * all, which costs whoever sends it nothing. The rules are those of the slow path (the same grants, the same admission
+ * all, which costs its sender nothing. The rules are those of the slow path (the same grants, the same admission
  * of copies, the same headers), and whatever is not plainly such a request, or not in memory, is left to it: null.
  */
 export function hotPath(remembered: Remembered): (request: Request) => Response | null {
   const { tokens, observer, meter, clock } = remembered;
   const targets = new Targets();
-  const assets = countersOf(ASSET, meter);
-  const resolutions = countersOf(RESOLVE, meter);
+  const counters = {
+    asset: countersOf(ASSET, meter),
+    resolution: countersOf(RESOLVE, meter),
+    many: countersOf(RESOLVE_MANY, meter),
+  };
   const bad = preparedFailure(BAD_CREDENTIALS);
   const malformed = preparedFailure(MALFORMED_CREDENTIALS);
 
@@ -47,68 +47,55 @@ export function hotPath(remembered: Remembered): (request: Request) => Response 
     const now = clock();
     const authorization = headers.get("Authorization") ?? "";
     const principal = tokens.principalOf(authorization, now);
-    const counters = target.search === null ? assets : resolutions;
-    if (principal === null) return refuse(request, authorization, counters);
+    const counted = counters[target.of === "many" ? "many" : target.search === null ? "asset" : "resolution"];
+    if (principal === null) return refuse(request, authorization, counted);
     if (headers.has("Cache-Control")) return null;
     if (target.reader !== principal && !isReader(target, principal)) return null;
-    const found = remembered.assets.peek(target.id, now, target.last);
+    const found =
+      target.of === "many"
+        ? foundMany(target, principal, remembered, now)
+        : foundAsset(target, remembered, now);
     if (found === null) return null;
 
-    const asset = found.value;
-    if (target.search === null && asset.expressions !== null) return null;
-    const known = target.search === null ? null : resolutionOf(target, asset.etag);
-    if (known === undefined) return null;
-    const { etag } = known ?? asset;
     const condition = headers.get("If-None-Match");
-    const unchanged = condition !== null && (condition === etag || notModified(headers, etag));
+    const unchanged = condition !== null && (condition === found.etag || notModified(headers, found.etag));
     const response = unchanged
-      ? notModifiedBy(target, etag, found.ageSeconds)
-      : new Response(known === null ? asset.definition : known.body, {
-          headers: headersOf(etag, found.ageSeconds),
-        });
-    return counted(request, response, counters, unchanged ? "unchanged" : "whole", principal.name);
+      ? notModifiedBy(target, found)
+      : new Response(found.body, { headers: headersOf(found, found.isText) });
+    return count(request, response, counted, unchanged ? "unchanged" : "whole", principal.name);
   };
 
-  /** Of this version of the asset, if it was answered before; remembered with the URL. */
-  function resolutionOf(target: Target, assetTag: string): Answer | undefined {
-    const last = target.resolution;
-    const held = last?.assetTag === assetTag ? remembered.resolutions.use(last.kept) : undefined;
-    if (held !== undefined) return held;
-    const kept = remembered.resolutions.peek(answerKey(target.id, assetTag, target.search ?? ""));
-    if (kept !== undefined) target.resolution = { assetTag, kept };
-    return kept?.value;
-  }
-
   /** The answer to a malformed credential; null for one that must be checked. */
-  function refuse(request: Request, authorization: string, counters: Counters): Response | null {
+  function refuse(request: Request, authorization: string, counted: Counters): Response | null {
     const refusal = rejectMalformed(authorization);
     if (refusal === null) return null;
     const response = (refusal === BAD_CREDENTIALS ? bad : malformed)(requestIdOf(request));
-    return counted(request, response, counters, "refused", null);
+    return count(request, response, counted, "refused", null);
   }
 
-  function counted(
+  function count(
     request: Request,
     response: Response,
-    counters: Counters,
+    counted: Counters,
     as: "whole" | "unchanged" | "refused",
     principal: string | null,
   ): Response {
-    counters[as].value += 1;
+    counted[as].value += 1;
     const weight = observer.weigh(as === "refused" ? "rate-limited" : "sampled");
     if (weight > 0) {
       const requestId = response.headers.get("X-Request-Id") ?? requestIdOf(request);
-      const { route } = counters;
-      observer.tell({ request, response, requestId, route, principal, ms: 0, spent: NOTHING }, weight);
+      const { route } = counted;
+      observer.report({ request, response, requestId, route, principal, ms: 0, spent: NOTHING }, weight);
     }
     return response;
   }
 }
 
-/** Whether somebody may read this and not write here, which is to be told the newest. Who was last is remembered. */
+/** Whether the principal may read this asset but not write it: writers get the newest. One that may is remembered. */
 function isReader(target: Target, principal: Principal): boolean {
   const { grants } = principal;
-  const { namespace, name } = target.id;
+  const namespace = target.of === "many" ? target.namespace : target.id.namespace;
+  const name = target.of === "many" ? null : target.id.name;
   if (!allows(grants, { role: "view", namespace, name })) return false;
   if (allows(grants, { role: "edit", namespace, name: null })) return false;
   target.reader = principal;
@@ -129,21 +116,30 @@ function countersOf(route: string, meter: Meter): Counters {
 }
 
 /** One literal, since records joined from others take the runtime longer to read. */
-function headersOf(etag: string, ageSeconds: number): Record<string, string> {
-  return {
+function headersOf({ etag, ageSeconds, seq }: Found, isText: boolean): Record<string, string> {
+  const headers: Record<string, string> = {
     "Cache-Control": COMMON["Cache-Control"],
-    "Content-Type": COMMON["Content-Type"],
+    "Content-Type": isText ? TEXT["Content-Type"] : COMMON["Content-Type"],
     "X-Cache": "MEMORY",
     Age: String(ageSeconds),
     ETag: etag,
   };
+  if (isText) headers["X-Content-Type-Options"] = TEXT["X-Content-Type-Options"];
+  if (seq !== null) headers["X-Seq"] = String(seq);
+  return headers;
 }
 
-function notModifiedBy(target: Target, etag: string, ageSeconds: number): Response {
+function notModifiedBy(target: Target, found: Found): Response {
   const { unchanged } = target;
-  if (unchanged !== null && unchanged.etag === etag && unchanged.ageSeconds === ageSeconds)
+  const { etag, ageSeconds, seq } = found;
+  if (
+    unchanged !== null &&
+    unchanged.etag === etag &&
+    unchanged.ageSeconds === ageSeconds &&
+    unchanged.seq === seq
+  )
     return unchanged.response;
-  const response = new Response(null, { status: 304, headers: headersOf(etag, ageSeconds) });
-  target.unchanged = { etag, ageSeconds, response };
+  const response = new Response(null, { status: 304, headers: headersOf(found, false) });
+  target.unchanged = { etag, ageSeconds, seq, response };
   return response;
 }

@@ -1,4 +1,4 @@
-/** What a copy must tell to be judged. All numbers are seqs of one epoch. */
+/** What has to be known about a copy to judge it. All numbers are seqs of one epoch. */
 export interface Judged {
   readonly epoch: string;
   /** The commit that made the thing what it is. */
@@ -21,12 +21,12 @@ export interface Evidence {
 /** `admitted`, or why a copy may not be served. */
 export type Verdict = "admitted" | "journal-old" | "other-epoch" | "before-journal" | "refuted" | "backwards";
 
-/** S: milliseconds after an acknowledged write at which no copy from before it is served any more (I1). */
+/** S: milliseconds after an acknowledged write from which on no older copy is served (I1). */
 export const BOUND_MS = 180_000;
 
 /**
  * Whether a copy may answer. What is admitted was current at the instant of the journal, so within `bound` before
- * `now`; nothing is asked of whoever kept the copy or brought it, neither order nor speed nor delivery (I1, I2). Nor
+ * `now`; nothing is assumed about the store it came from, neither order nor speed nor delivery (I1, I2). Nor
  * is it older than what this isolate has already served (`highWater`, I3).
  */
 export function admit(

@@ -11,7 +11,6 @@ import { STALE_MS } from "./stale.ts";
  */
 export function assetKind(origin: AssetOrigin): Kind<AssetId, StoredAsset> {
   return {
-    journalIsComplete: false,
     immutable: false,
     staleMs: STALE_MS,
     isCredential: false,

@@ -1,11 +1,11 @@
 import type {
-  AssetPage,
   AssetStore,
   AssetWrite,
   Commit,
   Committed,
   DeleteOutcome,
   PageFrom,
+  StatedPage,
   StoredAsset,
   WriteCondition,
   WriteOutcome,
@@ -24,12 +24,12 @@ const MIB = 1024 * 1024;
 export const ASSET_MEMORY: MemoryLimits = { entries: 20_000, bytes: 24 * MIB };
 export const PAGE_MEMORY: MemoryLimits = { entries: 500, bytes: 24 * MIB };
 
-/** Assets from memory, KV or D1, whichever the freshness rule lets answer; writes go to D1, and what they made is kept. */
+/** Assets from the first of memory, KV and D1 that the freshness rule admits; writes go to D1, and memory keeps them. */
 export class CachedAssetStore implements AssetStore {
   readonly #edge: Edge;
   readonly #origin: AssetOrigin;
   readonly #assets: FreshReader<AssetId, StoredAsset>;
-  readonly #pages: FreshReader<PageId, AssetPage>;
+  readonly #pages: FreshReader<PageId, StatedPage>;
 
   constructor(origin: AssetOrigin, edge: Edge, assetMemory = ASSET_MEMORY, pageMemory = PAGE_MEMORY) {
     this.#edge = edge;
@@ -66,9 +66,18 @@ export class CachedAssetStore implements AssetStore {
     from: PageFrom | null,
     limit: number,
     reading: Reading,
-  ): Promise<ReadResult<AssetPage>> {
+  ): Promise<ReadResult<StatedPage>> {
     const page = await this.#pages.read({ namespace, from, limit }, reading);
-    return withValue(page, page.value ?? { assets: [], next: null });
+    return withValue(page, page.value ?? { assets: [], next: null, state: 0 });
+  }
+
+  /** The page, if memory alone can answer; see `FreshReader.peek`. */
+  peekPage(
+    id: PageId,
+    now: number,
+    last: Glance<StatedPage>,
+  ): { value: StatedPage; ageSeconds: number } | null {
+    return this.#pages.peek(id, now, last);
   }
 
   async put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome> {

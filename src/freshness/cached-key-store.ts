@@ -79,7 +79,6 @@ export class CachedKeyStore implements KeyStore {
 /** Keys by digest. Their copies hold no secret: a digest opens nothing. */
 export function keyKind(origin: Pick<KeyOrigin, "find">, outageMs: number): Kind<string, KeyRecord> {
   return {
-    journalIsComplete: false,
     immutable: false,
     staleMs: outageMs,
     isCredential: true,

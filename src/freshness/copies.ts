@@ -9,7 +9,7 @@ import { Memory, type Kept, type MemoryLimits } from "../lib/memory.ts";
 
 /** Seconds for which a location may answer from its own copy of a KV entry. */
 const ENTRY_CACHE_TTL = 60;
-/** Seconds after which KV forgets an entry that nobody has put again. */
+/** Seconds after which KV drops an entry, unless it is put again. */
 const ENTRY_EXPIRATION_TTL = 30 * 86_400;
 /** An entry with its place in memory, without its value and key. */
 const ENTRY_BYTES = 240;
@@ -44,14 +44,15 @@ export class Copies<Id, T> {
     return this.#memory.get(key) ?? this.#absences.get(key);
   }
 
-  /** The copy that somebody holds on to; undefined once memory has let go of it. */
+  /** The copy behind a reference; undefined once memory has evicted it. */
   use(kept: Kept<Entry<T>>): Entry<T> | undefined {
     return kept.value === undefined ? undefined : this.#memoryOf(kept.value).use(kept);
   }
 
   async inKv(id: Id, journal: Journal): Promise<Entry<T> | null> {
-    const state = Math.max(this.#kind.changedAt(journal, id), this.#highWater(id, journal.epoch));
-    const hit = await this.#edge.kv.get(kvKey(this.#kind, id, journal.epoch, state), ENTRY_CACHE_TTL);
+    const newest = Math.max(this.#kind.changedAt(journal, id), this.#highWater(id, journal.epoch));
+    const key = kvKey(this.#kind, id, journal.epoch, stateOf(newest, journal));
+    const hit = await this.#edge.kv.get(key, ENTRY_CACHE_TTL);
     return hit === null ? null : this.#dated(open(this.#kind, id, journal.epoch, hit));
   }
 
@@ -60,7 +61,7 @@ export class Copies<Id, T> {
     const evidence = {
       epoch: journal.epoch,
       asOf: journal.asOf,
-      since: this.#kind.journalIsComplete ? 0 : journal.since,
+      since: journal.since,
       changedAt: this.#kind.changedAt(journal, id),
     };
     return this.#edge.admit(entry, evidence, now, this.#edge.bound, this.#highWater(id, entry.epoch));
@@ -99,7 +100,8 @@ export class Copies<Id, T> {
     const sealed = seal(this.#kind, { ...entry, readAt: this.#edge.time.toDatabase(entry.readAt) });
     if (sealed === null) return;
     const options = { metadata: sealed.metadata, expirationTtl: ENTRY_EXPIRATION_TTL };
-    await this.#edge.kv.put(kvKey(this.#kind, id, entry.epoch, entry.s), sealed.text, options);
+    const state = stateOf(entry.s, this.#edge.journal.held);
+    await this.#edge.kv.put(kvKey(this.#kind, id, entry.epoch, state), sealed.text, options);
   }
 
   /** A copy of KV, whose date is the database's. One that seems to come from the future was not read before now. */
@@ -116,4 +118,9 @@ export class Copies<Id, T> {
   #highWater(id: Id, epoch: string): number {
     return this.#edge.served.of(this.#kind.mark(id), epoch);
   }
+}
+
+/** The number of a state in the key of its place: the commit that made it, or 0 for every state from before the journal. */
+function stateOf(s: number, journal: Journal | null): number {
+  return s > (journal?.since ?? 0) ? s : 0;
 }

@@ -4,9 +4,9 @@ import type { Encoded, Kind } from "./kind.ts";
 import type { KvHit } from "./patient-kv.ts";
 
 /** Part of every KV key: releases that write another form never read each other's. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
-/** What is kept with a value in KV (1,024 bytes of JSON at the most). `t`: the database's date. `d`: a tombstone. `x`: what the kind adds. */
+/** What is kept with a value in KV (at most 1,024 bytes of JSON). `t`: the database's date. `d`: a tombstone. `x`: what the kind adds. */
 interface Metadata {
   readonly s: number;
   readonly g: number;
@@ -15,11 +15,11 @@ interface Metadata {
   readonly x?: unknown;
 }
 
-/** Where a copy lies. An immutable kind has one place for each state, named by the commit that made it. */
-export function kvKey<Id, T>(kind: Kind<Id, T>, id: Id, epoch: string, s: number): string {
-  const state = kind.immutable ? [String(s)] : [];
+/** Where a copy lies. An immutable kind has one place for each state; see `Copies`. */
+export function kvKey<Id, T>(kind: Kind<Id, T>, id: Id, epoch: string, state: number): string {
+  const states = kind.immutable ? [String(state)] : [];
   // A kind's key is made by `cacheKey`, and so is what stands before it: together they are the key of all their parts.
-  return `${cacheKey(String(FORMAT), epoch, ...state)}/${kind.key(id)}`;
+  return `${cacheKey(String(FORMAT), epoch, ...states)}/${kind.key(id)}`;
 }
 
 /** The envelope of a copy, or null when it is not to be put in KV: strangers could fill it with absences. */

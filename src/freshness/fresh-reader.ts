@@ -27,7 +27,7 @@ export class Glance<T> {
 const PRIMARY_TRIES = 5;
 
 /**
- * Reads one kind of thing from memory, KV or D1, whichever first has a copy that the rule admits. A copy that is not
+ * Reads one kind of thing from the first of memory, KV and D1 that has a copy which the rule admits. A copy that is not
  * found or not admitted means nothing but that the next place is asked: only a snapshot of the database, or a copy of
  * one, says that something is absent.
  */
@@ -47,7 +47,7 @@ export class FreshReader<Id, T> {
     return this.#copies.memory;
   }
 
-  /** The thing, or null when it is absent; throws `unavailable` when no store can tell. */
+  /** The thing, or null when it is absent; throws `unavailable` when no store can answer. */
   async read(id: Id, reading: Reading): Promise<ReadResult<T | null>> {
     const now = this.#edge.clock();
     if (reading.freshness === "newest") return this.#readNewest(id, reading, now);
@@ -87,7 +87,7 @@ export class FreshReader<Id, T> {
     return { value: kept.value, ageSeconds: Math.max(0, Math.floor((now - trueAt) / 1000)) };
   }
 
-  /** The copy in memory, looked up only when it is no more what it was. */
+  /** The copy in memory, looked up again only when the last one found was replaced or evicted. */
   #glance(id: Id, last: Glance<T>): Entry<T> | undefined {
     const held = last.kept === null ? undefined : this.#copies.use(last.kept);
     if (held !== undefined) return held;
@@ -118,7 +118,7 @@ export class FreshReader<Id, T> {
     near: Entry<T> | null,
   ): Promise<ReadResult<T | null>> {
     try {
-      // Without a journal there is nothing to judge a replica by, nor to tell that KV lacks a good copy.
+      // Without a journal, neither a replica nor the copy in KV can be judged.
       const usable = journal !== null && this.#isUsable(journal, now);
       let entry = usable ? await this.#fromNearest(id) : null;
       if (entry === null || this.#copies.judge(id, entry, journal, now) !== "admitted") {

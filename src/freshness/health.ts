@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 50;
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
-/** How old what is known of commits is; null when nothing is, or nobody can say. */
+/** Seconds since the journal was current; null when there is none, or its age is unknown. */
 export function journalAgeSeconds({ clock, journal }: Edge): number | null {
   const asOf = journal.held?.asOf ?? UNDATED;
   return asOf === UNDATED ? null : Math.max(0, Math.floor((clock() - asOf) / 1000));
@@ -25,7 +25,7 @@ export function cronAgeSeconds({ journal }: Edge): number | null {
 interface HealthOptions {
   /** Rejects when D1 does not answer in time. */
   readonly askDatabase: () => Promise<unknown>;
-  /** What is wrong with the settings; for anybody to read. */
+  /** What is wrong with the settings, without their values. */
   readonly faults: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-import { rootCause } from "../errors.ts";
+import { rootCause, withRemedy } from "../errors.ts";
 import { chargedTo } from "../observability/account.ts";
 import { costOf, Spent } from "../observability/spent.ts";
 import type { Edge } from "./edge.ts";
@@ -6,10 +6,10 @@ import type { Edge } from "./edge.ts";
 /** Milliseconds for which the row of a deleted asset is kept. */
 export const TOMBSTONE_MS = 24 * 3_600_000;
 
-/** Deletes the tombstones that are older than `before` and whose commit is not after `seq`; tells how many. */
+/** Deletes the tombstones that are older than `before` and whose commit is not after `seq`; returns how many. */
 export type SweepTombstones = (before: number, seq: number) => Promise<number>;
 
-/** A further task of the cron, such as pruning what has expired; tells what it did. `now` in milliseconds. */
+/** A further task of the cron, such as pruning what has expired; returns what it did. `now` in milliseconds. */
 export interface Chore {
   readonly name: string;
   readonly run: (now: number) => Promise<number>;
@@ -18,7 +18,7 @@ export interface Chore {
 /**
  * What the cron does each minute: publishes the journal, and then cleans up. Absence does not rest on tombstones
  * (the journal is made of revisions, which stay), so sweeping them brings nothing back (I2). A chore that fails does
- * not keep the others from their turn; it has a line of its own.
+ * not stop the others; it is logged as a separate line.
  */
 export function beat(edge: Edge, sweep: SweepTombstones, chores: readonly Chore[]): Promise<void> {
   const spent = new Spent();
@@ -55,7 +55,12 @@ async function runChores(chores: readonly Chore[], now: number, log: Edge["log"]
       done[name] = await run(now);
     } catch (error) {
       failed += 1;
-      log({ level: "error", event: "chore-failed", chore: name, error: String(rootCause(error)) });
+      log({
+        level: "error",
+        event: "chore-failed",
+        chore: name,
+        error: withRemedy(String(rootCause(error))),
+      });
     }
   }
   return { done, failed };

@@ -104,18 +104,18 @@ export class JournalKeeper {
     return this.#held;
   }
 
-  /** Learns of a journal, or of what a commit or a read of the log has told. */
+  /** Takes in a journal, or the commits that a write or a read of the log returned. */
   learn(journal: Journal): void {
     this.#held = mergeJournals(this.#held, journal);
     this.generation += 1;
   }
 
-  /** The primary has told its epoch: a journal of another is of no use any more (I9). */
+  /** Takes in the epoch that the primary reported: a journal of another epoch is no longer of use (I9). */
   noteEpoch(epoch: string, waitUntil: WaitUntil): void {
     if (this.#held !== null && this.#held.epoch !== epoch) this.#publishForDeadCron(waitUntil);
   }
 
-  /** Takes in a log that the primary has just told; `askedAt` is the clock before its transaction. */
+  /** Takes in a log just read from the primary; `askedAt` is the clock before its transaction. */
   extend(log: CommitLog, askedAt: number): void {
     const { time, clock } = this.#options;
     if (time.heard(log.at, askedAt, clock())) this.#sayClockIsWrong();

@@ -17,8 +17,8 @@ export class JournalWatch implements CommitWatch {
     const { clock, bound, journal: keeper } = this.#edge;
     const journal = await keeper.current(clock(), bound, waitUntil);
     if (journal === null || clock() - journal.asOf > bound) return null;
-    const { epoch, seq, namespaces } = journal;
-    // Of a namespace that is not there, and so may just have been deleted, any commit may be the last.
-    return { epoch, seq, last: (scope === null ? undefined : namespaces.get(scope)) ?? seq };
+    const { epoch, seq, since, namespaces } = journal;
+    // Of what came before the journal nothing is known: any commit up to `since` may be the last of a namespace.
+    return { epoch, seq, last: scope === null ? seq : (namespaces.get(scope) ?? since) };
   }
 }

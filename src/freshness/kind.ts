@@ -15,9 +15,10 @@ export interface Kind<Id, T> {
   mark(id: Id): string;
   /** The last change of the thing that this journal knows; 0 for none. */
   changedAt(journal: Journal, id: Id): number;
-  /** Whether the journal holds the last change of every thing of this kind, however old. */
-  readonly journalIsComplete: boolean;
-  /** Whether a copy is kept in KV for each state (so that it never changes) and not just for each thing. */
+  /**
+   * Whether KV has a place for each state of a thing that the journal knows of (so that what lies there never changes)
+   * and one for the state from before the journal; otherwise one for each thing.
+   */
   readonly immutable: boolean;
   load(id: Id, replica: Replica): Promise<Snapshot<T>>;
   /** Null for a value that is not worth keeping in KV. */
@@ -34,7 +35,7 @@ export interface Kind<Id, T> {
   /** Milliseconds after it was last known to be current for which it is served while D1 does not answer; 0: never past the bound. */
   readonly staleMs: number;
   /**
-   * Whether serving it lets somebody in (I7). Past the bound, KV is then first given time for a newer journal, and nothing
+   * Whether it is a credential (I7). Past the bound, KV is then first given time for a newer journal, and nothing
    * is served while the isolate's clock cannot be relied on.
    */
   readonly isCredential: boolean;

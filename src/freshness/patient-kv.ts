@@ -43,7 +43,7 @@ export class PatientKv {
     return this.#breaker.isOpen;
   }
 
-  /** What KV holds, or null. `late` is told of a hit that came after the budget was spent. */
+  /** What KV holds, or null. `late` is called with a hit that arrives after the budget is spent. */
   async get(key: string, cacheTtl: number, late?: (hit: KvHit) => void): Promise<KvHit | null> {
     if (!fits(key) || !this.#breaker.allows(this.#clock())) return null;
     let waiting = true;

@@ -7,7 +7,7 @@ export const STALE_MS = 24 * 3_600_000;
 
 /**
  * The copy, if it may be served while the database does not answer: nothing known speaks against it, and it was true at
- * most `staleMs` ago. Never an absence: what is not known to exist may exist.
+ * most `staleMs` ago. Never an absence: what was unknown then may exist now.
  */
 export function staleCopy<T>(
   entry: Entry<T> | null,

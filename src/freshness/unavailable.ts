@@ -6,7 +6,7 @@ const CONNECTION_LOST = /Network connection lost|object to be reset|DB reset/;
 
 /**
  * Whether an error is an outage of the database, which copies may bridge and which is 503 otherwise: the one rule for
- * all of the app. Every other error is an answer of its own, such as 413, or a bug, which is 500.
+ * all of the app. Every other error has its status, such as 413, or is a bug, which is 500.
  */
 export function isOutage(error: unknown): boolean {
   return error instanceof DatabaseError || (error instanceof ApiError && error.kind === "unavailable");

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { answerSchema } from "../lib/schema-ref.ts";
+import { answerSchema, bodySchema } from "../lib/schema-ref.ts";
 import { ServedAsset } from "../definitions/answers.ts";
 
 const Seq = () => z.int().meta({ minimum: 0 });
@@ -49,11 +49,11 @@ export const Difference = answerSchema("Difference", "What changed between two r
 );
 
 /** Which revision is written again. */
-export const Rollback = z
-  .strictObject({
+export const Rollback = bodySchema("Rollback", "The revision to go back to.", () =>
+  z.strictObject({
     seq: Seq().meta({ description: "The revision whose definition is written again.", examples: [1] }),
-  })
-  .meta({ id: "Rollback", description: "The revision to go back to." });
+  }),
+);
 
 /** A line of the audit. */
 export const AuditEntry = answerSchema(
@@ -105,12 +105,15 @@ export const Changes = answerSchema(
 );
 
 /** The answer to a cursor that nothing can go on from. */
-export const Gone = answerSchema("Gone", "The cursor is of no use any more, and the one to go on from.", () =>
-  z.strictObject({
-    message: z.string().describe("Why commits are missing after the cursor."),
-    code: z.literal(2),
-    next: Cursor().describe("What to go on from after the assets have been listed again."),
-  }),
+export const Gone = answerSchema(
+  "Gone",
+  "The cursor is no longer valid; `next` is the one to go on from.",
+  () =>
+    z.strictObject({
+      message: z.string().describe("Why commits are missing after the cursor."),
+      code: z.literal(2),
+      next: Cursor().describe("What to go on from after the assets have been listed again."),
+    }),
 );
 
 /** What an event `reset` of the stream holds. */

@@ -1,5 +1,5 @@
 import * as answers from "../http/answers.ts";
-import { FORMAT_TEXT, SEQ } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { assetIdOf } from "../http/place.ts";
 import { strictQuery } from "../http/query.ts";
@@ -16,17 +16,19 @@ import { shownRevision, shownValue } from "./views.ts";
 export const diffRevisions = operation({
   id: "diffRevisions",
   tag: "History",
-  summary: "What changed between two revisions",
+  summary: "Compare two revisions",
   description:
     "What changed from one revision to another: a merge patch for programs, lines for people. Without `from` and `to`: what the last write changed.",
-  query: strictQuery({
-    from: SEQ.meta({
+  query: strictQuery(() => ({
+    from: common.seq().meta({
       description: "The seq to compare with; when left out, the revision before the other.",
       examples: [1],
     }),
-    to: SEQ.meta({ description: "The seq to compare; when left out, the last revision.", examples: [3] }),
-    format: FORMAT_TEXT,
-  }),
+    to: common
+      .seq()
+      .meta({ description: "The seq to compare; when left out, the last revision.", examples: [3] }),
+    format: common.jsonOrText(),
+  })),
   answers: {
     200: answers.content("The difference.", {
       "application/json": { schema: ref(Difference), example: DIFFERENCE },

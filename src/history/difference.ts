@@ -1,7 +1,7 @@
 import type { Json } from "../definitions/merge-patch.ts";
 import { isObject } from "../lib/json.ts";
 
-/** The merge patch that turns one value into another (RFC 7396); null members of `to` cannot be told apart from none. */
+/** The merge patch that turns one value into another (RFC 7396); a null member of `to` looks like a missing one. */
 export function mergePatchBetween(from: Json, to: Json): Json {
   if (!isObject(from) || !isObject(to)) return to;
   const patch: Record<string, Json> = {};

@@ -1,11 +1,11 @@
 import { serveAsset } from "../assets/read-operations.ts";
-import { FILTERS } from "../assets/common.ts";
+import { filterForm } from "../assets/common.ts";
 import type { AssetService } from "../assets/service.ts";
 import { ServedAsset } from "../definitions/answers.ts";
 import { SERVED } from "../definitions/examples.ts";
 import { noAsset } from "../errors.ts";
 import * as answers from "../http/answers.ts";
-import { CONTINUE, LIMIT, SEQ } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { continueHeader, readPage, seqOfToken } from "../http/pagination.ts";
 import { readParameter, wholeNumber } from "../http/parameters.ts";
@@ -23,22 +23,22 @@ interface Uses {
   readonly history: HistoryService;
 }
 
-/** Revisions in one page at the most. */
+/** The most revisions in one page. */
 const PAGE = 1_000;
 
 export const getAssetAt = operation({
   id: "getAssetAt",
   tag: "History",
-  summary: "Get an asset as it was at a seq (`at=`)",
+  summary: "Get an asset as it was",
   description:
     "The asset as it is, like Sensu's own path or, with `at`, as the commits up to that seq had made it. With `at`, values of headers not known to be harmless, and userinfo and query of URLs, are `***` for callers who may not write the asset, and they get no ETag.",
-  query: strictQuery({
-    at: SEQ.meta({
+  query: strictQuery(() => ({
+    at: common.seq().meta({
       description: "The asset as the commits up to this seq had made it.",
       examples: [1],
     }),
-    filters: FILTERS,
-  }),
+    filters: filterForm(),
+  })),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   answers: {
     200: answers.json("The asset.", ServedAsset, SERVED, {
@@ -64,8 +64,11 @@ export const listRevisions = operation({
   tag: "History",
   summary: "List an asset's revisions",
   description:
-    "Who wrote the asset, when and why, the newest first, 1,000 at the most in a page. Those of a deleted asset too.",
-  query: strictQuery({ limit: LIMIT, continue: CONTINUE.meta({ examples: ["NDIA"] }) }),
+    "Who wrote the asset, when and why, the newest first, at most 1,000 in a page. Those of a deleted asset too.",
+  query: strictQuery(() => ({
+    limit: common.limit(),
+    continue: common.continuation().meta({ examples: ["NDIA"] }),
+  })),
   answers: {
     200: answers.list("A page of revisions.", Revision, [UPDATE, REVISION], { headers: ["Sensu-Continue?"] }),
     400: answers.invalid('invalid limit "x": use a whole number, 0 for no limit'),
@@ -83,7 +86,7 @@ export const listRevisions = operation({
 export const getRevision = operation({
   id: "getRevision",
   tag: "History",
-  summary: "Get a revision and what the asset then was",
+  summary: "Get a revision",
   description: "A revision, and what the asset was after it.",
   answers: {
     200: answers.json("The revision.", RevisionWithDefinition, { ...REVISION, definition: SERVED }),
@@ -92,7 +95,7 @@ export const getRevision = operation({
     503: answers.shared("Unavailable"),
   },
   async handle(asked, { history }: Uses) {
-    const seq = readParameter(wholeNumber, "revision", asked.params["seq"]);
+    const seq = readParameter(wholeNumber(), "revision", asked.params["seq"]);
     const revision = await history.get(assetIdOf(asked), livesOf(asked), seq);
     const definition = shownValue(revision, mayWrite(asked));
     return json(JSON.stringify({ ...shownRevision(revision), definition }));

@@ -3,7 +3,7 @@ import { ServedAsset } from "../definitions/answers.ts";
 import { SERVED } from "../definitions/examples.ts";
 import type { Json } from "../definitions/merge-patch.ts";
 import * as answers from "../http/answers.ts";
-import { DRY_RUN, REASON } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { readConditions } from "../http/conditional.ts";
 import { operation } from "../http/operation.ts";
 import { assetIdOf } from "../http/place.ts";
@@ -22,10 +22,10 @@ import { shownRevision } from "./views.ts";
 export const rollbackAsset = operation({
   id: "rollbackAsset",
   tag: "History",
-  summary: "Write an old revision again",
+  summary: "Roll an asset back",
   description:
     "Writes what the asset was after a revision as a new one, the caller's; brings a deleted asset back as well. Where the asset is that already, nothing is written, and the answer says `X-Unchanged: true`. With `dry_run=true` the answer is the difference it would make, and nothing is written.",
-  query: strictQuery({ dry_run: DRY_RUN, reason: REASON }),
+  query: strictQuery(() => ({ dry_run: common.dryRun(), reason: common.reason() })),
   headers: [REASON_HEADER, IF_MATCH, IF_NONE_MATCH_WRITE],
   body: jsonBody(Rollback, {
     description: "Where to go back to.",

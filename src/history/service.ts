@@ -69,9 +69,10 @@ export class HistoryService {
     const { id, lives, seq, condition, commit } = wish;
     const definition = definitionOf(await this.get(id, lives, seq));
     const filters = new FilterReader(new Budget());
-    const { current, isSame } = await this.#assets.compare(id, definition, filters, commit, condition);
+    const compared = await this.#assets.compare(id, definition, filters, commit, condition);
+    const { checked, current, isSame } = compared;
     if (current !== null && isSame) return { asset: current, isUnchanged: true };
-    const asset = await this.#assets.replace(id, definition, filters, commit, condition);
+    const asset = await this.#assets.write(checked, condition, commit);
     return { asset, isUnchanged: false };
   }
 

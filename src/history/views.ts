@@ -14,7 +14,7 @@ export function shownRevision(revision: Revision) {
   };
 }
 
-/** What an asset was after a commit, as JSON text: `null` when deleted, and masked for whoever may not write it. */
+/** What an asset was after a commit, as JSON text: `null` when deleted, and masked for callers who may not write it. */
 export function shownDefinition(definition: string | null, mayWrite: boolean): string {
   if (definition === null) return "null";
   return mayWrite ? definition : JSON.stringify(maskSecrets(valueOf(definition)));

@@ -67,6 +67,12 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
     schema: { const: "HTTP/1.1" },
   },
   Allow: { description: "The methods of this path.", schema: text, example: "GET, HEAD, POST" },
+  "X-Seq": {
+    description:
+      "The last commit to the namespace that the answer has seen. A header, since it grows with commits that leave the answer as it is. Absent where assets were read one by one, and for a grant with a name glob.",
+    schema: count,
+    example: "41",
+  },
   "X-Lint-Warnings": {
     description:
       "How many findings lint has in what was sent, members that no asset has among them. `POST /api/edge/v1/lint` names them.",
@@ -90,7 +96,10 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
     schema: { type: "string", pattern: "^sha-512=[A-Za-z0-9+/=]+$" },
   },
   "Content-Security-Policy": { description: "The page loads nothing from elsewhere.", schema: text },
-  "Referrer-Policy": { description: "Where readers come from is nobody's business.", schema: text },
+  "Referrer-Policy": {
+    description: "Links from the page do not say where they were followed.",
+    schema: text,
+  },
 };
 
 const OPTIONAL = ".optional";

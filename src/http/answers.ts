@@ -147,7 +147,7 @@ export const SHARED: Readonly<Record<string, Answer>> = {
     "this server has no checks; of Sensu's API it has assets, namespaces and /auth, beside its own under /api/edge/v1; /openapi.json lists all",
   ),
   Moved: empty(
-    "The answer of every path with repeated slashes or dot segments before the name of an asset, also without a credential: 301 to GET and HEAD, 308 to the rest. The query is kept.",
+    "The answer of `/docs/` and of every path with repeated slashes or dot segments before the name of an asset, also without a credential: 301 to GET and HEAD, 308 to the rest. The query is kept.",
     {
       described: {
         Location: {

@@ -8,7 +8,7 @@ export const BODY_LIMIT = 512_000;
 /** Values of a request body, at every level. The largest definition there may be holds about 18,000. */
 export const BODY_VALUES = 20_000;
 
-/** Member names that JavaScript gives a meaning of its own; refused wherever they stand. */
+/** Member names with a special meaning in JavaScript; refused at any depth. */
 const RESERVED = new Set(["__proto__", "constructor"]);
 
 /** Reads a body up to the limit, without trusting Content-Length. A compressed one is 415. */

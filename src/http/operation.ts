@@ -44,7 +44,7 @@ export interface Operation<S> extends Description {
   readonly serve: (context: Context, services: S) => Promise<Response> | Response;
 }
 
-const NO_QUERY = strictQuery({});
+const NO_QUERY = strictQuery(() => ({}));
 
 /** Makes an operation of its description and its handler, whose types follow from its query and its body. */
 export function operation<S, Q = object, B = undefined>(spec: OperationSpec<Q, B, S>): Operation<S> {

@@ -3,7 +3,7 @@ import { invalid, type ApiError } from "../errors.ts";
 import { decodeBase64url, encodeBase64url } from "../lib/base64url.ts";
 import { readParameter, wholeNumber } from "./parameters.ts";
 
-/** Assets in one page at the most; what is left follows by `Sensu-Continue`. */
+/** The most assets in one page; `Sensu-Continue` leads to the rest. */
 export const PAGE_LIMIT = 10_000;
 
 /** Where a page starts: after `key`, or at it (a token without Sensu's NUL includes its name). */
@@ -47,7 +47,7 @@ export async function readSealedPage(page: PageParameters, seal: CursorSeal): Pr
 
 /** The seq that a page of commits starts before; null at the newest. */
 export function seqOfToken(start: PageStart | null): number | null {
-  return start === null ? null : readParameter(wholeNumber, "continue token", start.key);
+  return start === null ? null : readParameter(wholeNumber(), "continue token", start.key);
 }
 
 /** The token for the page after `key`: unpadded base64url of the key and a NUL (contract §3.2). */
@@ -55,7 +55,7 @@ export function continueToken(key: string): string {
   return encodeBase64url(`${key}\0`);
 }
 
-/** The header that tells where the next page starts; none after the last. */
+/** The header that says where the next page starts; none after the last. */
 export function continueHeader(key: string | number | null | undefined): Record<string, string> {
   return key === null || key === undefined ? {} : { "Sensu-Continue": continueToken(String(key)) };
 }

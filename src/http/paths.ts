@@ -6,16 +6,19 @@ export const OWN = "/api/edge/v1/";
 
 /** The path up to an asset's name, with slashes that should be one each. */
 const BEFORE_NAME = /^\/+api\/+core\/+v2\/+namespaces\/+[^/]+\/+assets\/+(?=[^/])/;
+/** The one path of a page, which people type with a slash at its end. */
+const PAGE = "/docs";
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?=\/|$)/i;
 
 /**
  * The path that a request with this one is redirected to, null where it is clean: without repeated slashes, and without
- * dot segments, which reading the URL has resolved. The name of an asset may hold slashes and is left as it is. Begins
- * with exactly one slash, so it never leads to another server.
+ * dot segments, which reading the URL has resolved, and without a slash behind the page. The name of an asset may hold
+ * slashes and is left as it is. Begins with exactly one slash, so it never leads to another server.
  */
 export function cleanPath(url: string, pathname: string): string | null {
   const end = BEFORE_NAME.exec(pathname)?.[0].length ?? pathname.length;
-  const clean = pathname.slice(0, end).replaceAll(/\/{2,}/g, "/") + pathname.slice(end);
+  const single = pathname.slice(0, end).replaceAll(/\/{2,}/g, "/") + pathname.slice(end);
+  const clean = single === `${PAGE}/` ? PAGE : single;
   return clean !== pathname || DOT_SEGMENT.test(sentPath(url)) ? clean : null;
 }
 

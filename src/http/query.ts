@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { invalid } from "../errors.ts";
 import { nearestName } from "../lib/nearest-name.ts";
+import { once } from "../lib/once.ts";
 import type { Parameter } from "./openapi.ts";
 import { readParameter, shortened } from "./parameters.ts";
 
@@ -9,8 +10,8 @@ export type QueryShape = Readonly<Record<string, z.ZodType>>;
 
 /** How the query of an operation is read. */
 export interface QueryReader<T> {
-  readonly shape: QueryShape;
-  /** Whether what is not in the shape is refused. */
+  readonly shape: () => QueryShape;
+  /** Whether parameters that are not in the shape are refused. */
   readonly isStrict: boolean;
   /** Describes parameters whose names are not known beforehand. */
   readonly open?: Parameter;
@@ -18,21 +19,25 @@ export interface QueryReader<T> {
   readonly read: (sent: URLSearchParams) => T;
 }
 
-/** What a shape makes of a query. */
-export type QueryOf<S extends QueryShape> = { readonly [K in keyof S]: z.output<S[K]> };
+/** What a shape makes of a query; `M` is the function that makes the shape. */
+export type QueryOf<M extends () => QueryShape> = {
+  readonly [K in keyof ReturnType<M>]: z.output<ReturnType<M>[K]>;
+};
 
 /**
  * The query of our own API (design: our own API is strict): a parameter that is not in the shape, or is repeated, is
  * `invalidArgument`. `aliases` are other spellings of known parameters.
  */
 export function strictQuery<S extends QueryShape>(
-  shape: S,
+  makeShape: () => S,
   aliases: Readonly<Record<string, keyof S & string>> = {},
-): QueryReader<QueryOf<S>> {
+): QueryReader<QueryOf<() => S>> {
+  const shapeOnce = once(makeShape);
   return {
-    shape,
+    shape: shapeOnce,
     isStrict: true,
     read(sent) {
+      const shape = shapeOnce();
       const values = new Map<string, string[]>();
       for (const [spelled, value] of sent) {
         const name = Object.hasOwn(aliases, spelled) ? (aliases[spelled] ?? spelled) : spelled;
@@ -48,22 +53,26 @@ export function strictQuery<S extends QueryShape>(
 }
 
 /** The query of Sensu's API: unknown parameters are ignored, the first of a repeated one counts, an empty one is absent. */
-export function lenientQuery<S extends QueryShape>(shape: S): QueryReader<QueryOf<S>> {
+export function lenientQuery<S extends QueryShape>(makeShape: () => S): QueryReader<QueryOf<() => S>> {
+  const shapeOnce = once(makeShape);
   return {
-    shape,
+    shape: shapeOnce,
     isStrict: false,
-    read: (sent) => readAll(shape, (name) => sent.getAll(name).filter((value) => value !== "")),
+    read: (sent) => readAll(shapeOnce(), (name) => sent.getAll(name).filter((value) => value !== "")),
   };
 }
 
-function readAll<S extends QueryShape>(shape: S, valuesOf: (name: string) => readonly string[]): QueryOf<S> {
+function readAll<S extends QueryShape>(
+  shape: S,
+  valuesOf: (name: string) => readonly string[],
+): QueryOf<() => S> {
   const read = Object.entries(shape).map(([name, schema]) => {
     const values = valuesOf(name);
     return [name, readParameter(schema, name, isRepeatable(schema) ? values : values[0])];
   });
   // The names and the types of the values are those of the shape, which entries do not say.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return Object.fromEntries(read) as QueryOf<S>;
+  return Object.fromEntries(read) as QueryOf<() => S>;
 }
 
 function isRepeatable(schema: z.ZodType | undefined): boolean {

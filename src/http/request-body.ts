@@ -6,7 +6,7 @@ import { nearestName } from "../lib/nearest-name.ts";
 import { parseBody, parseWholeBody, readBody } from "./body.ts";
 import type { Content, Example } from "./openapi.ts";
 import { shortened } from "./parameters.ts";
-import { ref, type Described } from "../lib/schema-ref.ts";
+import { ref, type Described, type DescribedSchema } from "../lib/schema-ref.ts";
 
 /** How the body of an operation is read, and what is said about it. */
 export interface BodyReader<T> {
@@ -25,10 +25,10 @@ interface BodyDescription {
 }
 
 /** A JSON body of our own API. The schema is a strict object: of what it does not have, the nearest known member is named. */
-export function jsonBody<T>(
-  schema: z.ZodType<T> & z.ZodObject,
+export function jsonBody<T extends z.ZodObject>(
+  schema: DescribedSchema<T>,
   { description, examples, required = true }: BodyDescription,
-): BodyReader<T> {
+): BodyReader<z.output<T>> {
   return {
     description,
     required,
@@ -36,10 +36,10 @@ export function jsonBody<T>(
     async read(request) {
       const bytes = await readBody(request);
       const sent = bytes.byteLength === 0 && !required ? {} : parseWholeBody(bytes);
-      const read = schema.safeParse(sent);
+      const read = schema.zod.safeParse(sent);
       if (read.success) return read.data;
       const [issue] = read.error.issues;
-      throw invalid(issue === undefined ? "the body cannot be read" : problemOf(issue, sent, schema));
+      throw invalid(issue === undefined ? "the body cannot be read" : problemOf(issue, sent, schema.zod));
     },
   };
 }

@@ -55,6 +55,14 @@ export const REASON_HEADER: Parameter = {
   example: "new release",
 };
 
+export const ACCEPT: Parameter = {
+  name: "Accept",
+  in: "header",
+  description: "`text/html` before `application/json`: the page for people.",
+  schema: text,
+  example: "application/json",
+};
+
 export const LAST_EVENT_ID: Parameter = {
   name: "Last-Event-ID",
   in: "header",

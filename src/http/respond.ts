@@ -32,6 +32,9 @@ export const COMMON = {
 /** Text that echoes client input could be sniffed as HTML. */
 const NOSNIFF = { "X-Content-Type-Options": "nosniff" };
 
+/** Headers of a body for people and shells, beside the common ones. */
+export const TEXT = { ...NOSNIFF, "Content-Type": "text/plain; charset=utf-8" };
+
 /** A JSON body that is already text; `headers` are added to the common ones. */
 export function json(
   body: string | Uint8Array<ArrayBuffer>,
@@ -49,7 +52,7 @@ export function empty(status: 200 | 201 | 204 | 304, headers: Record<string, str
 /** A body for people and shells. */
 export function text(body: string, headers: Record<string, string> = {}): Response {
   return new Response(body, {
-    headers: { ...COMMON, ...NOSNIFF, "Content-Type": "text/plain; charset=utf-8", ...headers },
+    headers: { ...COMMON, ...TEXT, ...headers },
   });
 }
 

@@ -11,7 +11,7 @@ interface Timing {
 
 const STALE_WARNING = '110 - "Response is Stale"';
 
-/** What a GET tells of its way: from where, how old, what was waited for; and RFC 7234's warning when it is stale. */
+/** Headers of a GET: which tier answered, its age, what was awaited, and RFC 7234's warning when it is stale. */
 export function servedHeaders({ tier, ageSeconds }: CacheStatus, { waited }: Timing): Record<string, string> {
   const timing = [...waited].map(([what, ms]) => `${what};dur=${ms}`).join(", ");
   return {

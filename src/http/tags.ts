@@ -3,7 +3,7 @@ export const TAGS = {
   Assets: "Definitions of downloadable, sha512-verified archives: Sensu's own core/v2 API.",
   Namespaces: "Where assets live. Grants are given by namespace.",
   Resolve:
-    "Which build of an asset a machine gets, and why. Filters run as Sensu's agents run them; lint names what is legal and yet wrong.",
+    "Which build of an asset a machine gets, and why. Filters run as Sensu's agents run them; lint names mistakes that are legal.",
   History: "Every write is a revision that nothing changes: who, when, what and why, and the way back.",
   "Plan and apply": "A set of definitions, compared with a namespace and written all or not at all.",
   Keys: "API keys: long-lived, revocable credentials. Only their digest is stored.",

@@ -15,3 +15,19 @@ export function assetKey(namespace: string, name: string): string {
 export function apiKeyKey(digest: string): string {
   return cacheKey("k", digest);
 }
+
+/** The key of a namespace itself, in the same places. */
+export function namespaceKey(name: string): string {
+  return cacheKey("n", name);
+}
+
+/** The key under which the journal holds the last creation or deletion of any namespace. */
+export const NAMESPACES_KEY = cacheKey("namespaces");
+
+/** The namespace that a key of an asset or of a namespace speaks of; null for any other key. */
+export function namespaceInKey(key: string): string | null {
+  if (!key.startsWith("a/") && !key.startsWith("n/")) return null;
+  const end = key.indexOf("/", 2);
+  // Names of namespaces hold nothing that is escaped in a key.
+  return end === -1 ? key.slice(2) : key.slice(2, end);
+}

@@ -3,17 +3,18 @@ import { answerSchema } from "../lib/schema-ref.ts";
 
 export const GRANTS =
   "What it allows: `role@namespace` or `role@namespace/name-glob`, `*` for all; roles are view, edit and admin.";
-export const Grants = z.array(
-  z.string().meta({
-    pattern: "^(view|edit|admin)@(\\*|[\\w.\\-:]{1,255})(/[\\w/.\\-:*]{1,255})?$",
-    examples: ["view@default", "edit@team-a/sensu/*"],
-  }),
-);
+export const grantList = () =>
+  z.array(
+    z.string().meta({
+      pattern: "^(view|edit|admin)@(\\*|[\\w.\\-:]{1,255})(/[\\w/.\\-:*]{1,255})?$",
+      examples: ["view@default", "edit@team-a/sensu/*"],
+    }),
+  );
 
 const shown = () =>
   z.strictObject({
     name: z.string(),
-    grants: Grants.describe(GRANTS),
+    grants: grantList().describe(GRANTS),
     created_by: z.string().describe("Who made it."),
     created_at: z.iso.datetime(),
     expires_at: z.iso.datetime().nullable().describe("Null: never."),

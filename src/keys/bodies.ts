@@ -1,21 +1,22 @@
 import * as z from "zod";
-import { time } from "../http/parameters.ts";
-import { GRANTS, Grants } from "./answers.ts";
+import { time, TIME_ADVICE } from "../http/parameters.ts";
+import { bodySchema } from "../lib/schema-ref.ts";
+import { GRANTS, grantList } from "./answers.ts";
 
 /** Seconds for which two secrets of a key may both be valid. */
 const LONGEST_OVERLAP = 30 * 86_400;
 const DEFAULT_OVERLAP = 86_400;
 
 /** What makes a key. The service checks names and grants, whose rules are not those of a shape. */
-export const NewKey = z
-  .strictObject({
+export const NewKey = bodySchema("NewKey", "A key to be made.", () =>
+  z.strictObject({
     name: z.string().meta({
       description: "1 to 128 letters, digits and `_ . - : @`. No other live key may have it.",
       maxLength: 128,
       pattern: "^[\\w.\\-:@]+$",
       examples: ["ci"],
     }),
-    grants: Grants.meta({
+    grants: grantList().meta({
       description: `${GRANTS} No more than the caller holds.`,
       minItems: 1,
       maxItems: 50,
@@ -24,15 +25,13 @@ export const NewKey = z
     expires_at: z
       .union(
         [
-          time,
+          time(),
           z
             .int()
             .nonnegative()
             .transform((seconds) => seconds * 1000),
         ],
-        {
-          error: "use a time such as 2026-01-31T12:00:00Z, or Unix seconds",
-        },
+        { error: TIME_ADVICE },
       )
       .nullable()
       .default(null)
@@ -40,12 +39,12 @@ export const NewKey = z
         description: "When the key ends, in the future; null or left out: never.",
         examples: ["2100-01-01T00:00:00Z"],
       }),
-  })
-  .meta({ id: "NewKey", description: "A key to be made." });
+  }),
+);
 
 /** How long, in seconds, the old secret is valid beside the new one. */
-export const Rotation = z
-  .strictObject({
+export const Rotation = bodySchema("Rotation", "How a key's secret is replaced.", () =>
+  z.strictObject({
     overlap: z
       .int()
       .min(0, { error: `use 0 to ${LONGEST_OVERLAP} seconds` })
@@ -55,5 +54,5 @@ export const Rotation = z
         description: "Seconds for which the old secret stays valid; a day when left out.",
         examples: [DEFAULT_OVERLAP],
       }),
-  })
-  .meta({ id: "Rotation", description: "How a key's secret is replaced." });
+  }),
+);

@@ -1,7 +1,7 @@
 import type { KeyRing } from "../auth/key-credentials.ts";
 import type { KeyStore } from "../store/key-store.ts";
 
-/** Digests remembered as noted today; past this many the memory starts anew, at the cost of one more write each. */
+/** Digests remembered as noted today; past this many all are forgotten, at the cost of one more write each. */
 const NOTED_LIMIT = 10_000;
 
 /** The key store as the authenticator sees it. A store that cannot answer is 503, and not 401. */

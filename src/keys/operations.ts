@@ -1,7 +1,7 @@
 import type { CursorSeal } from "../auth/cursor-seal.ts";
 import { commitOf, principalOf, type Context } from "../context.ts";
 import * as answers from "../http/answers.ts";
-import { CONTINUE, LIMIT, REASON } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { badContinueToken, continueHeader, readSealedPage } from "../http/pagination.ts";
 import { strictQuery } from "../http/query.ts";
@@ -17,10 +17,10 @@ interface Uses {
   readonly keys: KeyService;
 }
 
-/** Keys in one page at the most. */
+/** The most keys in one page. */
 const PAGE = 500;
 
-const WRITE_QUERY = strictQuery({ reason: REASON });
+const WRITE_QUERY = strictQuery(() => ({ reason: common.reason() }));
 const SECRET = `sak_${"0123456789abcdefABCDEF".padEnd(49, "0")}`;
 const MINTED = { key: SECRET, ...CI, last_used: null };
 const NO_KEY = answers.notFound("There is no key of this name, or it grants what the caller does not hold.");
@@ -31,12 +31,12 @@ export const listKeys = operation({
   summary: "List API keys",
   description:
     "The keys whose grants the caller holds, in byte order of their names; the newest first within a name. A page holds at most 500; `Sensu-Continue` says how to go on. A page may be short, or empty, and still not be the last.",
-  query: strictQuery({
-    limit: LIMIT,
-    continue: CONTINUE.meta({
+  query: strictQuery(() => ({
+    limit: common.limit(),
+    continue: common.continuation().meta({
       examples: ["OWY4NmQwODE4ODRjN2Q2NTlhMmZlYWEwYzU1YWQwMTVhM2JmNGYxYjJiMGI4MjJjZDE1ZDZjMTViMGYwMGEwOAA"],
     }),
-  }),
+  })),
   answers: {
     200: answers.list("A page of keys.", Key, [CI], { headers: ["Sensu-Continue?"] }),
     400: answers.invalid(
@@ -60,9 +60,9 @@ export const listKeys = operation({
 export const createKey = operation({
   id: "createKey",
   tag: "Keys",
-  summary: "Create an API key; its secret is shown once",
+  summary: "Create an API key",
   description:
-    "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, those keys and the new one have at most 20 different lists of grants, and nobody has written under it with a token. Only the first binds a caller with `admin@*`; the last does not bind a caller of that name.",
+    "Makes a key and shows its secret, this once. It may grant no more than the caller holds. A name is free when no live key has it, the caller might have made every key that ever had it, those keys and the new one have at most 20 different lists of grants, and no token of that name has been used to write. Only the first binds a caller with `admin@*`; the last does not bind a caller of that name.",
   query: WRITE_QUERY,
   headers: [REASON_HEADER],
   body: jsonBody(NewKey, {
@@ -104,7 +104,7 @@ export const createKey = operation({
 export const getKey = operation({
   id: "getKey",
   tag: "Keys",
-  summary: "Get the API keys of a name",
+  summary: "Get the keys of a name",
   description:
     "The newest 100 keys of a name, the newest first: one, or several while a rotation is under way or after a revocation.",
   answers: {
@@ -125,7 +125,7 @@ export const getKey = operation({
 export const revokeKey = operation({
   id: "revokeKey",
   tag: "Keys",
-  summary: "Revoke the API keys of a name",
+  summary: "Revoke the keys of a name",
   description:
     "Revokes every live key of a name that the caller might have made. Copies of them elsewhere stop working within three minutes.",
   query: WRITE_QUERY,
@@ -145,7 +145,7 @@ export const revokeKey = operation({
 export const rotateKey = operation({
   id: "rotateKey",
   tag: "Keys",
-  summary: "Replace a key's secret; the old one stays valid for a while",
+  summary: "Rotate an API key",
   description:
     "A new secret under the same name, with the same grants and expiry; the old one is valid for a day, or as long as `overlap` says, and never longer than it was. 404 when no key of the name is live.",
   query: WRITE_QUERY,

@@ -1,4 +1,4 @@
-/** Smaller steps back come from interleaved requests, each of which has a time of its own. */
+/** Smaller steps back come from interleaved requests, each of which has its own time. */
 const JITTER_MS = 500;
 
 /** The time in milliseconds since the Unix epoch, as one isolate counts it. */

@@ -24,7 +24,7 @@ export const Refresh = named(
   { description: "The refresh token of a session.", required: ["refresh_token"] },
 );
 
-const NO_PARAMETERS = lenientQuery({});
+const NO_PARAMETERS = lenientQuery(() => ({}));
 const TOKENS = answers.json("The tokens of the session.", SessionTokens, {
   access_token: "eyJhbGciOi...",
   expires_at: 1_769_861_100,
@@ -50,7 +50,7 @@ const SESSION = "The access token is sent as a bearer, expired or not; it says w
 export const login = operation({
   id: "login",
   tag: "Login",
-  summary: "Log in: Basic with a key's name and the key",
+  summary: "Log in with a name and a key",
   description: "Opens a session: Basic with a key's name and the key.",
   security: BASIC,
   query: NO_PARAMETERS,
@@ -69,7 +69,7 @@ export const login = operation({
 export const testLogin = operation({
   id: "testLogin",
   tag: "Login",
-  summary: "Check a name and key",
+  summary: "Check a name and a key",
   description: "Whether a name and key hold; opens nothing.",
   security: BASIC,
   query: NO_PARAMETERS,
@@ -88,7 +88,7 @@ export const testLogin = operation({
 export const refreshLogin = operation({
   id: "refreshLogin",
   tag: "Login",
-  summary: "New tokens for a refresh token",
+  summary: "Refresh a session",
   description: `New tokens for a session. ${SESSION} A refresh token is valid once: its reuse ends the session. After a 503 the same one is still valid.`,
   security: BEARER,
   query: NO_PARAMETERS,

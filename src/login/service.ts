@@ -28,7 +28,7 @@ export const SEND_KEY = challenge({
   description:
     "send Authorization: Basic with the name of an API key as the user and the key, sak_..., as the password",
 });
-/** Of a request that is to continue or end a session and says of nobody's. */
+/** The challenge to a request that should continue or end a session and carries no access token. */
 const SEND_ACCESS_TOKEN = challenge({
   scheme: "Bearer",
   description: "send Authorization: Bearer with the access token of the session, expired or not",

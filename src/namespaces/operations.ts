@@ -1,13 +1,13 @@
-import { allows } from "../auth/grants.ts";
+import { namespacesSeenBy } from "../auth/grants.ts";
 import { commitOf, principalOf, readingOf } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { described, goDecode, goString, goStruct, named } from "../go-json/decode.ts";
-import { compareBytes, quoteJson } from "../go-json/json.ts";
+import { quoteJson } from "../go-json/json.ts";
 import * as answers from "../http/answers.ts";
 import { parseBody, readBody } from "../http/body.ts";
-import { CONTINUE, LIMIT, REASON } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
-import { continueHeader, readPage, type PageStart } from "../http/pagination.ts";
+import { continueHeader, readPage } from "../http/pagination.ts";
 import { namespaceOf } from "../http/place.ts";
 import { lenientQuery } from "../http/query.ts";
 import type { Example } from "../http/openapi.ts";
@@ -72,9 +72,9 @@ function namespaceBody(
 export const listNamespaces = operation({
   id: "listNamespaces",
   tag: "Namespaces",
-  summary: "List the namespaces the caller may see",
+  summary: "List namespaces",
   description: "The namespaces in which the caller holds any grant, in byte order; none is an empty list.",
-  query: lenientQuery({ limit: LIMIT, continue: CONTINUE }),
+  query: lenientQuery(() => ({ limit: common.limit(), continue: common.continuation() })),
   headers: [CACHE_CONTROL],
   answers: {
     200: answers.list("A page of namespaces.", NamespaceAnswer, [{ name: "default" }, TEAM_A], {
@@ -86,16 +86,13 @@ export const listNamespaces = operation({
     503: answers.shared("Unavailable"),
   },
   async handle(asked, { namespaces }: Uses) {
-    const { limit, start } = readPage(asked.query);
-    const { grants } = principalOf(asked);
-    const names = await namespaces.names(readingOf(asked));
-    const visible = names.value
-      .filter((namespace) => allows(grants, { role: "view", namespace, name: null }))
-      .filter((name) => start === null || follows(name, start));
-    const page = visible.slice(0, limit);
-    const last = visible.length > page.length ? page.at(-1) : undefined;
-    const body = `[${page.map(encode).join(",")}]`;
-    return json(body, { ...servedHeaders(names, asked.spent), ...continueHeader(last) });
+    const { limit, start: from } = readPage(asked.query);
+    const among = namespacesSeenBy(principalOf(asked).grants);
+    const page = await namespaces.page({ among, from, limit }, readingOf(asked));
+    const { names, more } = page.value;
+    const body = `[${names.map(encode).join(",")}]`;
+    const follow = continueHeader(more ? names.at(-1) : undefined);
+    return json(body, { ...servedHeaders(page, asked.spent), ...follow });
   },
 });
 
@@ -104,7 +101,7 @@ export const createNamespace = operation({
   tag: "Namespaces",
   summary: "Create a namespace",
   description: "Creates a namespace; one that is there is 409.",
-  query: lenientQuery({ reason: REASON }),
+  query: lenientQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER],
   body: namespaceBody("Its name.", { team: { summary: "A namespace for a team", value: TEAM_A } }),
   answers: {
@@ -126,7 +123,7 @@ export const getNamespace = operation({
   tag: "Namespaces",
   summary: "Get a namespace",
   description: "Whether a namespace exists; that is all there is to know of one.",
-  query: lenientQuery({}),
+  query: lenientQuery(() => ({})),
   headers: [CACHE_CONTROL],
   answers: {
     200: answers.json("It exists.", NamespaceAnswer, { name: "default" }, { headers: READ_HEADERS }),
@@ -143,10 +140,10 @@ export const getNamespace = operation({
 export const ensureNamespace = operation({
   id: "ensureNamespace",
   tag: "Namespaces",
-  summary: "Create a namespace, if there is none",
+  summary: "Create a namespace unless it exists",
   description: "Creates the namespace unless it is there; it has nothing to replace.",
   path: { namespace: "team-a" },
-  query: lenientQuery({ reason: REASON }),
+  query: lenientQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER],
   body: namespaceBody("Its name, or an empty object.", {
     bare: { summary: "The URL says which", value: {} },
@@ -179,7 +176,7 @@ export const deleteNamespace = operation({
   summary: "Delete an empty namespace",
   description: "Deletes a namespace that holds no assets.",
   path: { namespace: "team-a" },
-  query: lenientQuery({ reason: REASON }),
+  query: lenientQuery(() => ({ reason: common.reason() })),
   headers: [REASON_HEADER],
   answers: {
     204: answers.empty("Deleted."),
@@ -192,11 +189,6 @@ export const deleteNamespace = operation({
     return empty(204);
   },
 });
-
-function follows(name: string, start: PageStart): boolean {
-  const order = compareBytes(name, start.key);
-  return order > 0 || (order === 0 && start.inclusive);
-}
 
 function encode(name: string): string {
   return `{"name":${quoteJson(name)}}`;

@@ -1,7 +1,7 @@
 import { ApiError, invalid, noNamespace } from "../errors.ts";
 import type { Commit } from "../store/asset-store.ts";
 import { namespaceProblem, parseNamespace, type Namespace } from "../identity/names.ts";
-import type { NamespaceStore } from "../store/namespace-store.ts";
+import type { NamespacePage, NamespaceRange, NamespaceStore } from "../store/namespace-store.ts";
 import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
 import type { Scope } from "../scope.ts";
 
@@ -26,8 +26,8 @@ export class NamespaceService {
     return !(await this.#store.exists(name, { freshness: "newest", scope })).value;
   }
 
-  names(reading: Reading): Promise<ReadResult<readonly Namespace[]>> {
-    return this.#store.names(reading);
+  page(range: NamespaceRange, reading: Reading): Promise<ReadResult<NamespacePage>> {
+    return this.#store.page(range, reading);
   }
 
   async create(name: string, commit: Commit): Promise<void> {

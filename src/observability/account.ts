@@ -3,7 +3,7 @@ import type { Spent } from "./spent.ts";
 
 const accounts = new AsyncLocalStorage<Spent>();
 
-/** Runs work whose calls of D1 are charged to this account, wherever in it they are made. */
+/** Runs work and charges all its calls of D1 to this account. */
 export function chargedTo<R>(account: Spent, work: () => R): R {
   return accounts.run(account, work);
 }

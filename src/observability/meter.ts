@@ -38,7 +38,7 @@ export class Meter {
   /** The size of the database as D1 said last; null before that. */
   databaseBytes: number | null = null;
 
-  /** Counts a call of D1, whoever made it. */
+  /** Counts a call of D1, made for a request or for the cron. */
   queried({ ms, rowsRead, rowsWritten, databaseBytes }: DatabaseCall): void {
     this.waited.d1.add(ms);
     this.rowsRead += rowsRead;

@@ -17,7 +17,7 @@ export interface ObserverOptions {
   readonly log: (entry: Record<string, unknown>) => void;
   /** Null unless bound. */
   readonly dataset: Dataset | null;
-  /** Of answers that need not be told, one in so many is. */
+  /** One in how many sampled answers is logged. */
   readonly oneIn: number;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -25,7 +25,7 @@ export interface ObserverOptions {
   readonly state: () => readonly [journalAge: number, kvLeftAlone: number];
 }
 
-/** Counts every answer, and tells of those that matter, and of a sample of the others, in the log and to the fleet. */
+/** Counts every answer, and reports those that matter and a sample of the others to the log and to Analytics Engine. */
 export class Observer {
   readonly #options: ObserverOptions;
   readonly #limits = {
@@ -33,7 +33,7 @@ export class Observer {
     "rate-limited-fault": new PerSecondLimit(LINES_PER_SECOND),
   };
   readonly #stale = new OnceAMinute();
-  #untold = 0;
+  #unreported = 0;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -47,7 +47,7 @@ export class Observer {
     if (kv !== undefined) meter.waited.kv.add(kv);
     this.#sayStale(exchange);
     const weight = this.weigh(samplingOf(exchange));
-    if (weight > 0) this.tell(exchange, weight);
+    if (weight > 0) this.report(exchange, weight);
   }
 
   /**
@@ -57,9 +57,9 @@ export class Observer {
   weigh(sampling: Sampling): number {
     if (sampling === "always") return 1;
     if (sampling !== "sampled" && this.#limits[sampling].allows(this.#options.clock())) return 1;
-    this.#untold += 1;
-    if (this.#untold < this.#options.oneIn) return 0;
-    this.#untold = 0;
+    this.#unreported += 1;
+    if (this.#unreported < this.#options.oneIn) return 0;
+    this.#unreported = 0;
     return this.#options.oneIn;
   }
 
@@ -74,7 +74,7 @@ export class Observer {
   }
 
   /** `weight`: for how many answers this one stands. docs/operations.md names the columns. */
-  tell(exchange: Exchange, weight: number): void {
+  report(exchange: Exchange, weight: number): void {
     const { log, dataset, state } = this.#options;
     log(requestLine(exchange));
     const { request, route, ms, spent } = exchange;

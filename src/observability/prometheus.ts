@@ -3,7 +3,7 @@ import { BUCKETS, type Histogram, type Meter } from "./meter.ts";
 /** A value as it is now, by its name after our prefix; null is left out. */
 export type Gauges = Readonly<Record<string, number | null>>;
 
-/** Prometheus' text format 0.0.4, with times in seconds. What each name says is told by docs/operations.md. */
+/** Prometheus' text format 0.0.4, with times in seconds. docs/operations.md explains each name. */
 export function exposition(meter: Meter, gauges: Gauges): string {
   const { requests, waited, rowsRead, rowsWritten } = meter;
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import { rootCause } from "../errors.ts";
+import { rootCause, withRemedy } from "../errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { costOf } from "./spent.ts";
 
@@ -15,7 +15,7 @@ const ERROR_CHARACTERS = 4_000;
 
 /**
  * Which answers get a line: every one; up to a rate, and of those above it a sample; or a sample. Faults that anybody
- * can cause have a rate of their own, so that refusals do not crowd them out.
+ * can cause have a separate limit, so that refusals do not crowd them out.
  */
 export type Sampling = "always" | "rate-limited" | "rate-limited-fault" | "sampled";
 
@@ -70,8 +70,8 @@ function cut(text: string, characters: number): string {
   return `${text.slice(0, characters).toWellFormed()}... (${text.length} characters)`;
 }
 
-/** What went wrong, for whoever is on call; clients see the request id alone. */
+/** What went wrong, for the operator; clients see only the request id. */
 function causeOf(fault: unknown): string {
   const cause = rootCause(fault);
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return withRemedy(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
 }

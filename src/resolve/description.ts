@@ -2,13 +2,15 @@ import { oneOf } from "../http/parameters.ts";
 
 // What the operations of this folder have in common, and the examples that describe them.
 
-export const RULE = oneOf(["first", "most-specific"], "first (agents of 6.x) or most-specific (7.x)")
-  .default("first")
-  .meta({
-    description:
-      "How a build is chosen: `first` is what agents of 6.x do, `most-specific` (the match with the most filters) those of 7.x.",
-    examples: ["most-specific"],
-  });
+export function ruleParameter() {
+  return oneOf(["first", "most-specific"], "first (agents of 6.x) or most-specific (7.x)")
+    .default("first")
+    .meta({
+      description:
+        "How a build is chosen: `first` is what agents of 6.x do, `most-specific` (the match with the most filters) those of 7.x.",
+      examples: ["most-specific"],
+    });
+}
 
 export const EXAMPLE_PATH = { name: "sensu/http-checks" };
 /** Headers of answers that come from copies. */

@@ -6,7 +6,7 @@ import { assetIdOf } from "../http/place.ts";
 import { CACHE_CONTROL } from "../http/request-headers.ts";
 import { redirect } from "../http/respond.ts";
 import { RESOLVED } from "./answers.ts";
-import { BAD_FACT, EXAMPLE_PATH, MATCHLESS, MISMATCH, RULE } from "./description.ts";
+import { BAD_FACT, EXAMPLE_PATH, MATCHLESS, MISMATCH, ruleParameter } from "./description.ts";
 import { namedFacts } from "./facts.ts";
 import { factsQuery } from "./facts-query.ts";
 import { digestHeader } from "./formats.ts";
@@ -21,7 +21,7 @@ export const downloadAsset = operation({
   description:
     "Straight to the archive of that build, for clients that follow redirects and verify digests. The headers to fetch it with are not sent along: `resolve` has them.",
   path: EXAMPLE_PATH,
-  query: factsQuery({ rule: RULE }),
+  query: factsQuery(() => ({ rule: ruleParameter() })),
   headers: [CACHE_CONTROL],
   answers: {
     302: answers.empty("Where the archive is, and what it must hash to.", {

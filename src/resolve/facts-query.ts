@@ -2,13 +2,16 @@ import type { Parameter } from "../http/openapi.ts";
 import { text } from "../http/parameters.ts";
 import { strictQuery, type QueryOf, type QueryReader, type QueryShape } from "../http/query.ts";
 import * as z from "zod";
+import { once } from "../lib/once.ts";
 import type { Facts } from "./facts.ts";
 
 const fact = (description: string, example: string) =>
-  text.optional().meta({ description, examples: [example] });
+  text()
+    .optional()
+    .meta({ description, examples: [example] });
 
 /** The facts of `entity.system` that a query can say. */
-const SYSTEM = {
+const systemFacts = () => ({
   os: fact("`entity.system.os`: linux, windows, darwin, freebsd, ...", "linux"),
   arch: fact("`entity.system.arch`: amd64, arm64, 386, arm, ...", "amd64"),
   platform: fact("`entity.system.platform`: ubuntu, redhat, alpine, ...", "ubuntu"),
@@ -32,20 +35,22 @@ const SYSTEM = {
   vm_role: fact("`entity.system.vm_role`: guest or host.", "guest"),
   cloud_provider: fact("`entity.system.cloud_provider`.", "EC2"),
   float_type: fact("`entity.system.float_type`, on MIPS.", "hardfloat"),
-};
+});
 
 /** Those of the entity itself. */
-const TOP = {
+const topFacts = () => ({
   name: fact("`entity.name`.", "web-1"),
   namespace: fact("`entity.namespace`.", "default"),
-  entity_class: text.default("agent").meta({
-    description: "`entity.entity_class`; agent when left out.",
-    examples: ["agent"],
-  }),
+  entity_class: text()
+    .default("agent")
+    .meta({
+      description: "`entity.entity_class`; agent when left out.",
+      examples: ["agent"],
+    }),
   user: fact("`entity.user`.", "agent"),
   sensu_agent_version: fact("`entity.sensu_agent_version`.", "6.12.0"),
   subscriptions: fact("`entity.subscriptions`, separated by commas.", "linux,web"),
-};
+});
 
 /** `labels.<key>` and `annotations.<key>`. */
 const MAP_MEMBER = /^(labels|annotations)\.([^]+)$/;
@@ -53,7 +58,7 @@ const MAP_MEMBER = /^(labels|annotations)\.([^]+)$/;
 const MAPS: Parameter = {
   name: "facts",
   in: "query",
-  description: "Labels and annotations, each a parameter of its own: `labels.<key>` and `annotations.<key>`.",
+  description: "Labels and annotations, one parameter each: `labels.<key>` and `annotations.<key>`.",
   schema: {
     type: "object",
     patternProperties: { "^(labels|annotations)\\..+$": { type: "string" } },
@@ -69,10 +74,13 @@ const MAPS: Parameter = {
  * parameters of the operation itself. A name that is neither is `invalidArgument`.
  */
 export function factsQuery<S extends QueryShape>(
-  own: S,
-): QueryReader<{ readonly facts: Facts; readonly own: QueryOf<S> }> {
-  const machine = { ...SYSTEM, ...TOP };
-  const named = strictQuery({ ...machine, ...own });
+  makeOwn: () => S,
+): QueryReader<{ readonly facts: Facts; readonly own: QueryOf<() => S> }> {
+  const shapes = once(() => ({ system: systemFacts(), top: topFacts(), own: makeOwn() }));
+  const named = strictQuery(() => {
+    const { system, top, own } = shapes();
+    return { ...system, ...top, ...own };
+  });
   return {
     shape: named.shape,
     isStrict: true,
@@ -92,17 +100,20 @@ export function factsQuery<S extends QueryShape>(
             read.get(name) === undefined ? [] : [[name, read.get(name)]],
           ),
         );
-      const { subscriptions, ...top } = given(TOP);
+      const shape = shapes();
+      const { subscriptions, ...top } = given(shape.top);
       const facts: Facts = {
         ...top,
         ...(typeof subscriptions === "string" ? { subscriptions: subscriptions.split(",") } : {}),
         labels: Object.fromEntries(maps.labels),
         annotations: Object.fromEntries(maps.annotations),
-        system: given(SYSTEM),
+        system: given(shape.system),
       };
       // What is left are the members of `own`, read by its own schemas.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const others = Object.fromEntries(Object.keys(own).map((name) => [name, read.get(name)])) as QueryOf<S>;
+      const others = Object.fromEntries(
+        Object.keys(shape.own).map((name) => [name, read.get(name)]),
+      ) as QueryOf<() => S>;
       return { facts, own: others };
     },
   };

@@ -1,5 +1,9 @@
 import { invalid } from "../errors.ts";
+import { oneOf } from "../http/parameters.ts";
 import type { Resolved } from "./resolve-asset.ts";
+
+/** For programs, or for shells. */
+export const formatParameter = () => oneOf(["json", "env"]).default("json");
 
 /** Characters of all header lines together: each part of a value at its commas repeats the header's name. */
 const HEADER_CHARACTERS = 1_000_000;
@@ -16,10 +20,15 @@ export function envLines({ url, sha512, headers, build, unresolved }: Resolved, 
     ["ASSET_HEADERS", String(parts.length)],
     ...parts.map((part, index) => [`ASSET_HEADER_${index}`, part]),
   ];
-  return lines.map(([key, value = ""]) => `${key}='${value.replaceAll("'", "'\\''")}'\n`).join("");
+  return lines.map(([key = "", value = ""]) => shellLine(key, value)).join("");
 }
 
-/** Header lines as an agent sends them: a value is split at commas, each part a line of its own (contract §6.5). */
+/** A line `KEY='value'`, with the value quoted for a POSIX shell. */
+export function shellLine(key: string, value: string): string {
+  return `${key}='${value.replaceAll("'", "'\\''")}'\n`;
+}
+
+/** Header lines as an agent sends them: a value is split at commas, and each part is one line (contract §6.5). */
 export function headerParts(headers: Resolved["headers"]): string[] {
   const split = Object.entries(headers ?? {}).map(([name, value]) => ({ name, parts: value.split(",") }));
   const characters = split.reduce((sum, { name, parts }) => sum + parts.length * (name.length + 2), 0);

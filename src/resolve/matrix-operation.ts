@@ -1,6 +1,6 @@
 import { readingOf } from "../context.ts";
 import * as answers from "../http/answers.ts";
-import { FORMAT_TEXT } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { assetIdOf } from "../http/place.ts";
 import { strictQuery } from "../http/query.ts";
@@ -10,18 +10,18 @@ import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { Matrix, RESOLVED } from "./answers.ts";
 import { alignedTable } from "./formats.ts";
-import { BAD_RULE, EXAMPLE_PATH, EXHAUSTED, RULE, SERVED } from "./description.ts";
+import { BAD_RULE, EXAMPLE_PATH, EXHAUSTED, ruleParameter, SERVED } from "./description.ts";
 import type { Resolution } from "./resolve-asset.ts";
 import type { ResolveService } from "./service.ts";
 
 export const showMatrix = operation({
   id: "showMatrix",
   tag: "Resolve",
-  summary: "Which build each platform gets",
+  summary: "List which build each platform gets",
   description:
     "Which build each of the usual platforms gets: Linux distributions, Windows, macOS, BSD, by architecture.",
   path: EXAMPLE_PATH,
-  query: strictQuery({ rule: RULE, format: FORMAT_TEXT }),
+  query: strictQuery(() => ({ rule: ruleParameter(), format: common.jsonOrText() })),
   headers: [CACHE_CONTROL],
   answers: {
     200: answers.content(

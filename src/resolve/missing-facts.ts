@@ -6,7 +6,7 @@ const CHAIN = /\bentity((?:\.[A-Za-z_$][\w$]*|\['[^'\\]*'\]|\["[^"\\]*"\])+)/g;
 const MEMBER = /\.([\w$]+)|\['([^']*)'\]|\["([^"]*)"\]/g;
 
 /**
- * The facts that a filter asks for and nobody gave, by the names that the query of a resolution has for them: `os`,
+ * The facts that a filter asks for and the request lacks, by the names that the query of a resolution has for them: `os`,
  * `labels.region`. Found in the text, so a string that looks like one counts too.
  */
 export function missingFacts(filter: string, facts: Facts): readonly string[] {

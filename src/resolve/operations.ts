@@ -1,9 +1,8 @@
 import { readingOf, type Context } from "../context.ts";
 import * as answers from "../http/answers.ts";
-import { atMostValues, BODY_VALUES, parseBody, readBody } from "../http/body.ts";
 import { operation } from "../http/operation.ts";
 import type { Responses } from "../http/openapi.ts";
-import { flag, oneOf } from "../http/parameters.ts";
+import { flag } from "../http/parameters.ts";
 import { assetIdOf } from "../http/place.ts";
 import { strictQuery, type QueryOf } from "../http/query.ts";
 import { CACHE_CONTROL, IF_NONE_MATCH } from "../http/request-headers.ts";
@@ -11,7 +10,7 @@ import { empty, json, text } from "../http/respond.ts";
 import { ref } from "../lib/schema-ref.ts";
 import { servedHeaders } from "../http/served.ts";
 import { isUnchanged, tagged } from "../http/tagged.ts";
-import { Entity, NoMatch, REPORTS, RESOLVED, Resolved as ResolvedSchema } from "./answers.ts";
+import { NoMatch, REPORTS, RESOLVED, Resolved as ResolvedSchema } from "./answers.ts";
 import {
   BAD_FACT,
   BAD_RULE,
@@ -19,12 +18,13 @@ import {
   EXHAUSTED,
   MATCHLESS,
   MISMATCH,
-  RULE,
+  ruleParameter,
   SERVED,
 } from "./description.ts";
-import { factsOfEntity, namedFacts, TOO_MANY_FACTS, type NamedFacts } from "./facts.ts";
+import { ENTITY_BODY } from "./entity-body.ts";
+import { namedFacts, type NamedFacts } from "./facts.ts";
 import { factsQuery } from "./facts-query.ts";
-import { envLines } from "./formats.ts";
+import { envLines, formatParameter } from "./formats.ts";
 import { noMatch } from "./no-match.ts";
 import type { ResolveService } from "./service.ts";
 
@@ -32,20 +32,20 @@ interface Uses {
   readonly resolve: ResolveService;
 }
 
-const ANSWER_QUERY = {
-  rule: RULE,
-  explain: flag.default(false).meta({
-    description:
-      "`true`: add a verdict per build and filter, also of the builds after the one that is taken.",
-    examples: ["true"],
-  }),
-  format: oneOf(["json", "env"])
-    .default("json")
+const answerQuery = () => ({
+  rule: ruleParameter(),
+  explain: flag()
+    .default(false)
     .meta({
-      description: "`env`: `KEY='value'` lines that a POSIX shell may evaluate.",
-      examples: ["env"],
+      description:
+        "`true`: add a verdict per build and filter, also of the builds after the one that is taken.",
+      examples: ["true"],
     }),
-};
+  format: formatParameter().meta({
+    description: "`env`: `KEY='value'` lines that a POSIX shell may evaluate.",
+    examples: ["env"],
+  }),
+});
 
 const ANSWERS: Responses = {
   200: answers.content(
@@ -90,11 +90,11 @@ const ANSWERS: Responses = {
 export const resolveAsset = operation({
   id: "resolveAsset",
   tag: "Resolve",
-  summary: "The one build for a machine: `os=linux&arch=amd64`",
+  summary: "Resolve for a machine",
   description:
     "The one build an agent with these facts would install, tokens filled in. Facts are parameters; a name that is no fact is 400.",
   path: EXAMPLE_PATH,
-  query: factsQuery(ANSWER_QUERY),
+  query: factsQuery(answerQuery),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
   answers: { ...ANSWERS, 400: answers.invalid(BAD_FACT, BAD_RULE, EXHAUSTED) },
   handle(asked, uses: Uses) {
@@ -109,37 +109,9 @@ export const resolveAssetForEntity = operation({
   summary: "Resolve for an entity",
   description: "The same for the facts of an entity's JSON, as agents report it and as Sensu serves it.",
   path: EXAMPLE_PATH,
-  query: strictQuery(ANSWER_QUERY),
+  query: strictQuery(answerQuery),
   headers: [IF_NONE_MATCH, CACHE_CONTROL],
-  body: {
-    description: "The entity.",
-    required: true,
-    content: {
-      "application/json": {
-        schema: ref(Entity),
-        examples: {
-          flat: {
-            summary: "As filters see it",
-            value: {
-              name: "web-1",
-              labels: { region: "us-west-1" },
-              system: { os: "linux", arch: "amd64" },
-            },
-          },
-          served: {
-            summary: "As Sensu serves it",
-            value: {
-              metadata: { name: "web-1", namespace: "default", labels: { region: "us-west-1" } },
-              entity_class: "agent",
-              system: { os: "linux", arch: "amd64", platform: "ubuntu" },
-            },
-          },
-        },
-      },
-    },
-    read: async (request) =>
-      factsOfEntity(parseBody(await readBody(request), atMostValues(BODY_VALUES, TOO_MANY_FACTS))),
-  },
+  body: ENTITY_BODY,
   answers: {
     ...ANSWERS,
     400: answers.invalid('the facts are an entity, such as {"system":{"os":"linux","arch":"amd64"}}'),
@@ -147,7 +119,7 @@ export const resolveAssetForEntity = operation({
   },
   async handle(asked, uses: Uses) {
     const { facts, key } = namedFacts(null, await asked.body());
-    // The body does not say which form the answer has, and each form has a tag of its own; a query says both.
+    // The form of the answer is not in the body, and each form needs a different tag; a query says both.
     const { explain, format } = asked.query;
     return answer(asked, asked.query, { facts, key: [...key, String(explain), format] }, uses);
   },
@@ -156,7 +128,7 @@ export const resolveAssetForEntity = operation({
 /** The one build for the machine of these facts; `explain=true` adds why, `format=env` is for shells. */
 async function answer(
   context: Context,
-  { rule, explain, format }: QueryOf<typeof ANSWER_QUERY>,
+  { rule, explain, format }: QueryOf<typeof answerQuery>,
   facts: NamedFacts,
   { resolve }: Uses,
 ): Promise<Response> {

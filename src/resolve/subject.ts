@@ -28,6 +28,12 @@ export class Subject {
     if (this.#current?.changed === true) this.#current = null;
   }
 
+  /** Converts the facts, if they have to be: the work is then not that of the next filter. Throws BudgetExhausted. */
+  prepare(): void {
+    this.renew();
+    this.#current ??= this.#newFacts();
+  }
+
   /** Evaluates a filter. Throws BudgetExhausted when the request's budget ends first. */
   verdictOn(filter: string): Verdict {
     const { budget } = this.#filters;

@@ -14,7 +14,7 @@ export const DefinitionSet: NamedSchema = {
       ref(Asset),
       ref(WrappedAsset),
     ],
-    description: "At most 1,000 definitions, bare or wrapped, each with a name of its own.",
+    description: "At most 1,000 definitions, bare or wrapped, each with a different name.",
   },
 };
 
@@ -23,7 +23,7 @@ const written = () =>
     name: z.string(),
     lines: Lines().optional(),
     patch: Patch().optional(),
-    lint: z.array(Finding.zod).describe("What is legal in it and yet wrong.").optional(),
+    lint: z.array(Finding.zod).describe("Mistakes in it that are legal.").optional(),
   });
 const seq = () => z.int().min(0).describe("The state of the namespace for which this was planned.");
 const shown = () => ({

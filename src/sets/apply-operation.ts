@@ -1,37 +1,40 @@
 import { commitOf, principalOf, type Context } from "../context.ts";
 import { invalid } from "../errors.ts";
 import * as answers from "../http/answers.ts";
-import { DRY_RUN, REASON } from "../http/common-parameters.ts";
+import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
 import { text } from "../http/parameters.ts";
 import { namespaceOf } from "../http/place.ts";
 import { strictQuery } from "../http/query.ts";
 import { REASON_HEADER } from "../http/request-headers.ts";
 import { json } from "../http/respond.ts";
+import { jsonObject } from "../lib/json-object.ts";
 import { Applied } from "./answers.ts";
 import { readDefinitions } from "./definitions.ts";
-import { ALIASES, BAD_SET, LINTED, PLAN_QUERY, setBody, TOO_LARGE } from "./description.ts";
+import { ALIASES, BAD_SET, LINTED, planQuery, setBody, TOO_LARGE } from "./description.ts";
 import { lintOf, optionsOf, type Uses } from "./options.ts";
 import type { Definition } from "./plan.ts";
 import type { PlanOptions } from "./service.ts";
 
-const APPLY_QUERY = {
-  ...PLAN_QUERY,
-  plan: text.optional().meta({
-    description: "The plan to apply, in place of a body.",
-    examples: ["plan-0b6c1f8e-7c39-4f0a-9d55-0b5d3f3f6c11"],
-  }),
-  dry_run: DRY_RUN,
-  reason: REASON,
-};
+const applyQuery = () => ({
+  ...planQuery(),
+  plan: text()
+    .optional()
+    .meta({
+      description: "The plan to apply, in place of a body.",
+      examples: ["plan-0b6c1f8e-7c39-4f0a-9d55-0b5d3f3f6c11"],
+    }),
+  dry_run: common.dryRun(),
+  reason: common.reason(),
+});
 
 export const applySet = operation({
   id: "applySet",
   tag: "Plan and apply",
-  summary: "Apply a plan or a set, all or nothing",
+  summary: "Apply a plan or a set",
   description:
-    "Does what a plan says, or writes the set of the body, in one transaction: all of it or nothing. What is written carries the name of the caller, whoever made the plan. With `plan`, the caller must hold `edit` at every name in it, also those it leaves as they are, and the answer is 409 when the namespace has changed since, with `dry_run=true` too.",
-  query: strictQuery(APPLY_QUERY, ALIASES),
+    "Does what a plan says, or writes the set of the body, in one transaction: all of it or nothing. The caller becomes the writer, even of a plan that somebody else made. With `plan`, the caller must hold `edit` at every name in it, also those it leaves as they are, and the answer is 409 when the namespace has changed since, with `dry_run=true` too.",
+  query: strictQuery(applyQuery, ALIASES),
   headers: [REASON_HEADER],
   body: setBody("The set, unless a plan is given.", false),
   answers: {
@@ -76,7 +79,7 @@ export const applySet = operation({
     if (asked.query.dry_run) {
       const plan = await apply.plan(by, namespace, set, options);
       const shown = await apply.show(by, plan, options.linter);
-      return json(`{"applied":false,${shown}}`, lintOf(set.values(), options));
+      return json(jsonObject([["applied", "false"], ...shown]), lintOf(set.values(), options));
     }
     const { plan, last } = await apply.applySet(by, namespace, set, options, commitOf(asked));
     const { create, update, unchanged, delete: deleted } = plan;
@@ -97,9 +100,9 @@ async function applyPlan(
   if (dryRun) await apply.refuseStale(plan);
   const shown = await apply.show(by, plan, options.linter);
   const lint = lintOf([...plan.create, ...plan.update], options);
-  if (dryRun) return json(`{"applied":false,${shown}}`, lint);
+  if (dryRun) return json(jsonObject([["applied", "false"], ...shown]), lint);
   const last = await apply.applyPlan(by, plan, options, commitOf(context));
-  return json(`{"applied":true,"last":${last},${shown}}`, lint);
+  return json(jsonObject([["applied", "true"], ["last", String(last)], ...shown]), lint);
 }
 
 function nameOf({ name }: Definition): string {

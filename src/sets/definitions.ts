@@ -4,7 +4,9 @@ import type { Json } from "../definitions/merge-patch.ts";
 import { differenceLines } from "../history/difference.ts";
 import { assetNameProblem, parseAssetName, type AssetName, type Namespace } from "../identity/names.ts";
 import { UNKNOWN_KEPT } from "../definitions/unknown-members.ts";
+import { valueProblems } from "../definitions/value-problems.ts";
 import { excerpt } from "../lib/excerpt.ts";
+import { isObject } from "../lib/json.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { atMostValues, parseWholeBody } from "../http/body.ts";
 
@@ -25,7 +27,7 @@ export type DefinitionSet = ReadonlyMap<AssetName, WrittenAsset>;
 export function readDefinitions(bytes: Uint8Array, namespace: Namespace): DefinitionSet {
   const found = new Map<AssetName, Repeatable>();
   for (const [index, body] of bodiesIn(bytes).entries()) {
-    const written = placed(index, () => readAsset(body));
+    const written = placed(index, () => readValues(body));
     const text = written.asset.metadata?.name ?? "";
     const name = parseAssetName(text);
     if (name === null) throw invalid(`definition ${index}: ${assetNameProblem(text)}`);
@@ -34,6 +36,17 @@ export function readDefinitions(bytes: Uint8Array, namespace: Namespace): Defini
     else found.set(name, joined(name, first, { index, written, normal: null }, namespace));
   }
   return new Map([...found].map(([name, { written }]) => [name, written]));
+}
+
+/** As `readAsset`; an error also names the first value of a wrong type by its path, as Sensu's text does not. */
+function readValues(body: unknown): WrittenAsset {
+  try {
+    return readAsset(body);
+  } catch (error) {
+    const [problem] = isObject(body) ? valueProblems(body) : [];
+    if (problem === undefined || !(error instanceof ApiError)) throw error;
+    throw invalid(`${error.message}; ${excerpt(problem, LINE_CHARACTERS)}`);
+  }
 }
 
 /** A definition with its place in the set; `normal` is what it would be stored as, once that was needed. */

@@ -4,7 +4,7 @@ import { invalid } from "../errors.ts";
 import type { QueryOf } from "../http/query.ts";
 import { lintWarnings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
-import type { PLAN_QUERY } from "./description.ts";
+import type { planQuery } from "./description.ts";
 import { countFindings, type ApplyService, type PlanOptions } from "./service.ts";
 
 /** What plan and apply call. */
@@ -14,7 +14,7 @@ export interface Uses {
 }
 
 /** How a request wants its set planned, with the linter that it has to itself. */
-export function optionsOf(query: QueryOf<typeof PLAN_QUERY>, { settings }: Uses): PlanOptions {
+export function optionsOf(query: QueryOf<typeof planQuery>, { settings }: Uses): PlanOptions {
   const { labelSelector } = query;
   if (labelSelector.some((selector) => selector.trim() === ""))
     throw invalid("labelSelector is empty; leave it out if every asset is to be considered");

@@ -5,10 +5,11 @@ import { operation } from "../http/operation.ts";
 import { namespaceOf } from "../http/place.ts";
 import { strictQuery } from "../http/query.ts";
 import { json } from "../http/respond.ts";
+import { jsonObject } from "../lib/json-object.ts";
 import { FINDING } from "../resolve/lint/answers.ts";
 import { Plan } from "./answers.ts";
 import { readDefinitions } from "./definitions.ts";
-import { ALIASES, BAD_SET, LINTED, PLAN_QUERY, setBody, TOO_LARGE } from "./description.ts";
+import { ALIASES, BAD_SET, LINTED, planQuery, setBody, TOO_LARGE } from "./description.ts";
 import { lintOf, optionsOf, type Uses } from "./options.ts";
 
 const CHANGES = {
@@ -30,10 +31,10 @@ const CHANGES = {
 export const planSet = operation({
   id: "planSet",
   tag: "Plan and apply",
-  summary: "What a set of definitions would change",
+  summary: "Plan a set of definitions",
   description:
     "Compares a set of definitions with the namespace and says what would be created, updated, left and (with `prune=true`) deleted, each with its difference and lint. Writes nothing. The caller must hold `edit` at every name of the set. A prune that deletes more than `max_delete` allows is refused before anything is compared.",
-  query: strictQuery(PLAN_QUERY, ALIASES),
+  query: strictQuery(planQuery, ALIASES),
   body: setBody(
     "The set: a JSON array, one definition, or one a line. At most 1,000 definitions, 8 MiB, and 18 MiB as they are stored. An empty body is refused; `[]` is the set of none.",
     true,
@@ -59,6 +60,6 @@ export const planSet = operation({
     const plan = await apply.plan(by, namespace, set, options);
     const shown = await apply.show(by, plan, options.linter);
     const saved = JSON.stringify(await apply.save(plan, asked.now));
-    return json(`{"plan":${saved},${shown}}`, lintOf(set.values(), options));
+    return json(jsonObject([["plan", saved], ...shown]), lintOf(set.values(), options));
   },
 });

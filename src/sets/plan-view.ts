@@ -1,9 +1,9 @@
-import { encodeChecked } from "../assets/prepare.ts";
 import type { Json } from "../definitions/merge-patch.ts";
 import { differenceLines, mergePatchBetween } from "../history/difference.ts";
 import { findingsIn } from "../resolve/lint/asset-findings.ts";
 import type { Linter } from "../resolve/lint/linter.ts";
 import type { SetStore } from "../store/set-store.ts";
+import type { JsonMember } from "../lib/json-object.ts";
 import { utf8Bytes } from "../lib/text-bytes.ts";
 import type { Definition, Plan } from "./plan.ts";
 
@@ -11,22 +11,21 @@ import type { Definition, Plan } from "./plan.ts";
 const DETAIL_BYTES = 1024 * 1024;
 
 /**
- * The members that show a plan in an answer, as JSON without the braces: each change with its difference and lint, as
- * `by` would write it. Beyond 1 MiB of these, changes have their names alone and `truncated` is true. Updates come
- * first, then deletes, then creates, which only repeat what was sent.
+ * The members that show a plan in an answer: each change with its difference and lint, as `by` would write it. Beyond
+ * 1 MiB of details, changes have their names alone and `truncated` is true. Updates come first, then deletes, then
+ * creates, which only repeat what was sent.
  */
 export async function showPlan(
   plan: Plan,
   by: string,
   store: Pick<SetStore, "definitions">,
   linter: Linter,
-): Promise<string> {
+): Promise<readonly JsonMember[]> {
   const changed = [...plan.update.map(({ name }) => name), ...plan.delete];
   const current = await store.definitions(plan.namespace, changed, DETAIL_BYTES);
   const entries = new Entries();
   const written = async (definition: Definition, before: Json) => {
-    const { name, asset } = definition;
-    const after = parse((await encodeChecked({ namespace: plan.namespace, name }, asset, by)).definition);
+    const after = parse((await definition.write(by)).definition);
     const lines = differenceLines(before, after);
     return { lines, patch: mergePatchBetween(before, after), lint: findingsIn(definition, linter) };
   };
@@ -56,13 +55,13 @@ export async function showPlan(
     create.push(await entries.add(definition.name, () => written(definition, null)));
 
   return [
-    `"seq":${plan.seq}`,
-    `"create":[${create.join(",")}]`,
-    `"update":[${update.join(",")}]`,
-    `"unchanged":${JSON.stringify(plan.unchanged)}`,
-    `"delete":[${deleted.join(",")}]`,
-    `"truncated":${entries.truncated}`,
-  ].join(",");
+    ["seq", String(plan.seq)],
+    ["create", `[${create.join(",")}]`],
+    ["update", `[${update.join(",")}]`],
+    ["unchanged", JSON.stringify(plan.unchanged)],
+    ["delete", `[${deleted.join(",")}]`],
+    ["truncated", String(entries.truncated)],
+  ];
 }
 
 /** Changes as JSON, with their details while there is room for them. */

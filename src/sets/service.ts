@@ -1,4 +1,3 @@
-import { encodeChecked } from "../assets/prepare.ts";
 import { LIST_STEPS, readSelection } from "../assets/selection.ts";
 import type { WrittenAsset } from "../definitions/decode.ts";
 import { NameMatcher } from "../auth/name-matcher.ts";
@@ -7,12 +6,13 @@ import { ApiError, denied, invalid, namespaceMissing, notFound } from "../errors
 import type { AssetName, Namespace } from "../identity/names.ts";
 import { findingsIn, refuseFindings } from "../resolve/lint/asset-findings.ts";
 import { excerpt } from "../lib/excerpt.ts";
+import type { JsonMember } from "../lib/json-object.ts";
 import { Meter } from "../lib/meter.ts";
 import type { Linter } from "../resolve/lint/linter.ts";
 import type { AssetWrite, Commit } from "../store/asset-store.ts";
 import type { PlanStore, SetStore } from "../store/set-store.ts";
 import { placed, type DefinitionSet } from "./definitions.ts";
-import { isEmptyPlan, makePlan, namesOf, type Plan } from "./plan.ts";
+import { isEmptyPlan, makePlan, namesOf, SetChecker, type Plan } from "./plan.ts";
 import { namesToDelete } from "./prune.ts";
 import { showPlan } from "./plan-view.ts";
 import { restorePlan, storePlan } from "./stored-plan.ts";
@@ -51,13 +51,16 @@ export class ApplyService {
 
   /** What the set would change. Nothing is written. */
   plan(by: Principal, namespace: Namespace, set: DefinitionSet, options: PlanOptions): Promise<Plan> {
-    return this.#plan(editor(by, namespace), namespace, set, options);
+    const checker = new SetChecker(namespace, options.linter.filters);
+    return this.#plan(by, editor(by, namespace), namespace, set, checker, options);
   }
 
   async #plan(
+    by: Principal,
     mayEdit: Editor,
     namespace: Namespace,
     set: DefinitionSet,
+    checker: SetChecker,
     { prune, maxDelete, labelSelector, strict, linter }: PlanOptions,
   ): Promise<Plan> {
     const selects = readSelection({ labelSelector, fieldSelector: [] }, new Meter(LIST_STEPS));
@@ -72,7 +75,7 @@ export class ApplyService {
     const deletes = prune
       ? await namesToDelete(this.#sets, { namespace, keep: set, mayDelete: mayEdit, selects, maxDelete })
       : [];
-    return makePlan(namespace, state, set, deletes, linter.filters);
+    return makePlan(namespace, state, set, deletes, checker, by.name);
   }
 
   /** Keeps a plan for an hour; its id applies it. Null for a plan with nothing to do. */
@@ -96,8 +99,8 @@ export class ApplyService {
     return plan;
   }
 
-  /** The members that show a plan in an answer, as JSON without the braces (see `showPlan`). */
-  show(by: Principal, plan: Plan, linter: Linter): Promise<string> {
+  /** The members that show a plan in an answer (see `showPlan`). */
+  show(by: Principal, plan: Plan, linter: Linter): Promise<readonly JsonMember[]> {
     return showPlan(plan, by.name, this.#sets, linter);
   }
 
@@ -137,10 +140,9 @@ export class ApplyService {
     commit: Commit,
   ): Promise<{ plan: Plan; last: number }> {
     const mayEdit = editor(by, namespace);
+    const checker = new SetChecker(namespace, options.linter.filters);
     for (let attempt = 1; ; attempt += 1) {
-      // Linted once: the definitions are the same each time.
-      const strict = options.strict && attempt === 1;
-      const plan = await this.#plan(mayEdit, namespace, set, { ...options, strict });
+      const plan = await this.#plan(by, mayEdit, namespace, set, checker, options);
       const last = await this.#apply(by, mayEdit, plan, commit);
       if (last !== null) return { plan, last };
       if (attempt === APPLY_ATTEMPTS) throw changed(plan);
@@ -153,8 +155,7 @@ export class ApplyService {
     if (!namesOf(plan).every(mayEdit)) throw denied();
     if (isEmptyPlan(plan)) return seq;
     const puts: AssetWrite[] = [];
-    for (const { name, asset } of [...plan.create, ...plan.update])
-      puts.push(await encodeChecked({ namespace, name }, asset, by.name));
+    for (const definition of [...plan.create, ...plan.update]) puts.push(await definition.write(by.name));
     const outcome = await this.#sets.apply({ namespace, seq, puts, deletes: plan.delete }, commit);
     return outcome.outcome === "committed" ? outcome.last : null;
   }

@@ -78,6 +78,11 @@ export interface AssetPage {
   readonly next: string | null;
 }
 
+/** A page with the last commit to its scope in the snapshot it was read in: between two commits its content is the same. */
+export interface StatedPage extends AssetPage {
+  readonly state: number;
+}
+
 /** What a list of this scope is ordered and continued by. */
 export function pageKey(namespace: Namespace | null, asset: { namespace: string; name: string }): string {
   return namespace === null ? `${asset.namespace}/${asset.name}` : asset.name;
@@ -95,10 +100,13 @@ export interface AssetStore {
     from: PageFrom | null,
     limit: number,
     reading: Reading,
-  ): Promise<ReadResult<AssetPage>>;
+  ): Promise<ReadResult<StatedPage>>;
   put(asset: AssetWrite, condition: WriteCondition, commit: Commit): Promise<WriteOutcome>;
   delete(id: AssetId, condition: WriteCondition, commit: Commit): Promise<DeleteOutcome>;
 }
+
+/** Assets that one question may be about, and the page that all questions about a namespace share. */
+export const MOST_ASSETS = 1_000;
 
 /** Bytes of definitions in one page at most; an isolate has 128 MB for everything. */
 export const PAGE_BYTES = 8 * 1024 * 1024;

@@ -17,7 +17,7 @@ export interface ChangeScan {
   readonly seq: number;
   /** The newest commit that retention has deleted; 0 for none. */
   readonly forgotten: number;
-  /** Whether the namespace asked for exists; true when none was asked for. */
+  /** Whether the requested namespace exists; true when all were requested. */
   readonly exists: boolean;
   /** Where the present life of each namespace asked about begins: only commits after this seq belong to it. */
   readonly lives: ReadonlyMap<string, number>;

@@ -1,4 +1,4 @@
-import { apiKeyKey, assetKey } from "../identity/cache-key.ts";
+import { apiKeyKey, assetKey, NAMESPACES_KEY, namespaceKey } from "../identity/cache-key.ts";
 import type { Commit } from "./asset-store.ts";
 
 /** What has been committed lately, as one snapshot saw it: the source of the journal. */
@@ -9,10 +9,8 @@ export interface CommitLog {
   readonly seq: number;
   /** Every change after this seq is in `changes`. */
   readonly since: number;
-  /** What changed and when, each key once with its last seq; see `changeKey`. */
+  /** What changed and when, each key once with its last seq; see `changeKeys`. */
   readonly changes: readonly (readonly [key: string, seq: number])[];
-  /** The last commit to each namespace or to anything in it; also the list of namespaces. */
-  readonly namespaces: Readonly<Record<string, number>>;
 }
 
 /** Reads the log from the primary; changes up to `since` may be left out. */
@@ -35,10 +33,10 @@ export type RunCommit = <Outcome extends { readonly outcome: string }>(
 ) => Promise<Outcome>;
 
 /**
- * The key of a commit's change in the log: an asset's, or an API key's by its digest. Null for a namespace, whose last
- * commit the map of namespaces holds.
+ * The keys of what a commit changes: an asset; an API key, by its digest; or a namespace and with it the list of all.
+ * That a commit to an asset changes the lists of its namespace follows from the asset's key.
  */
-export function changeKey(kind: string, namespace: string, name: string): string | null {
-  if (kind === "asset") return assetKey(namespace, name);
-  return kind === "key" ? apiKeyKey(name) : null;
+export function changeKeys(kind: string, namespace: string, name: string): readonly string[] {
+  if (kind === "asset") return [assetKey(namespace, name)];
+  return kind === "key" ? [apiKeyKey(name)] : [namespaceKey(name), NAMESPACES_KEY];
 }

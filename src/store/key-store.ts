@@ -30,7 +30,7 @@ export interface KeyRow extends Omit<KeyRecord, "grants"> {
 export interface NewKey extends Pick<KeyRecord, "digest" | "name" | "grants" | "expiresAt"> {
   /** Lists of grants that earlier keys of the name may have had, null for any; a key with another: the name is taken. */
   readonly mayFollow: readonly GrantList[] | null;
-  /** Whether a name under which somebody has written without a key may be used. */
+  /** Whether the name may be one under which a token, rather than a key, has written. */
   readonly mayTakeOver: boolean;
 }
 
@@ -47,7 +47,7 @@ export function isLive(key: KeyRecord, now: number): boolean {
   return key.revokedAt === null && (key.expiresAt === null || key.expiresAt > now);
 }
 
-/** Keys as the database keeps them: snapshots, which whoever keeps copies judges, and writes. */
+/** Keys in the database: snapshots, whose freshness the cache judges, and writes. */
 export interface KeyOrigin extends Omit<KeyStore, "find"> {
   find(digest: string, replica: Replica): Promise<Snapshot<KeyRecord>>;
 }
@@ -79,7 +79,7 @@ export interface KeyStore {
   rotate(key: Replacement, commit: Commit): Promise<KeyRecord | null>;
   /** Revokes every live key of the name that has one of these lists of grants (null: any); false when there is none. */
   revoke(name: string, among: readonly GrantList[] | null, commit: Commit): Promise<boolean>;
-  /** Notes the day of use, unless that day or a later one is noted. No commit: nobody waits for it. */
+  /** Notes the day of use, unless that day or a later one is noted. Not a commit: readers need not learn of it. */
   touch(digest: string, day: string): Promise<void>;
 }
 

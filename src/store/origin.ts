@@ -24,7 +24,7 @@ export interface Snapshot<T> {
   readonly value: T | null;
 }
 
-/** Assets as the database keeps them: snapshots, which whoever keeps copies judges, and writes. */
+/** Assets in the database: snapshots, whose freshness the cache judges, and writes. */
 export interface AssetOrigin {
   get(id: AssetId, replica: Replica): Promise<Snapshot<StoredAsset>>;
   /** A page; its `s` is the last commit to the scope: the namespace, or everything. Its value is never null. */

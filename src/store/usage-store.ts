@@ -3,7 +3,7 @@ import type { Namespace } from "../identity/names.ts";
 /** What a namespace holds. Bytes are those of definitions, as they are stored and served. */
 export interface Usage {
   readonly assets: number;
-  /** Archives that agents can be told of: an asset without builds is one. */
+  /** Archives that agents can be given: an asset without builds is one. */
   readonly builds: number;
   readonly definitionBytes: number;
   /** Commits to assets, those of earlier lives of the namespace included. */

@@ -21,6 +21,7 @@ const HEADERS = {
   described: { ETag: DOCUMENT_TAG },
 };
 const TEXT = { type: "string" };
+const ICON_TYPE = "image/svg+xml";
 
 /** A file of `public/`, in one of these types. Tags and 304 are the platform's, other headers those of `public/_headers`. */
 function documentOf(
@@ -28,15 +29,20 @@ function documentOf(
   summary: string,
   description: string,
   types: readonly string[],
-  more: { readonly schema?: JsonSchema; readonly answers?: ReturnType<typeof refusals> } = {},
+  more: {
+    readonly schema?: JsonSchema;
+    readonly answers?: ReturnType<typeof refusals>;
+    /** Where the file lies, when not at the path of the request. */
+    readonly file?: string;
+  } = {},
 ) {
-  const { schema = TEXT, answers: others = {} } = more;
+  const { schema = TEXT, answers: others = {}, file } = more;
   return operation({
     id,
     tag: "Service",
     summary,
     description,
-    query: lenientQuery({}),
+    query: lenientQuery(() => ({})),
     headers: [IF_NONE_MATCH],
     answers: {
       200: answers.content("The file.", Object.fromEntries(types.map((type) => [type, { schema }])), HEADERS),
@@ -45,7 +51,10 @@ function documentOf(
     },
     async handle({ request }, { documents }: Uses) {
       // The platform's answer to HEAD has no length; the router makes HEAD of GET.
-      const response = await documents(new Request(request, { method: "GET" }));
+      const at = file === undefined ? request.url : new URL(file, request.url).href;
+      const response = await documents(
+        new Request(at, { method: "GET", headers: request.headers, redirect: "manual" }),
+      );
       // The platform redirects other spellings of a path (`/docs/index`); they are no paths of ours.
       if (response.status > 304) throw notFound();
       return response;
@@ -62,7 +71,7 @@ function refusals() {
 
 export const getOpenApi = documentOf(
   "getOpenApi",
-  "This API as an OpenAPI 3.1 document",
+  "Get the OpenAPI document",
   "This description, OpenAPI 3.1.",
   ["application/json"],
   { schema: { type: "object" } },
@@ -70,15 +79,23 @@ export const getOpenApi = documentOf(
 
 export const getDocs = documentOf(
   "getDocs",
-  "The API as a page, to read and to try",
+  "Open the page for people",
   "This description as a page, to read and to try.",
   ["text/html; charset=utf-8"],
 );
 
 export const getDocsFile = documentOf(
   "getDocsFile",
-  "What that page loads",
-  "What that page loads: its script and its style.",
-  ["text/javascript; charset=utf-8", "text/css; charset=utf-8"],
+  "Get a file of that page",
+  "What that page loads: its scripts, its styles and its icon.",
+  ["text/javascript; charset=utf-8", "text/css; charset=utf-8", ICON_TYPE],
   { answers: refusals() },
+);
+
+export const getFavicon = documentOf(
+  "getFavicon",
+  "Get the icon",
+  "The picture that browsers ask every site for.",
+  [ICON_TYPE],
+  { file: "/docs/icon.svg" },
 );

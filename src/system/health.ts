@@ -1,4 +1,4 @@
-/** What stands behind the Worker, as it was a few seconds ago at the most. */
+/** The state of the database, KV and the settings, at most a few seconds old. */
 export interface HealthReport {
   readonly database: boolean;
   /** Why it does not answer; null when it does. For the log alone. */
@@ -8,7 +8,7 @@ export interface HealthReport {
   readonly journalAgeSeconds: number | null;
   /** Since the last known run of the cron; null when none is known. Over 180 it is dead. */
   readonly cronAgeSeconds: number | null;
-  /** What is wrong with the settings, for anybody to read. */
+  /** What is wrong with the settings, without their values. */
   readonly faults: readonly string[];
 }
 

@@ -1,8 +1,11 @@
 import { unavailable } from "../errors.ts";
+import { prefersHtml } from "../http/accept.ts";
 import * as answers from "../http/answers.ts";
+import type { Header } from "../http/openapi.ts";
 import { operation } from "../http/operation.ts";
 import { lenientQuery } from "../http/query.ts";
-import { json, text } from "../http/respond.ts";
+import { ACCEPT } from "../http/request-headers.ts";
+import { json, redirect, text } from "../http/respond.ts";
 import { HealthAnswer, Index, Ready, Version } from "./answers.ts";
 import type { Health } from "./health.ts";
 
@@ -10,7 +13,7 @@ import type { Health } from "./health.ts";
 const SENSU_VERSION = "6.12.0";
 
 /** Monitors and Sensu's clients send parameters that mean nothing here, such as `timeout`. */
-const ANY_PARAMETERS = lenientQuery({});
+const ANY_PARAMETERS = lenientQuery(() => ({}));
 
 const INDEX = {
   name: "edge-assets",
@@ -33,20 +36,43 @@ const VERSION = {
   api_groups: { "core/v2": "v2.20.0" },
 };
 
+const VARY = { Vary: "Accept" };
+const BY_ACCEPT: Header = {
+  description: "The answer was chosen by the Accept header.",
+  required: true,
+  schema: { const: VARY.Vary },
+};
+
 export const getIndex = operation({
   id: "getIndex",
   tag: "Service",
-  summary: "What this is, with links",
-  description: "What this is, with links to what is worth a look.",
+  summary: "Show the index",
+  description: "What this is, with links to what is worth a look. A browser is redirected to `/docs`.",
   query: ANY_PARAMETERS,
-  answers: { 200: answers.json("What this is.", Index, INDEX) },
-  handle: () => json(JSON.stringify(INDEX)),
+  headers: [ACCEPT],
+  answers: {
+    200: answers.json("What this is.", Index, INDEX, { described: { Vary: BY_ACCEPT } }),
+    302: answers.empty("The page for people, to clients that prefer `text/html`.", {
+      described: {
+        Vary: BY_ACCEPT,
+        Location: {
+          description: "Where the page is.",
+          required: true,
+          schema: { const: INDEX.links.docs },
+        },
+      },
+    }),
+  },
+  handle: ({ request }) =>
+    prefersHtml(request.headers.get("Accept") ?? "")
+      ? redirect(INDEX.links.docs, VARY)
+      : json(JSON.stringify(INDEX), VARY),
 });
 
 export const getVersion = operation({
   id: "getVersion",
   tag: "Service",
-  summary: "The Sensu version spoken",
+  summary: "Get the Sensu version",
   description: "The Sensu release whose API this is, for clients that ask.",
   query: ANY_PARAMETERS,
   answers: { 200: answers.json("The version.", Version, VERSION) },
@@ -61,9 +87,9 @@ interface Uses {
 export const getHealth = operation({
   id: "getHealth",
   tag: "Service",
-  summary: "Health, in Sensu's shape",
+  summary: "Get the health",
   description:
-    "Whether the database and KV answer, as of five seconds ago at the most, and which settings are wrong, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
+    "Whether the database and KV answer, at most five seconds old, and which settings are wrong, in Sensu's shape; 200 in any case. `GET /ready` is for monitors.",
   query: ANY_PARAMETERS,
   answers: {
     200: answers.json("How it is.", HealthAnswer, {
@@ -109,7 +135,7 @@ export const getHealth = operation({
 export const getReady = operation({
   id: "getReady",
   tag: "Service",
-  summary: "200 when requests can be served",
+  summary: "Check readiness",
   description:
     "200 when every request can be answered, else 503: for monitors and balancers. What is reported is checked at most once in five seconds.",
   query: ANY_PARAMETERS,
@@ -141,7 +167,7 @@ const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 export const getMetrics = operation({
   id: "getMetrics",
   tag: "Service",
-  summary: "What this isolate has counted, in Prometheus' text format",
+  summary: "Get the metrics of an isolate",
   description:
     "What the isolate that happens to answer has counted since it started, in Prometheus' text format. Figures of the whole fleet are Analytics Engine's.",
   query: ANY_PARAMETERS,

@@ -95,7 +95,21 @@ describe("a plan", () => {
     ],
     [
       [anAsset("a"), { url: 5 }],
-      "definition 1: json: cannot unmarshal number into Go struct field Asset.url of type string",
+      "definition 1: json: cannot unmarshal number into Go struct field Asset.url of type string; url is the number 5, not text: put what the file says in quotes",
+    ],
+    [
+      [anAsset("a", { metadata: { labels: { critical: true } } } as object)],
+      "definition 0: json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string; metadata.labels.critical is true, not text: write 'true', in quotes",
+    ],
+    [
+      [
+        {
+          type: "Asset",
+          spec: { builds: [{ url: "https://e", headers: { "X-A": 1 } }] },
+          metadata: { name: "a" },
+        },
+      ],
+      expect.stringContaining('; spec.builds[0].headers["X-A"] is the number 1, not text: '),
     ],
     [
       [anAsset("a b")],

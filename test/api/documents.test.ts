@@ -6,6 +6,7 @@ describe("documents beside the Worker", () => {
     ["/openapi.json", "application/json"],
     ["/docs", "text/html; charset=utf-8"],
     ["/docs/docs.js", "text/javascript; charset=utf-8"],
+    ["/favicon.ico", "image/svg+xml"],
   ])("%s is served with its type, a tag, and headers that keep it to itself", async (path, type) => {
     const response = await api("GET", path);
     expect(response.status).toBe(200);
@@ -38,5 +39,38 @@ describe("documents beside the Worker", () => {
     expect(response.status).toBe(405);
     expect(response.headers.get("Allow")).toBe("GET, HEAD");
     await response.body?.cancel();
+  });
+
+  it("/docs/ is redirected to /docs", async () => {
+    const response = await api("GET", "/docs/");
+    expect([response.status, response.headers.get("Location")]).toEqual([301, "/docs"]);
+    await response.body?.cancel();
+  });
+});
+
+describe("GET /", () => {
+  const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+  it.each([BROWSER, "text/html", "Text/HTML;q=0.5, application/json;q=0.4"])(
+    "with Accept: %s leads to the page for people",
+    async (accept) => {
+      const response = await api("GET", "/", { headers: { Accept: accept } });
+      expect([response.status, response.headers.get("Location")]).toEqual([302, "/docs"]);
+      expect(response.headers.get("Vary")).toBe("Accept");
+    },
+  );
+
+  it.each([
+    "*/*",
+    "application/json",
+    "text/html, application/json",
+    "text/html;q=0",
+    "text/html;q=high",
+    "",
+  ])("with Accept: %j is JSON", async (accept) => {
+    const response = await api("GET", "/", { headers: { Accept: accept } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("Vary")).toBe("Accept");
+    expect(await response.json()).toMatchObject({ links: { docs: "/docs" } });
   });
 });

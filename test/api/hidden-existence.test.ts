@@ -36,6 +36,11 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   "/api/edge/v1/namespaces/:namespace/assets/:name": ["at=2", "at=1000000"],
   "/api/edge/v1/namespaces/:namespace/assets/:name/diff": ["format=text", "from=1"],
   "/api/edge/v1/namespaces/:namespace/assets/:name/resolve": ["os=linux", "os=linux&explain=true"],
+  "/api/edge/v1/namespaces/:namespace/resolve": [
+    "os=linux",
+    "names=secret,tool-a",
+    "names=secret&format=env",
+  ],
   "/api/edge/v1/changes": ["namespace=default", "namespace=team"],
   "/api/edge/v1/namespaces/:namespace/plan": ["prune=true"],
   "/api/edge/v1/namespaces/:namespace/apply": ["prune=true", "prune=true&dry_run=true", "dry_run=true"],

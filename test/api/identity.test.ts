@@ -97,6 +97,9 @@ describe("one path", () => {
         .tuple(text, text)
         .map(([namespace, name]) => `/api/edge/v1/namespaces/${namespace}/assets/${name}/resolve?os=linux`),
       text.map((name) => `/api/edge/v1/namespaces/default/assets/${name}/resolve?os=linux`),
+      fc
+        .tuple(text, text)
+        .map(([namespace, names]) => `/api/edge/v1/namespaces/${namespace}/resolve?os=linux&names=${names}`),
     );
     await fc.assert(
       fc.asyncProperty(path, async (asked) => {
@@ -105,7 +108,7 @@ describe("one path", () => {
         await seen(asked);
         expect(await seen(asked)).toEqual(slow);
       }),
-      { numRuns: runs(60) },
+      { numRuns: runs(80) },
     );
   });
 });

@@ -105,7 +105,8 @@ describe("every row of the route table", () => {
   );
 
   it.each(rows(routes))("%s answers 404 where a slash trails", async (_, row) => {
-    if (row.path === "/") return;
+    // People type /docs/ into a browser; it is redirected.
+    if (row.path === "/" || row.path === "/docs") return;
     const response = await api(row.method, `${pathOf(row)}/`, { token: await tokenFor(["admin@*"]) });
     expect(response.status).toBe(404);
     expect(await response.text()).toBe(

@@ -133,6 +133,13 @@ const SLIPS: Readonly<Record<string, (meant: Meant) => fc.Arbitrary<Sent>>> = {
       query,
       body: JSON.stringify(set.map((name) => ({ ...definition(name, true), type }))),
     })),
+  "the case of a name": ({ query, set, isWrapped }) =>
+    fc.nat({ max: set.length - 1 }).map((at) => ({
+      query,
+      body: JSON.stringify(
+        set.map((name, index) => definition(index === at ? name.toUpperCase() : name, isWrapped)),
+      ),
+    })),
 };
 
 async function namesStored(): Promise<readonly string[]> {

@@ -83,7 +83,7 @@ describe("a patch that other writers keep overtaking", () => {
         return store.put(asset, condition);
       },
     }));
-    expect(JSON.parse((await patch()).definition).metadata.labels).toEqual({ a: "b" });
+    expect(JSON.parse((await patch()).stored.definition).metadata.labels).toEqual({ a: "b" });
     expect(waits).toHaveLength(5);
   });
 });

@@ -6,7 +6,7 @@ import { NameMatcher } from "../../src/auth/name-matcher.ts";
 import { ALL_NAMES, coveredRanges } from "../../src/auth/name-ranges.ts";
 import { Meter } from "../../src/lib/meter.ts";
 import { UNCONDITIONAL, type AssetStore, type PageFrom } from "../../src/store/asset-store.ts";
-import { withValue } from "../../src/store/reading.ts";
+import { JUST_READ, withValue } from "../../src/store/reading.ts";
 import { MemoryAssetStore } from "../support/memory-asset-store.ts";
 import { runs } from "../support/nightly.ts";
 import { assetId, namespaceNamed } from "../support/names.ts";
@@ -69,8 +69,27 @@ it("a list filled from several pages is as stale and as old as the least current
     const page = served[pages];
     if (page === undefined) throw new Error("there is no such page");
     pages += 1;
-    return withValue(page, { assets: [], next: page.next });
+    return withValue(page, { assets: [], next: page.next, state: 1 });
   };
   const found = await scanAssets({ list }, namespace, null, 10, wanted, testReading("bounded"));
   expect([pages, found.tier, found.ageSeconds]).toEqual([3, "STALE", 900]);
+});
+
+it("a scan that finds nothing among very many assets reads a bounded number of them and hands back a cursor", async () => {
+  const { namespace } = assetId("default", "any");
+  let read = 0;
+  const store: Pick<AssetStore, "list"> = {
+    async list(_namespace, _from, limit) {
+      const assets = Array.from({ length: limit }, (_, index) => {
+        const { name } = assetId("default", `tool-${String(read + index).padStart(6, "0")}`);
+        return { namespace, name, seq: 1, etag: '"1"', definition: "{}", expressions: null };
+      });
+      read += limit;
+      return withValue(JUST_READ, { assets, next: assets.at(-1)?.name ?? null, state: 1 });
+    },
+  };
+  const wanted = { ranges: [ALL_NAMES], accepts: () => false, meter: new Meter(1_000_000) };
+  const page = await scanAssets(store, namespace, null, 100, wanted, testReading("bounded"));
+  expect(page.value).toEqual({ assets: [], next: "tool-004999", isNextHidden: true });
+  expect(read).toBe(5_000);
 });

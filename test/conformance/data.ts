@@ -5,10 +5,14 @@ import { describe, it } from "vitest";
 
 const folder = process.env["CONFORMANCE_DATA"];
 
-/** Runs the suite with a reader of the data folder; without the folder, one skipped test says how to get it run. */
-export function describeWithData(title: string, suite: (read: (file: string) => string) => void): void {
+/** Runs the suite with a reader of the data folder, and with what makes paths in it; without the folder, one skipped test says how to get it run. */
+export function describeWithData(
+  title: string,
+  suite: (read: (file: string) => string, pathOf: (file: string) => string) => void,
+): void {
   if (folder !== undefined && existsSync(folder)) {
-    describe(title, () => suite((file) => readFileSync(join(folder, file), "utf8")));
+    const pathOf = (file: string) => join(folder, file);
+    describe(title, () => suite((file) => readFileSync(pathOf(file), "utf8"), pathOf));
   } else {
     it.skip(`${title} (set CONFORMANCE_DATA to the folder of recordings to run this)`, () => undefined);
   }

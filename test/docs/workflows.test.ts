@@ -46,10 +46,13 @@ it.each([{}, { env: "staging" }])(
   },
 );
 
-it("the Deploy button finds an id for every binding to replace, and a description for each", () => {
+it("wrangler.toml has no id and requires no secret, which a first `wrangler deploy` could not give", () => {
   const config = readFileSync("wrangler.toml", "utf8");
-  expect(config.match(/^database_id = "0{8}-0{4}-0{4}-0{4}-0{12}"$/gm)).toHaveLength(2);
-  expect(config.match(/^id = "0{32}"$/gm)).toHaveLength(2);
+  expect(config.match(/^database_name = /gm)).toHaveLength(2);
+  expect(config).not.toMatch(/^(?:database_|preview_)?id = |\bsecrets\b.*\]$/m);
+});
+
+it("the Deploy button finds a description for every binding", () => {
   const { cloudflare } = JSON.parse(readFileSync("package.json", "utf8")) as {
     cloudflare: { bindings: Record<string, { description: string }> };
   };

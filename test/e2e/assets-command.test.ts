@@ -426,12 +426,43 @@ describe("history, diff and rollback", () => {
     expect(Object.values(await etags())).toEqual([etag]);
   });
 
+  it("rollback without --to undoes the last change, also a deletion", async () => {
+    expect((await here("apply", await file("v1.json", [one()]))).code).toBe(0);
+    const before = await etags();
+    expect(await here("rollback", "sensu/one")).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringMatching(/^sensu\/one has one revision and no other to go back to; /),
+    });
+    expect((await here("apply", await file("v2.json", [one({ sha512: OTHER_SHA512 })]))).code).toBe(0);
+    expect((await here("rollback", "sensu/one")).code).toBe(0);
+    expect(await etags()).toEqual(before);
+    await emptied();
+    expect((await here("rollback", "sensu/one")).code).toBe(0);
+    expect(await etags()).toEqual(before);
+  });
+
+  it.each([
+    ["diff", "--to"],
+    ["diff", "--from"],
+    ["rollback", "--to"],
+  ])("%s %s a revision that does not exist names the newest", async (subcommand, option) => {
+    await here("apply", await file("one.json", [one()]));
+    expect(await here(subcommand, "sensu/one", option, "987654")).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^no revision 987654 of asset sensu\/one .*the newest is \d+; `history NAME`/,
+      ),
+    });
+  });
+
   it("say what is missing", async () => {
     const cases: [string[], RegExp][] = [
       [["history", "none"], /has no asset none/],
       [["diff", "none"], /has no asset none/],
       [["rollback", "none", "--to", "1"], /has no asset none/],
-      [["rollback", "none"], /--to is missing/],
+      [["rollback", "none"], /has no asset none/],
+      [["dump", "--out", join(folder, "none", "x.yaml")], /x\.yaml cannot be written: ENOENT.*--out/],
       [["rollback", "none", "--to", "x"], /--to "x" is no revision/],
       [["history"], /^missing required argument 'name'; /],
       [["history", "a", "b"], /"b" is one too many/],

@@ -1,4 +1,5 @@
-// Every script of package.json that is ours, and every subcommand of it: help, and what was mistyped.
+// Every script of package.json that is ours with every subcommand, and fetch-asset.sh: help, and what was mistyped.
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -78,6 +79,34 @@ describe.each(EVERY)("%s", (_, file, words) => {
       : /^the argument "superfluous" is one too many; /;
     const given = operands.map((_operand, index) => `given-${index}`);
     expect(await typed(...given, "superfluous")).toEqual(oneLine(message));
+  });
+});
+
+describe("scripts/fetch-asset.sh", () => {
+  const typed = (...args: string[]): Ran => {
+    const ran = spawnSync("/bin/sh", ["scripts/fetch-asset.sh", ...args], { encoding: "utf8" });
+    return { code: ran.status ?? NaN, out: ran.stdout, err: ran.stderr };
+  };
+
+  it.each(["-h", "--help"])("%s prints help on standard output and does nothing else", (help) => {
+    for (const args of [[help], ["-p", help], [help, "superfluous"]]) {
+      expect(typed(...args)).toEqual({ code: 0, out: expect.stringContaining("exit status:"), err: "" });
+    }
+  });
+
+  it.each<[string[], string]>([
+    [["--nonsense"], "unknown option --nonsense"],
+    [["-x", "acme/hello"], "unknown option -x"],
+    [["-t"], "-t needs a value"],
+    [["--max-bytes"], "--max-bytes needs a value"],
+    [["--all", "acme/hello"], "--all and the name acme/hello are two things"],
+    [[], "the name of an asset is missing"],
+  ])("%j is judged on one line", (args, wrong) => {
+    expect(typed(...args)).toEqual({
+      code: 1,
+      out: "",
+      err: `fetch-asset: ${wrong}; -h lists the options\n`,
+    });
   });
 });
 

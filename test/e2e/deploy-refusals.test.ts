@@ -35,6 +35,22 @@ describe("who deploys where", () => {
     expect(error).toMatch(/^account failed: nobody is logged in at Cloudflare\n[\s\S]*wrangler login/);
   });
 
+  it("a dry run without a login lists every step, says which need one, and ends with what to do", async () => {
+    const environment = { CLOUDFLARE_API_TOKEN: "x" };
+    const withLogin = await runDeploy(cloudflare, { dryRun: true, url: undefined });
+    const steps = (said: readonly string[]) => said.slice(1).map((line) => line.slice(0, 12).trim());
+    const { said, error } = await runDeploy(cloudflare, { dryRun: true, url: undefined }, { environment });
+    expect(steps(said)).toEqual(steps(withLogin.said));
+    expect(said.slice(2, -1).every((line) => line.slice(12).startsWith("needs a login: "))).toBe(true);
+    expect(said.join("\n")).toMatch(/^database +needs a login: edge-assets, found or made$/m);
+    expect(error).toMatch(/^account failed: [\s\S]*nothing was changed[\s\S]*npx wrangler login/);
+    const given = await runDeploy(cloudflare, { dryRun: true, url: "https://a.example" }, { environment });
+    expect(given.said).toContain("address     https://a.example");
+    expect(given.said).toContain("smoke test  would ask https://a.example");
+    // Without --dry-run nothing is listed that will not be done.
+    expect((await runDeploy(cloudflare, {}, { environment })).said).toHaveLength(1);
+  });
+
   it("says so when the token is not accepted", async () => {
     const { error } = await runDeploy(cloudflare, {}, { environment: { CLOUDFLARE_API_TOKEN: "x" } });
     expect(error).toMatch(/does not accept the credential of CLOUDFLARE_API_TOKEN/);
@@ -143,9 +159,9 @@ describe("what is changed", () => {
       "database    would make edge-assets",
       "namespace   would make edge-assets-cache",
       `migrations  would apply ${(await readdir("src/store/migrations")).sort().join(", ")}`,
+      "admin key   would make admin",
       "secret      would make TOKEN_SECRET",
       expect.stringMatching(/^upload {6}would upload release [0-9a-f]{16}$/),
-      "admin key   would make admin",
       "smoke test  would ask https://edge-assets.acme.workers.dev",
     ]);
   });
@@ -216,6 +232,53 @@ describe("what is changed", () => {
     expect(error).toMatch(/^smoke test failed: http.* is not well after 180 s: \/ready answers 503/);
     expect(error).toMatch(/wrangler tail edge-assets/);
     expect(error).toMatch(/The way back:\n {2}nothing ran before; npx wrangler delete --name edge-assets/);
+  });
+});
+
+describe("refusals of Cloudflare's that have a remedy", () => {
+  const SCHEDULES = "PUT /accounts/:account/workers/scripts/:script/schedules";
+  const refusal = {
+    status: 400,
+    code: 10072,
+    message: "This account has reached the Workers Free limit of 5 cron triggers per account.",
+  };
+
+  it("10072 names the Workers that have the cron triggers, after the first admin key is shown", async () => {
+    for (const [name, crons] of [
+      ["reports", ["0 * * * *", "0 0 * * 1"]],
+      ["idle", []],
+    ] as const) {
+      cloudflare.scripts.set(name, {
+        metadata: { main_module: "index.js", bindings: [], compatibility_date: "2026-10-01" },
+        secrets: new Map(),
+        versions: [],
+        deployed: [],
+        crons: [...crons],
+        workersDev: false,
+        uploaded: "",
+      });
+    }
+    cloudflare.fault = (route) => (route === SCHEDULES ? refusal : null);
+    const { said, error } = await runDeploy(cloudflare);
+    expect(said.join("\n")).toMatch(/^admin key +admin, shown this once: sak_\w{49}$/m);
+    expect(error).toMatch(/^upload failed: [^\n]*10072/);
+    expect(error).toMatch(/\n {2}admin key: admin made and shown above/);
+    expect(error).toContain(`What to do:
+  the account has used up its cron triggers: Workers Free has 5, Workers Paid 250, over all Workers
+  reports has 2: 0 * * * *, 0 0 * * 1
+  free one (dashboard: the other Worker, Settings, Trigger events), or move the account to Workers Paid
+  until then the Worker answers without its cron: slower, and right
+`);
+    expect(error).not.toContain("idle has");
+    cloudflare.fault = () => null;
+    const again = await runDeploy(cloudflare);
+    expect([again.error, again.said]).toEqual(["", expect.arrayContaining(["admin key   admin: exists"])]);
+  });
+
+  it("10072 is advised on too where Cloudflare does not list the Workers", async () => {
+    cloudflare.fault = (route) =>
+      route === SCHEDULES ? refusal : route.endsWith("/:script/schedules") ? 400 : null;
+    expect((await runDeploy(cloudflare)).error).toMatch(/used up its cron triggers: .*\n {2}free one/);
   });
 });
 

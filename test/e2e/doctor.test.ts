@@ -248,6 +248,25 @@ describe("of a deployment", () => {
     );
   });
 
+  it("without a login lists every check, and says which need one", async () => {
+    const all = await doctor();
+    const around = { environment: { CLOUDFLARE_API_TOKEN: "x" } };
+    const findings = await doctor({}, around);
+    const checks = (found: readonly Finding[]) => found.map(({ check }) => check).toSorted();
+    expect(checks(findings)).toEqual(checks(all));
+    const unknown = findings.filter(({ state }) => state === "unknown");
+    expect(new Set(unknown.map(({ said }) => said))).toEqual(new Set(["needs a login"]));
+    expect(unknown).toHaveLength(10);
+    const without = await doctor({ url: undefined }, around);
+    expect(checks(without)).toEqual(checks(all));
+    expect(without).toContainEqual({
+      check: "url",
+      state: "unknown",
+      said: "needs a login, or to be given: -- --url https://assets.example.com",
+      todo: "",
+    });
+  });
+
   it("prints a table and exits with 1 when something is wrong", async () => {
     pretended.journalAgeSeconds = 400;
     undo = () => void (pretended.journalAgeSeconds = 3);

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Ran } from "../support/command.ts";
 import {
   BASE_TOOLS,
-  installed,
   runWith,
   SCRIPT,
   startFetchWorld,
@@ -16,6 +15,7 @@ import {
   type Member,
   type Tools,
 } from "../support/fetch-asset.ts";
+import { installed } from "../support/installed.ts";
 
 let world: FetchWorld;
 beforeAll(async () => {

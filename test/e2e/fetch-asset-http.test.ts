@@ -9,7 +9,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   BASE_TOOLS,
   fileServer,
-  installed,
   listening,
   openToAll,
   runWith,
@@ -22,6 +21,7 @@ import {
   type Served,
   type Tools,
 } from "../support/fetch-asset.ts";
+import { installed } from "../support/installed.ts";
 
 const ARCHIVE = gzipSync(tarOf([{ name: "bin/tool", text: "#!/bin/sh\n" }]));
 const SECRET = { "X-Secret": 'a "quoted" \\ secret', "X-Empty": "" };

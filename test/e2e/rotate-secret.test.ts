@@ -121,6 +121,13 @@ it("says what is wrong and what to do", async () => {
   cloudflare.fault = (route) =>
     route === "PATCH /accounts/:account/workers/scripts/:script/secrets-bulk" ? 403 : null;
   expect(await run({})).toMatch(/403 Authentication error[\s\S]*Workers Scripts: Edit/);
+  for (const code of [10214, 10215]) {
+    cloudflare.fault = (route) =>
+      route.endsWith("/secrets-bulk") ? { status: 400, code, message: "the version is not deployed" } : null;
+    expect(await run({})).toMatch(
+      /a newer version of the Worker was uploaded and does not run.*\n.*npx wrangler versions deploy.*npm run deploy/,
+    );
+  }
   cloudflare.fault = () => null;
 });
 

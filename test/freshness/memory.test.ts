@@ -102,7 +102,7 @@ describe("what copies are counted as", () => {
     definition,
     expressions: expressions === null ? null : { etag: '"2"', definition: expressions },
   });
-  const page = (...assets: StoredAsset[]) => pageKind(NO_ORIGIN).bytes({ assets, next: null });
+  const page = (...assets: StoredAsset[]) => pageKind(NO_ORIGIN).bytes({ assets, next: null, state: 1 });
 
   it("assets: two bytes a character where one lies outside Latin-1, in either form", () => {
     expect(assetBytes(asset(wide)) - assetBytes(asset(narrow))).toBe(10_000);

@@ -76,7 +76,8 @@ async function keyOf(worker: Isolate): Promise<string> {
   expect((await worker.send("PUT", `${ASSETS}/known`, admin, anAsset("known"))).status).toBe(201);
   const made = await worker.send("POST", KEYS, admin, { name: "agent", grants: ["admin@*"] });
   const { key } = await made.json<{ key: string }>();
-  for (const path of [`${ASSETS}/known`, ASSETS, "/api/core/v2/assets"])
+  const namespaces = ["/api/core/v2/namespaces", "/api/core/v2/namespaces/default"];
+  for (const path of [`${ASSETS}/known`, ASSETS, "/api/core/v2/assets", ...namespaces])
     expect((await worker.send("GET", path, `Key ${key}`)).status).toBe(200);
   return key;
 }

@@ -44,7 +44,7 @@ export class SmallWorld {
   async log(since: number): Promise<CommitLog> {
     await this.#answer("log");
     const changes = [...this.#rows].flatMap(([name, { s }]) => (s > since ? [[name, s] as const] : []));
-    return { at: this.now, epoch: this.epoch, seq: this.seq, since, changes, namespaces: {} };
+    return { at: this.now, epoch: this.epoch, seq: this.seq, since, changes };
   }
 
   snapshot(name: string): Snapshot<string> {
@@ -106,7 +106,6 @@ export class SmallIsolate {
       log: (entry) => void world.logged.push(entry),
     });
     const texts: Kind<string, string> = {
-      journalIsComplete: false,
       immutable: false,
       staleMs: STALE_MS,
       isCredential: false,

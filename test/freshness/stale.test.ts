@@ -17,7 +17,7 @@ const entry = (members: Partial<Entry<string>> = {}): Entry<string> => ({
 });
 
 const journalOf = (asOf: number) =>
-  extendJournal(null, { epoch: "e", at: asOf, seq: 1, since: 0, changes: [], namespaces: {} }, asOf);
+  extendJournal(null, { epoch: "e", at: asOf, seq: 1, since: 0, changes: [] }, asOf);
 
 const copyOf = (candidate: Entry<string> | null, verdict: Verdict, asOf?: number, staleMs = STALE_MS) =>
   staleCopy(candidate, NOW, asOf === undefined ? null : journalOf(asOf), staleMs, () => verdict);

@@ -4,7 +4,7 @@ import { CachedAssetStore } from "../../src/freshness/cached-asset-store.ts";
 import { CachedKeyStore } from "../../src/freshness/cached-key-store.ts";
 import { committer } from "../../src/freshness/committing.ts";
 import { BOUND_MS } from "../../src/freshness/admit.ts";
-import { JournaledNamespaceStore } from "../../src/freshness/journaled-namespace-store.ts";
+import { CachedNamespaceStore } from "../../src/freshness/cached-namespace-store.ts";
 import { answerTo, answerToCommit } from "../../src/freshness/unavailable.ts";
 import { failure } from "../../src/http/respond.ts";
 import { keyRing } from "../../src/keys/key-lookup.ts";
@@ -48,7 +48,9 @@ describe("an error on the way to the database", () => {
     const world = new World();
     const isolate = new Isolate(world);
     let broken = false;
-    const fails = async (): Promise<never> => Promise.reject(error);
+    const fails = async (): Promise<never> => {
+      throw error;
+    };
     const asset = { namespace, name, seq: 1, etag: '"1"', definition: "{}", expressions: null };
     const assets = new CachedAssetStore(
       {
@@ -75,8 +77,8 @@ describe("an error on the way to the database", () => {
       isolate.edge,
       BOUND_MS,
     );
-    const namespaces = new JournaledNamespaceStore(
-      { names: fails, create: fails, delete: fails },
+    const namespaces = new CachedNamespaceStore(
+      { find: fails, page: fails, create: fails, delete: fails },
       isolate.edge,
     );
     await assets.get(ID, testReading("newest"));
@@ -91,7 +93,10 @@ describe("an error on the way to the database", () => {
     ["a list", ({ assets }) => assets.list(namespaceNamed("default"), null, 10, testReading("bounded"))],
     ["an unknown asset", ({ assets }) => assets.get(assetId("default", "other"), testReading("bounded"))],
     ["an unknown key", ({ keys }) => keyRing(keys).find("0".repeat(64), testScope())],
-    ["the namespaces", ({ namespaces }) => namespaces.names(testReading("newest"))],
+    [
+      "the namespaces",
+      ({ namespaces }) => namespaces.page({ among: null, from: null, limit: 10 }, testReading("newest")),
+    ],
     ["a handler", async ({ fails }) => fails().catch((error: unknown) => Promise.reject(answerTo(error)))],
   ];
 
@@ -128,7 +133,13 @@ it("what a call of D1 throws is an outage, and what our code throws around it is
   });
   const commit = { ...isolate.commit(), principal: undefined } as unknown as ReturnType<typeof testCommit>;
   world.databaseDown = false;
-  const asset = { ...tool, etag: '"1"', definition: "{}", expressions: null };
+  const asset = {
+    namespace: tool.namespace,
+    name: tool.name,
+    etag: '"1"',
+    definition: "{}",
+    expressions: null,
+  };
   // D1 refuses to bind `undefined` before it is asked anything.
   await expect(isolate.assets.put(asset, UNCONDITIONAL, commit)).rejects.not.toBeInstanceOf(ApiError);
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { ApiError } from "../../src/errors.ts";
 import { nearestName } from "../../src/lib/nearest-name.ts";
@@ -7,11 +7,11 @@ import { flag, text, wholeNumber } from "../../src/http/parameters.ts";
 import { lenientQuery, strictQuery } from "../../src/http/query.ts";
 
 const SHAPE = {
-  dry_run: flag.default(false),
-  max_delete: wholeNumber.optional(),
-  reason: text.optional(),
+  dry_run: flag().default(false),
+  max_delete: wholeNumber().optional(),
+  reason: text().optional(),
 };
-const strict = strictQuery(SHAPE, { "max-delete": "max_delete" });
+const strict = strictQuery(() => SHAPE, { "max-delete": "max_delete" });
 const read = (query: string) => strict.read(new URLSearchParams(query));
 
 describe("a strict query", () => {
@@ -43,6 +43,19 @@ describe("a strict query", () => {
     expect(() => read(query)).toThrow(message);
   });
 
+  it.each([
+    ["strictQuery", strictQuery],
+    ["lenientQuery", lenientQuery],
+  ])("%s builds its shape once, for the first request", (_, reader) => {
+    const makeShape = vi.fn<() => typeof SHAPE>(() => SHAPE);
+    const lazy = reader(makeShape);
+    expect(makeShape).not.toHaveBeenCalled();
+    lazy.read(new URLSearchParams("dry_run=true"));
+    lazy.read(new URLSearchParams());
+    expect(lazy.shape()).toBe(SHAPE);
+    expect(makeShape).toHaveBeenCalledTimes(1);
+  });
+
   it("never reads a parameter that it does not know", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string(), fc.string()), { minLength: 1, maxLength: 4 }), (pairs) => {
@@ -55,7 +68,7 @@ describe("a strict query", () => {
 });
 
 describe("a lenient query", () => {
-  const lenient = lenientQuery({ ...SHAPE, labelSelector: z.array(text) });
+  const lenient = lenientQuery(() => ({ ...SHAPE, labelSelector: z.array(text()) }));
   const take = (query: string) => lenient.read(new URLSearchParams(query));
 
   it("ignores what it does not know, takes the first of a repeated parameter, and an empty one for absent", () => {

@@ -1,21 +1,22 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import { ApiError } from "../../src/errors.ts";
 import { goDecode } from "../../src/go-json/decode.ts";
 import { jsonBody } from "../../src/http/request-body.ts";
+import { DescribedSchema } from "../../src/lib/schema-ref.ts";
 import { NewKey, Rotation } from "../../src/keys/bodies.ts";
 import { Refresh } from "../../src/login/operations.ts";
 import { NewNamespace } from "../../src/namespaces/operations.ts";
 import { shapeFault } from "../support/decoder-schema.ts";
 
-const Body = z
-  .strictObject({
+const Body = new DescribedSchema("TestBody", "", () =>
+  z.strictObject({
     name: z.string(),
     count: z.int().min(0, { error: "use 0 or more" }).default(7),
     tags: z.array(z.string()).default([]),
-  })
-  .meta({ id: "TestBody" });
+  }),
+);
 const DESCRIPTION = { description: "", examples: {} };
 
 function read(reader: { read: (request: Request) => Promise<unknown> }, body: string): Promise<unknown> {
@@ -24,6 +25,15 @@ function read(reader: { read: (request: Request) => Promise<unknown> }, body: st
 
 describe("a JSON body of our own API", () => {
   const reader = jsonBody(Body, DESCRIPTION);
+
+  it("builds its schema once, for the first body", async () => {
+    const make = vi.fn<() => z.ZodObject>(() => z.strictObject({ name: z.string() }));
+    const lazy = jsonBody(new DescribedSchema("LazyBody", "", make), DESCRIPTION);
+    expect(make).not.toHaveBeenCalled();
+    await read(lazy, '{"name":"a"}');
+    await read(lazy, '{"name":"b"}');
+    expect(make).toHaveBeenCalledTimes(1);
+  });
 
   it("has its defaults filled in", async () => {
     expect(await read(reader, '{"name":"a"}')).toEqual({ name: "a", count: 7, tags: [] });

@@ -4,11 +4,11 @@ import type { SimDatabase } from "./sim-database.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { DatabaseError } from "../../src/store/deadlines.ts";
 
-export type ReachedDatabase = Pick<SimDatabase, "origin" | "keys" | "readLog">;
+export type ReachedDatabase = Pick<SimDatabase, "origin" | "namespaces" | "keys" | "readLog">;
 
 /** The database as it is reached from a location, with these outages on the way. */
 export function cutDatabase(
-  { origin, keys, readLog }: SimDatabase,
+  { origin, namespaces, keys, readLog }: SimDatabase,
   time: VirtualTime,
   { databaseDown, databaseHangs }: Faults,
 ): ReachedDatabase {
@@ -19,6 +19,7 @@ export function cutDatabase(
   };
   return {
     origin,
+    namespaces,
     keys: {
       find: (...args) => reach(() => keys.find(...args)),
       create: (...args) => reach(() => keys.create(...args)),

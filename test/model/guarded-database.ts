@@ -1,5 +1,6 @@
 import { Deadlines } from "../../src/store/deadlines.ts";
 import type { ReadLog, RunCommit } from "../../src/store/commit.ts";
+import type { NamespaceOrigin } from "../../src/store/namespace-store.ts";
 import type { KeyOrigin } from "../../src/store/key-store.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
 import type { ReachedDatabase } from "./cut-off.ts";
@@ -7,6 +8,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 export interface GuardedDatabase {
   readonly origin: (run: RunCommit) => AssetOrigin;
+  readonly namespaces: (run: RunCommit) => NamespaceOrigin;
   readonly keys: (run: RunCommit) => Pick<KeyOrigin, "find" | "create" | "revoke">;
   readonly readLog: ReadLog;
 }
@@ -16,7 +18,7 @@ export interface GuardedDatabase {
  * that has arrived, as an isolate does that is not given the time to go on.
  */
 export function guarded(
-  { origin, keys, readLog }: ReachedDatabase,
+  { origin, namespaces, keys, readLog }: ReachedDatabase,
   clock: (() => number) | null,
   time: VirtualTime,
   paused: () => Promise<void>,
@@ -36,6 +38,18 @@ export function guarded(
       put: (asset, condition, commit) =>
         run(commit, (since) => write(() => origin.put(asset, condition, since))),
       delete: (id, _condition, commit) => run(commit, (since) => write(() => origin.delete(id, since))),
+    }),
+    namespaces: (run) => ({
+      find: (name, replica) => read(replica, () => namespaces.find(name, replica)),
+      page: (range, replica) => read(replica, () => namespaces.page(range, replica)),
+      create: async (name, commit) => {
+        const { outcome } = await run(commit, (since) => write(() => namespaces.create(name, since)));
+        return outcome === "committed";
+      },
+      delete: async (name, commit) => {
+        const { outcome } = await run(commit, (since) => write(() => namespaces.delete(name, since)));
+        return outcome === "committed" ? "deleted" : "absent";
+      },
     }),
     keys: (run) => ({
       find: (digest, replica) => read(replica, () => keys.find(digest, replica)),

@@ -17,11 +17,9 @@ export interface Version extends Name {
 export class History {
   readonly #all: Version[] = [];
   readonly #byName = new Map<string, Version[]>();
+  /** The names of each namespace. */
+  readonly #names = new Map<string, Version[][]>();
   readonly #byNamespace = new Map<string, number[]>();
-
-  constructor(namespaces: readonly string[]) {
-    for (const namespace of namespaces) this.#byNamespace.set(namespace, [0]);
-  }
 
   get seq(): number {
     return this.#all.length;
@@ -32,9 +30,12 @@ export class History {
     const version = { namespace, name, seq, deleted, committedAt: now, ackedAt: Number.POSITIVE_INFINITY };
     this.#all.push(version);
     const versions = this.of({ namespace, name });
+    if (versions.length === 0) {
+      this.#byName.set(`${namespace}/${name}`, versions);
+      pushTo(this.#names, namespace, versions);
+    }
     versions.push(version);
-    this.#byName.set(`${namespace}/${name}`, versions);
-    this.#byNamespace.get(namespace)?.push(seq);
+    pushTo(this.#byNamespace, namespace, seq);
     return seq;
   }
 
@@ -55,13 +56,11 @@ export class History {
 
   /** What is there in a snapshot. */
   present(namespace: Namespace | null, g: number): Version[] {
-    const found: Version[] = [];
-    for (const versions of this.#byName.values()) {
+    const names = namespace === null ? [...this.#byName.values()] : (this.#names.get(namespace) ?? []);
+    return names.flatMap((versions) => {
       const version = versions.findLast(({ seq }) => seq <= g);
-      if (version === undefined || version.deleted) continue;
-      if (namespace === null || version.namespace === namespace) found.push(version);
-    }
-    return found;
+      return version === undefined || version.deleted ? [] : [version];
+    });
   }
 
   /** The seq of the store at an instant. */
@@ -79,10 +78,6 @@ export class History {
     return this.#byNamespace.get(namespace)?.findLast((seq) => seq <= g) ?? 0;
   }
 
-  namespaces(): Record<string, number> {
-    return Object.fromEntries([...this.#byNamespace].map(([name, seqs]) => [name, seqs.at(-1) ?? 0]));
-  }
-
   changesAfter(since: number): Version[] {
     return this.#all.slice(since);
   }
@@ -94,4 +89,10 @@ export class History {
       version?.deleted === true && version.committedAt < before && version.seq <= upTo ? [version.seq] : [],
     );
   }
+}
+
+function pushTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key) ?? [];
+  list.push(item);
+  lists.set(key, list);
 }

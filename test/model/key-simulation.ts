@@ -14,7 +14,7 @@ import { KeyReferee, type Decision, type KeyLife, type KeyVerdicts } from "./key
 import { Machine } from "./machine.ts";
 import type { Policy } from "./policies.ts";
 import { randomOf, type Random } from "./random.ts";
-import { keyNamed, KEYS, SimDatabase } from "./sim-database.ts";
+import { keyNamed, SimDatabase } from "./sim-database.ts";
 import { SimKv } from "./sim-kv.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { committer } from "../../src/freshness/committing.ts";
@@ -76,7 +76,7 @@ export interface KeyPolicy {
 /** One hour of API keys that are made, used and revoked, with an outage of D1 in it: the real code, all else simulated. */
 export class KeySimulation {
   readonly #time = new VirtualTime();
-  readonly #history = new History([KEYS]);
+  readonly #history = new History();
   readonly #referee = new KeyReferee(KEY_OUTAGE_MS);
   readonly #random: Random;
   readonly #faults: Faults;

@@ -4,8 +4,8 @@ import type { History, Name } from "./history.ts";
 /** What one reader was told of one name. */
 export interface Answer {
   readonly name: Name;
-  /** The version served; null for an absence. */
-  readonly seq: number | null;
+  /** The version served; null for an absence, and `some` for a presence that does not say which it is. */
+  readonly seq: number | null | "some";
   readonly start: number;
   readonly end: number;
   /** Whether the reader asked for the newest. */
@@ -40,8 +40,8 @@ export class Referee {
     const key = `${answer.name.namespace}/${answer.name.name}`;
     const before = seen.get(key) ?? 0;
     // Of several absences the answer does not tell which it means: each question is put to the one that suits it best.
-    const absences = answer.seq === null ? this.#absences(answer) : [];
-    const served = answer.seq ?? absences.at(-1) ?? 0;
+    const meant = typeof answer.seq === "number" ? [answer.seq] : this.#meant(answer);
+    const served = meant.at(-1) ?? 0;
     const deadline = answer.newest ? answer.start : answer.start - BOUND_MS - SKEW_MS;
     let required = 0;
     for (const { seq, ackedAt } of versions) if (ackedAt < deadline) required = Math.max(required, seq);
@@ -58,14 +58,15 @@ export class Referee {
       const staleness = next === undefined ? 0 : answer.start - next.committedAt;
       this.verdicts.maxStaleness = Math.max(this.verdicts.maxStaleness, staleness);
     }
-    seen.set(key, Math.max(before, absences.find((seq) => seq >= before) ?? served));
+    seen.set(key, Math.max(before, meant.find((seq) => seq >= before) ?? served));
   }
 
-  /** The commits since which the name may have been absent by the end of the answer, the oldest first. */
-  #absences({ name, end }: Answer): number[] {
-    const deletes = this.#history
+  /** The commits since which the name may have been absent, or present, by the end of the answer, the oldest first. */
+  #meant({ name, seq: served, end }: Answer): number[] {
+    const absent = served === null;
+    const commits = this.#history
       .of(name)
-      .filter(({ deleted, committedAt }) => deleted && committedAt <= end);
-    return [0, ...deletes.map(({ seq }) => seq)];
+      .filter(({ deleted, committedAt }) => deleted === absent && committedAt <= end);
+    return [...(absent ? [0] : []), ...commits.map(({ seq }) => seq)];
   }
 }

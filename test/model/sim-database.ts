@@ -1,13 +1,15 @@
 import {
   type AssetPage,
   type AssetWrite,
+  type Committed,
   type DeleteOutcome,
   type PageFrom,
   type StoredAsset,
   type WriteCondition,
   type WriteOutcome,
 } from "../../src/store/asset-store.ts";
-import type { CommitLog, Logged } from "../../src/store/commit.ts";
+import { changeKeys, type CommitLog, type Logged } from "../../src/store/commit.ts";
+import type { NamespaceOrigin } from "../../src/store/namespace-store.ts";
 import type { KeyOrigin, KeyRecord, NewKey } from "../../src/store/key-store.ts";
 import type { AssetOrigin, Replica, Snapshot } from "../../src/store/origin.ts";
 import { isDuring, type Faults } from "./faults.ts";
@@ -15,7 +17,6 @@ import type { History, Name, Version } from "./history.ts";
 import { rightTime } from "./machine.ts";
 import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
-import { apiKeyKey, assetKey } from "../../src/identity/cache-key.ts";
 import type { AssetId, Namespace } from "../../src/identity/names.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
 import { DatabaseError } from "../../src/store/deadlines.ts";
@@ -29,6 +30,9 @@ const KEPT_TOMBSTONE_MS = 300_000;
 
 /** The history knows assets; in it an API key is one of this namespace, named by its digest, and deleted once it is revoked. */
 export const KEYS = namespaceNamed("keys");
+
+/** As an API key, so a namespace: in the history it is one of this, and deleted once it is. */
+const EXISTENCE = namespaceNamed("namespaces");
 
 /** Writes as one transaction each; the log may leave out changes up to `since`. */
 interface Transactions {
@@ -49,6 +53,13 @@ interface KeyTransactions {
   readonly create: (key: NewKey, since: number) => Promise<Logged<MadeKey>>;
   readonly revoke: (digest: string, since: number) => Promise<Logged<{ readonly outcome: "committed" }>>;
 }
+
+interface NamespaceTransactions {
+  readonly create: (name: Namespace, since: number) => Promise<Logged<NamespaceOutcome>>;
+  readonly delete: (name: Namespace, since: number) => Promise<Logged<NamespaceOutcome>>;
+}
+
+type NamespaceOutcome = Committed | { readonly outcome: "refused" };
 
 const committed = { outcome: "committed", epoch: "e" } as const;
 
@@ -93,6 +104,17 @@ export class SimDatabase {
         if (current === undefined || current.deleted) return { outcome: "absent" };
         return { ...committed, seq: this.#history.commit(id, true, this.#time.now) };
       }),
+  };
+
+  readonly namespaces: Pick<NamespaceOrigin, "find" | "page"> & NamespaceTransactions = {
+    find: (name, replica) => this.#read(replica, (g) => this.#namespace(name, g)),
+    page: (_range, replica) =>
+      this.#read(replica, (g) => {
+        const names = this.#history.present(EXISTENCE, g).map(({ name }) => namespaceNamed(name));
+        return { s: g, value: { names, more: false } };
+      }),
+    create: (name, since) => this.#exist(name, true, since),
+    delete: (name, since) => this.#exist(name, false, since),
   };
 
   readonly keys: Pick<KeyOrigin, "find"> & KeyTransactions = {
@@ -157,8 +179,26 @@ export class SimDatabase {
     return { s: version.seq, value: keyRecord(digest, version.deleted ? 1 : null) };
   }
 
+  #exist(name: Namespace, created: boolean, since: number): Promise<Logged<NamespaceOutcome>> {
+    return this.#write<NamespaceOutcome>(since, () => {
+      const known = existenceOf(name);
+      const exists = !(this.#history.at(known, this.#history.seq)?.deleted ?? true);
+      if (exists === created) return { outcome: "refused" };
+      return { ...committed, seq: this.#history.commit(known, !created, this.#time.now) };
+    });
+  }
+
+  #namespace(name: Namespace, g: number): Omit<Snapshot<Namespace>, "epoch" | "g"> {
+    const version = this.#history.at(existenceOf(name), g);
+    if (version === undefined) return { s: null, value: null };
+    return { s: version.seq, value: version.deleted ? null : name };
+  }
+
   #page(namespace: Namespace | null, g: number): Omit<Snapshot<AssetPage>, "epoch" | "g"> {
-    const assets = this.#history.present(namespace, g).map((version) => asset(version, version.seq));
+    const assets = this.#history
+      .present(namespace, g)
+      .filter((version) => version.namespace !== EXISTENCE)
+      .map((version) => asset(version, version.seq));
     const s = namespace === null ? g : this.#history.namespaceSeq(namespace, g);
     return { s, value: { assets, next: null } };
   }
@@ -168,18 +208,10 @@ export class SimDatabase {
     const all = this.#history.changesAfter(since);
     const told = all.slice(-MAX_CHANGES);
     const complete = all.length > told.length ? (told[0]?.seq ?? seq) - 1 : since;
-    const changes = told.map(
-      ({ namespace, name, seq: at }) =>
-        [namespace === KEYS ? apiKeyKey(name) : assetKey(namespace, name), at] as const,
+    const changes = told.flatMap(({ namespace, name, seq: at }) =>
+      changeKeys(kindOf(namespace), namespace, name).map((key) => [key, at] as const),
     );
-    return {
-      epoch: "e",
-      at: rightTime(this.#time),
-      seq,
-      since: complete,
-      changes,
-      namespaces: this.#history.namespaces(),
-    };
+    return { epoch: "e", at: rightTime(this.#time), seq, since: complete, changes };
   }
 
   /** Lag changes now and then, and may grow or shrink at once: not even one replica is monotonic. */
@@ -206,6 +238,16 @@ function etagOf(version: Version | undefined): string {
 
 function asset({ namespace, name }: Name, seq: number): StoredAsset {
   return { namespace, name, seq, etag: `"${seq}"`, definition: String(seq), expressions: null };
+}
+
+function kindOf(namespace: Namespace): "asset" | "key" | "namespace" {
+  if (namespace === EXISTENCE) return "namespace";
+  return namespace === KEYS ? "key" : "asset";
+}
+
+/** The name in the history of a namespace itself. */
+export function existenceOf(name: Namespace): Name {
+  return { namespace: EXISTENCE, name: assetNamed(name) };
 }
 
 /** The name in the history of a key. */

@@ -1,30 +1,34 @@
 import { CachedAssetStore } from "../../src/freshness/cached-asset-store.ts";
+import { CachedNamespaceStore } from "../../src/freshness/cached-namespace-store.ts";
 import { edgeOf, type Edge } from "../../src/freshness/edge.ts";
 import { Glance } from "../../src/freshness/fresh-reader.ts";
 import { beat } from "../../src/freshness/heartbeat.ts";
 import type { KvStore } from "../../src/freshness/patient-kv.ts";
 import { ApiError } from "../../src/errors.ts";
 import { steadyClock } from "../../src/lib/steady-clock.ts";
-import { IF_ABSENT, UNCONDITIONAL, type StoredAsset } from "../../src/store/asset-store.ts";
+import { IF_ABSENT, UNCONDITIONAL, type Commit, type StoredAsset } from "../../src/store/asset-store.ts";
+import type { Reading } from "../../src/store/reading.ts";
 import { drawFaults, isDuring, type Faults } from "./faults.ts";
 import { guarded } from "./guarded-database.ts";
 import { History, type Name } from "./history.ts";
 import { Machine, plainClock } from "./machine.ts";
 import type { Policy } from "./policies.ts";
 import { randomOf, type Random } from "./random.ts";
-import { Referee, type Verdicts } from "./referee.ts";
-import { SimDatabase } from "./sim-database.ts";
+import { Referee, type Answer, type Verdicts } from "./referee.ts";
+import { existenceOf, SimDatabase } from "./sim-database.ts";
 import { SimKv } from "./sim-kv.ts";
 import { VirtualTime } from "./virtual-time.ts";
-import { AssetId, type Namespace } from "../../src/identity/names.ts";
-import { assetId } from "../support/names.ts";
+import { AssetId } from "../../src/identity/names.ts";
+import { assetId, namespaceNamed } from "../support/names.ts";
 import { committer } from "../../src/freshness/committing.ts";
 import type { Tier } from "../../src/store/reading.ts";
 import { testCommit, testReading } from "../support/scope.ts";
 
 const HOUR_MS = 3_600_000;
-const NAMESPACES = ["default", "team"];
+/** Names that are asked for often, in the first namespaces; where there are many, each of the others has one more. */
 const NAMES = 30;
+/** Namespaces without assets, which are created and deleted. */
+const BARE = ["b0", "b1", "b2", "b3"].map(namespaceNamed);
 const LOCATIONS = 4;
 /** Of these, as many have agents alone: their isolates learn of commits only by what others publish. */
 const READERS = 2;
@@ -53,11 +57,19 @@ export interface Outcome extends Verdicts {
 
 interface Isolate {
   readonly store: CachedAssetStore;
+  readonly namespaces: CachedNamespaceStore;
   readonly edge: Edge;
   readonly diesAt: number;
   /** The newest version served of each name, by what was asked for: single assets, or the list of a scope. */
   readonly seen: Map<string, Map<string, number>>;
   readonly glances: Map<string, Glance<StoredAsset>>;
+}
+
+/** What was asked, by which no later answer may go back, and what of each name was found. */
+interface Asked {
+  readonly asked: string;
+  readonly tier: Tier;
+  readonly found: readonly (readonly [Name, Answer["seq"]])[];
 }
 
 interface Location {
@@ -74,19 +86,21 @@ interface Place {
 /** One hour in the life of a deployment: the real cache code, everything around it simulated from a seed. */
 export class Simulation {
   readonly #time = new VirtualTime();
-  readonly #history = new History(NAMESPACES);
+  readonly #history = new History();
   readonly #referee = new Referee(this.#history);
   readonly #random: Random;
   readonly #faults: Faults;
   readonly #database: SimDatabase;
   readonly #locations: readonly Location[];
   readonly #policy: Policy;
+  readonly #namespaces: number;
   readonly #counts = { reads: 0, fromDatabase: 0, hot: 0, stale: 0, unavailable: 0, writes: 0, late: 0 };
   /** When the requests started that have no answer yet. */
   readonly #open = new Set<{ readonly start: number }>();
 
-  constructor(seed: number, policy: Policy) {
+  constructor(seed: number, policy: Policy, namespaces: number) {
     const random = randomOf(seed);
+    this.#namespaces = namespaces;
     this.#random = random;
     this.#policy = policy;
     this.#faults = drawFaults(random, HOUR_MS);
@@ -146,40 +160,17 @@ export class Simulation {
     const isolate = this.#isolate();
     const newest = random.chance(0.02);
     const start = this.#time.now;
-    const name = this.#name();
-    const list = random.chance(0.05);
     const reading = testReading(newest ? "newest" : "bounded");
     this.#counts.reads += 1;
     try {
-      const found: Name[] = [];
-      let asked = "one";
-      const seqs = new Map<string, number>();
-      let tier: Tier = "MEMORY";
-      if (list) {
-        const namespace = random.chance(0.3) ? null : name.namespace;
-        asked = `list of ${namespace ?? "all"}`;
-        const page = await isolate.store.list(namespace, null, 10_000, reading);
-        tier = page.tier;
-        for (const asset of page.value.assets) seqs.set(`${asset.namespace}/${asset.name}`, asset.seq);
-        found.push(...allNames(namespace));
-      } else {
-        // As the fast path does: what memory can answer is answered without waiting.
-        const hot = newest ? null : peek(isolate, name);
-        if (hot !== null) this.#counts.hot += 1;
-        const cold = hot === null ? await isolate.store.get(idOf(name), reading) : null;
-        tier = cold?.tier ?? tier;
-        const asset = hot ?? cold?.value ?? null;
-        if (asset !== null) seqs.set(`${name.namespace}/${name.name}`, asset.seq);
-        found.push(name);
-      }
+      const { asked, found, tier } = random.chance(0.1)
+        ? await this.#askExistence(isolate, reading)
+        : await this.#askAssets(isolate, reading);
       const stale = tier === "STALE";
       const end = this.#time.now;
       const seen = isolate.seen.get(asked) ?? new Map<string, number>();
       isolate.seen.set(asked, seen);
-      for (const each of found) {
-        const seq = seqs.get(`${each.namespace}/${each.name}`) ?? null;
-        this.#referee.judge({ name: each, seq, start, end, newest, stale }, seen);
-      }
+      for (const [name, seq] of found) this.#referee.judge({ name, seq, start, end, newest, stale }, seen);
       if (tier === "D1") this.#counts.fromDatabase += 1;
       if (stale) this.#counts.stale += 1;
     } catch (error) {
@@ -188,11 +179,53 @@ export class Simulation {
     }
   }
 
+  async #askAssets(isolate: Isolate, reading: Reading): Promise<Asked> {
+    const random = this.#random;
+    const name = this.#name();
+    if (!random.chance(0.06)) {
+      // As the fast path does: what memory can answer is answered without waiting.
+      const hot = reading.freshness === "newest" ? null : peek(isolate, name);
+      if (hot !== null) this.#counts.hot += 1;
+      const cold = hot === null ? await isolate.store.get(idOf(name), reading) : null;
+      const asset = hot ?? cold?.value;
+      return { asked: "one", tier: cold?.tier ?? "MEMORY", found: [[name, asset?.seq ?? null]] };
+    }
+    const namespace = random.chance(0.3) ? null : name.namespace;
+    const { value: page, tier } = await isolate.store.list(namespace, null, 100_000, reading);
+    const seqs = new Map(page.assets.map((asset) => [`${asset.namespace}/${asset.name}`, asset.seq]));
+    const names = [...this.#popular(), name].filter(
+      (each) => namespace === null || each.namespace === namespace,
+    );
+    return {
+      asked: `list of ${namespace ?? "all"}`,
+      tier,
+      found: names.map((each) => [each, seqs.get(`${each.namespace}/${each.name}`) ?? null]),
+    };
+  }
+
+  /** Whether a namespace exists, or which of them do. */
+  async #askExistence({ namespaces }: Isolate, reading: Reading): Promise<Asked> {
+    const random = this.#random;
+    if (random.chance(0.5)) {
+      const name = random.pick(BARE);
+      const { value: exists, tier } = await namespaces.exists(name, reading);
+      return { asked: "existence", tier, found: [[existenceOf(name), exists ? "some" : null]] };
+    }
+    const range = { among: random.chance(0.3) ? BARE : null, from: null, limit: 100 };
+    const { value: page, tier } = await namespaces.page(range, reading);
+    return {
+      asked: "namespaces",
+      tier,
+      found: BARE.map((name) => [existenceOf(name), page.names.includes(name) ? "some" : null]),
+    };
+  }
+
   async #write(): Promise<void> {
     const random = this.#random;
-    const { store } = this.#isolate(READERS);
-    const name = this.#name();
+    const { store, namespaces } = this.#isolate(READERS);
     const commit = testCommit(this.#time.now);
+    if (random.chance(0.05)) return this.#writeNamespace(namespaces, commit);
+    const name = this.#name();
     const asset = { ...name, etag: "", definition: "", expressions: null };
     try {
       let condition = random.chance(0.2) ? IF_ABSENT : UNCONDITIONAL;
@@ -212,6 +245,23 @@ export class Simulation {
     }
   }
 
+  async #writeNamespace(namespaces: CachedNamespaceStore, commit: Commit): Promise<void> {
+    const name = this.#random.pick(BARE);
+    const before = this.#history.seq;
+    try {
+      const done = this.#random.chance(0.5)
+        ? await namespaces.create(name, commit)
+        : (await namespaces.delete(name, commit)) === "deleted";
+      // It does not say its seq: the acknowledged commit is the oldest that may be meant.
+      const version = this.#history.of(existenceOf(name)).find(({ seq }) => seq > before);
+      if (!done || version === undefined) return;
+      this.#history.acknowledge(version.seq, this.#time.now);
+      this.#counts.writes += 1;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
   async #beat(): Promise<void> {
     if (isDuring(this.#faults.cronDead, this.#time.now)) return;
     const { edge } = this.#isolate(READERS);
@@ -219,8 +269,18 @@ export class Simulation {
   }
 
   #name(): Name {
-    const index = this.#random.popular(NAMES);
-    return nameOf(index);
+    const random = this.#random;
+    const few = this.#namespaces <= NAMES || random.chance(0.7);
+    return this.#nameAt(few ? random.popular(NAMES) : Math.floor(random.between(0, this.#namespaces)));
+  }
+
+  #nameAt(index: number): Name {
+    const { namespace, name } = assetId(`ns${index % this.#namespaces}`, `n${index}`);
+    return { namespace, name };
+  }
+
+  #popular(): Name[] {
+    return Array.from({ length: NAMES }, (_, index) => this.#nameAt(index));
   }
 
   /** Some isolate of some location, the first so many of them excepted; one that has died is replaced by one that remembers nothing. */
@@ -236,11 +296,19 @@ export class Simulation {
     const { rules, deadline, monotonicClock } = this.#policy;
     const clock = monotonicClock === false ? plainClock(wall) : steadyClock(wall);
     const timed = deadline === false ? null : clock.now;
-    const { origin, readLog } = guarded(this.#database, timed, this.#time, () => this.#pause());
+    const { origin, namespaces, readLog } = guarded(this.#database, timed, this.#time, () => this.#pause());
     const edge = edgeOf({ kv, readLog, clock, timer: this.#time.timer, log: ignore }, rules);
     const diesAt = this.#time.now + this.#random.wait(ISOLATE_LIFE_MS);
-    const store = new CachedAssetStore(origin(committer(edge)), edge, SMALL_MEMORY, SMALL_MEMORY);
-    return { store, edge, diesAt, seen: new Map(), glances: new Map() };
+    const run = committer(edge);
+    const store = new CachedAssetStore(origin(run), edge, SMALL_MEMORY, SMALL_MEMORY);
+    return {
+      store,
+      namespaces: new CachedNamespaceStore(namespaces(run), edge),
+      edge,
+      diesAt,
+      seen: new Map(),
+      glances: new Map(),
+    };
   }
 
   async #pause(): Promise<void> {
@@ -257,18 +325,8 @@ function peek({ store, edge, glances }: Isolate, name: Name): StoredAsset | null
   return store.peek(id, edge.clock(), last)?.value ?? null;
 }
 
-function nameOf(index: number): Name {
-  const { namespace, name } = assetId(NAMESPACES[index % NAMESPACES.length] ?? "", `n${index}`);
-  return { namespace, name };
-}
-
 function idOf({ namespace, name }: Name): AssetId {
   return new AssetId(namespace, name);
-}
-
-function allNames(namespace: Namespace | null): Name[] {
-  const names = Array.from({ length: NAMES }, (_, index) => nameOf(index));
-  return names.filter((name) => namespace === null || name.namespace === namespace);
 }
 
 function ignore(): void {

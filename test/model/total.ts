@@ -8,6 +8,7 @@ export async function simulate(
   policy: Policy,
   reads: number,
   seed: number,
+  namespaces: number,
   progress: (done: number) => void = () => undefined,
 ): Promise<Outcome> {
   const total: Outcome = {
@@ -24,7 +25,9 @@ export async function simulate(
     maxStaleness: 0,
   };
   for (let hour = 0; total.reads < reads; hour += 1) {
-    const outcome = await new Simulation(seed * 100_003 + hour, policy).run(Math.min(READS_AN_HOUR, reads));
+    const outcome = await new Simulation(seed * 100_003 + hour, policy, namespaces).run(
+      Math.min(READS_AN_HOUR, reads),
+    );
     total.reads += outcome.reads;
     total.fromDatabase += outcome.fromDatabase;
     total.hot += outcome.hot;

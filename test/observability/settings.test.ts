@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { coldWorker } from "../support/cold-isolate.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
@@ -45,7 +45,8 @@ async function healthOf({ send }: Awaited<ReturnType<typeof isolateWith>>) {
 const bearer = (token: string) => `Bearer ${token}`;
 let key = "";
 
-beforeEach(async () => {
+// One deployment for all: each test gives its own isolate other settings, and none changes what another reads.
+beforeAll(async () => {
   await freshStorage();
   const { send } = await isolateWith({});
   await send("PUT", `${ASSETS}/one`, bearer(admin), anAsset("one"));
@@ -143,7 +144,7 @@ describe("only what needs the setting fails", () => {
 
   it("with a wrong LINT: writes; reads work", async () => {
     const { send } = await isolateWith({ LINT: "loud" });
-    expect((await send("PUT", `${ASSETS}/two`, bearer(admin), anAsset("two"))).status).toBe(503);
+    expect((await send("PUT", `${ASSETS}/refused`, bearer(admin), anAsset("two"))).status).toBe(503);
     expect((await send("GET", `${ASSETS}/one`, bearer(agent))).status).toBe(200);
   });
 

@@ -1,11 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { makePlan, namesOf, isEmptyPlan } from "../../src/sets/plan.ts";
+import { describe, expect, it, vi } from "vitest";
+import { makePlan, namesOf, isEmptyPlan, SetChecker } from "../../src/sets/plan.ts";
 import { defaultMaxDelete, namesToDelete, type Prune } from "../../src/sets/prune.ts";
 import { ApplyService, type PlanOptions } from "../../src/sets/service.ts";
 import { restorePlan, storePlan } from "../../src/sets/stored-plan.ts";
 import { readDefinitions, type DefinitionSet } from "../../src/sets/definitions.ts";
-import { prepareWrite } from "../../src/assets/prepare.ts";
+import { checkAsset } from "../../src/assets/prepare.ts";
 import { parseGrant } from "../../src/auth/grants.ts";
+import { FilterReader } from "../../src/es5/filter-reader.ts";
 import type { AssetName } from "../../src/identity/names.ts";
 import { Linter } from "../../src/resolve/lint/linter.ts";
 import type { NamespaceState, PlanStore, SetStore, SetWrite } from "../../src/store/set-store.ts";
@@ -42,7 +43,7 @@ async function stateOf(names: readonly string[], by = "bob", seq = 7): Promise<N
     const id = { namespace: DEFAULT, name: assetNamed(name) };
     return {
       name: id.name,
-      etag: (await prepareWrite(id, anAsset(name), by, newFilterReader())).etag,
+      etag: (await checkAsset(id, anAsset(name), newFilterReader()).write(by)).etag,
       createdBy: by,
     };
   });
@@ -50,7 +51,7 @@ async function stateOf(names: readonly string[], by = "bob", seq = 7): Promise<N
 }
 
 const planOf = (state: NamespaceState, wanted: DefinitionSet, deletes: readonly AssetName[]) =>
-  makePlan(DEFAULT, state, wanted, deletes, newFilterReader());
+  makePlan(DEFAULT, state, wanted, deletes, new SetChecker(DEFAULT, newFilterReader()), "alice");
 
 /** A store in which the namespace `default` holds some names, and what was done to it in order. */
 function aStore(there: readonly string[] = []) {
@@ -129,6 +130,18 @@ describe("a plan", () => {
     await expect(service.plan(editor, DEFAULT, set(), options())).rejects.toMatchObject(refused);
     const meant = options({ prune: true, maxDelete: 1 });
     expect((await service.plan(editor, DEFAULT, set(), meant)).delete).toEqual(["a"]);
+  });
+
+  it("that would replace a name by one in another letter case is refused; one that holds both is not", async () => {
+    const { service } = aStore(["checks", "kept", "other"]);
+    const prune = options({ prune: true });
+    await expect(service.plan(editor, DEFAULT, set("kept", "Checks"), prune)).rejects.toThrow(
+      "this would create Checks and delete checks, which differ in letter case alone; correct the name",
+    );
+    const both = await service.plan(editor, DEFAULT, set("kept", "checks", "Checks"), prune);
+    expect([both.create.map(({ name }) => name), both.delete]).toEqual([["Checks"], ["other"]]);
+    const renamed = aStore(["Checks", "checks", "kept"]).service;
+    expect((await renamed.plan(editor, DEFAULT, set("kept", "Checks"), prune)).delete).toEqual(["checks"]);
   });
 
   it("is kept for an hour, in a form that other releases do not take for theirs", async () => {
@@ -226,6 +239,18 @@ describe("applying", () => {
       conflict,
     );
     expect(writes).toHaveLength(7);
+  });
+
+  it("checks and encodes a set once, however often it is planned again", async () => {
+    const { service, behaviour, writes } = aStore();
+    const checked = vi.spyOn(FilterReader.prototype, "read");
+    const filtered = new Map([[assetNamed("a"), written("a", { filters: ["entity.system.os == 'linux'"] })]]);
+    behaviour.losses = 2;
+    await service.applySet(editor, DEFAULT, filtered, options(), COMMIT);
+    expect(checked).toHaveBeenCalledTimes(1);
+    checked.mockRestore();
+    expect(writes).toHaveLength(3);
+    expect(new Set(writes.flatMap(({ puts }) => puts)).size).toBe(1);
   });
 
   it("writes nothing for a set that is there already", async () => {

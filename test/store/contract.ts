@@ -123,14 +123,14 @@ export function describeAssetStore(kind: string, make: () => Promise<AssetStore>
       const store = await make();
       await store.put(write("t", "a"), UNCONDITIONAL, COMMIT);
       expect(await store.delete(assetId("t", "b"), UNCONDITIONAL, COMMIT)).toEqual({ outcome: "absent" });
-      expect(await store.delete(assetId("t", "a"), UNCONDITIONAL, COMMIT)).toMatchObject({
-        outcome: "committed",
-      });
+      const deleted = await store.delete(assetId("t", "a"), UNCONDITIONAL, COMMIT);
+      expect(deleted).toMatchObject({ outcome: "committed" });
       expect(await store.delete(assetId("t", "a"), UNCONDITIONAL, COMMIT)).toEqual({ outcome: "absent" });
       expect((await store.get(assetId("t", "a"), NEWEST)).value).toBeNull();
       expect((await store.list(namespaceNamed("t"), null, 10, NEWEST)).value).toEqual({
         assets: [],
         next: null,
+        state: seqOf(deleted),
       });
     });
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { PAGE_BYTES, STORED_BYTES, UNCONDITIONAL, type WriteCondition } from "../../src/store/asset-store.ts";
 import { D1AssetStore } from "../../src/store/d1/assets.ts";
 import { sweepTombstones } from "../../src/store/d1/sweep.ts";
-import { assetId } from "../support/names.ts";
+import { assetId, namespaceNamed } from "../support/names.ts";
 import { freshStorage } from "../support/worker.ts";
 import { withoutJournal } from "../support/run-commit.ts";
 import { testCommit } from "../support/scope.ts";
@@ -149,6 +149,31 @@ describe("a page of assets", () => {
     const second = (await store.list(null, from, 100, "primary")).value;
     expect(second?.assets.map(({ name }) => name)).toEqual([`a${fit}`, `a${fit + 1}`]);
     expect(second?.next).toBeNull();
+  });
+
+  it("has assets of any size in their order, as they were written", async () => {
+    const sizes = [1, 450_000, 1_800_000, 5, 499_000, 499_000, 20, 700_000, 700_000, 3];
+    const contents = sizes.map(
+      (length, index) => `{"${index}":"${"é".repeat(index % 2)}${"x".repeat(length)}"}`,
+    );
+    for (const [index, content] of contents.entries()) {
+      const { namespace, name } = assetId("default", `tool-${index}`);
+      const expressions = content.length < 100 ? { etag: `"${index}-x"`, definition: "[😀]" } : null;
+      const asset = { namespace, name, etag: `"${index}"`, definition: content, expressions };
+      await store.put(asset, UNCONDITIONAL, COMMIT);
+    }
+    const { value } = await store.list(namespaceNamed("default"), null, 100, "primary");
+    expect(value?.next).toBeNull();
+    expect(value?.assets.map(({ definition }) => definition)).toEqual(contents);
+    expect(value?.assets[3]).toEqual({
+      namespace: "default",
+      name: "tool-3",
+      seq: 4,
+      etag: '"3"',
+      definition: contents[3],
+      expressions: { etag: '"3-x"', definition: "[😀]" },
+    });
+    expect(value?.assets[1]?.expressions).toBeNull();
   });
 
   it("ends without a cursor, and starts at a name or after it", async () => {

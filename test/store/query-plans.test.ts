@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { UNCONDITIONAL } from "../../src/store/asset-store.ts";
+import { loadCommitLog } from "../../src/store/d1/commit-log.ts";
 import { D1AssetStore } from "../../src/store/d1/assets.ts";
 import { D1ChangeStore } from "../../src/store/d1/changes.ts";
 import { D1HistoryStore } from "../../src/store/d1/history.ts";
@@ -40,6 +42,20 @@ const READERS: readonly (readonly [string, Work])[] = [
 
 /** Writes whose log begins with what the tests have put there. */
 const run = withoutJournal(undefined, 10_000);
+
+const namespaces = (db: D1Database) => new D1NamespaceStore(db, run);
+const RANGE = { among: null, from: null, limit: 10 };
+const asset = { namespace: emptied, name: one.name, etag: '"e"', definition: "{}", expressions: null };
+
+/** Statements where there are 1,000 namespaces. */
+const AMONG_NAMESPACES: readonly (readonly [string, Work])[] = [
+  ["whether a namespace exists", (db) => namespaces(db).find(team, "primary")],
+  ["a page of namespaces", (db) => namespaces(db).page(RANGE, "primary")],
+  ["a page of some namespaces", (db) => namespaces(db).page({ ...RANGE, among: [team] }, "primary")],
+  ["the creation of a namespace", (db) => namespaces(db).create(team, COMMIT)],
+  ["a write of an asset", (db) => new D1AssetStore(db, run).put(asset, UNCONDITIONAL, COMMIT)],
+  ["the log", (db) => loadCommitLog(db, 10_000)],
+];
 
 /** Statements that go over assets in their order; a namespace of theirs has had 1,000 that were deleted. */
 const LISTERS: readonly (readonly [string, Work])[] = [
@@ -109,6 +125,21 @@ describe("statements that list assets", () => {
   it("all assets and those of a namespace: read rows in proportion to the page, from its start", async () => {
     await env.DB.prepare("UPDATE assets SET deleted = 0 WHERE namespace = 'emptied'").run();
     for (const [, work] of LISTERS.slice(0, 4)) expect(await rowsReadBy(work)).toBeLessThanOrEqual(100);
+  });
+});
+
+describe("statements where there are many namespaces", () => {
+  it.each(AMONG_NAMESPACES)("%s: read no row for each of them", async (_, work) => {
+    await env.DB.prepare(
+      `INSERT OR IGNORE INTO namespaces (name, seq, created_by, created_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+       SELECT 'ns-' || i, 1, 'tester', 0 FROM n`,
+    ).run();
+    const statements = await statementsOf(work);
+    expect(statements.length).toBeGreaterThan(0);
+    for (const statement of statements) {
+      expect([statement.sql, statement.rowsRead]).toEqual([statement.sql, expect.toSatisfy(isSmall)]);
+    }
   });
 });
 

@@ -110,6 +110,8 @@ export async function act(
       return ok({ id: account.namespaces.get(title), title });
     }
 
+    case "GET /accounts/:account/workers/scripts":
+      return ok([...account.scripts.keys()].map((name) => ({ id: name })));
     case "GET /accounts/:account/workers/services/:script":
       if (script === undefined) return NO_WORKER;
       return ok({

@@ -45,7 +45,7 @@ export function running({ versions, deployed }: Script): Version {
 }
 
 /**
- * As Cloudflare takes an upload: a secret that is to be kept must be there, and none is kept in the version's text. The
+ * As Cloudflare takes an upload: a binding that is to be kept must be there, and no secret is kept in the version's text. The
  * first is deployed at once; of a Worker that exists, wrangler uploads a version and then deploys it.
  */
 export async function upload(
@@ -61,10 +61,15 @@ export async function upload(
   const known = scripts.get(name);
   if (known === undefined && !atOnce) return NO_WORKER;
   if (metadata.assets?.jwt !== COMPLETE) return refuse(400, 10021, "the assets were not uploaded");
+  const kept = known === undefined || known.deployed.length === 0 ? [] : running(known).bindings;
+  const bindings: Binding[] = [];
   for (const binding of metadata.bindings) {
-    if (binding.type === "inherit" && known?.secrets.has(binding.name) !== true) {
+    // Secrets are added to every version.
+    if (binding.type === "inherit" && known?.secrets.has(binding.name) === true) continue;
+    const found = binding.type === "inherit" ? kept.find(({ name: held }) => held === binding.name) : binding;
+    if (found === undefined || (binding.type === "inherit" && found.type === "secret_text"))
       return refuse(400, 10057, `inherit binding '${binding.name}' is invalid: it does not exist`);
-    }
+    bindings.push(found);
   }
   const script: Script = known ?? {
     metadata,
@@ -81,7 +86,7 @@ export async function upload(
   script.metadata = metadata;
   script.uploaded += body.toString("latin1");
   scripts.set(name, script);
-  const id = newVersion(script, metadata.bindings, metadata.annotations ?? {});
+  const id = newVersion(script, bindings, metadata.annotations ?? {});
   if (atOnce) script.deployed.push(id);
   return atOnce
     ? ok({ id: name, etag: "etag", startup_time_ms: 5, deployment_id: id.replaceAll("-", "") })
@@ -93,7 +98,7 @@ function newVersion(
   bindings: readonly Binding[],
   annotations: Version["annotations"],
 ): string {
-  const others = bindings.filter(({ type }) => type !== "secret_text" && type !== "inherit");
+  const others = bindings.filter(({ type }) => type !== "secret_text");
   const secrets = [...script.secrets.keys()].map((name) => ({ type: "secret_text", name }));
   const id = randomUUID();
   script.versions.push({ id, annotations, bindings: [...others, ...secrets] });

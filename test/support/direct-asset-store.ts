@@ -1,4 +1,4 @@
-import type { AssetPage, AssetStore, PageFrom, StoredAsset } from "../../src/store/asset-store.ts";
+import type { AssetStore, PageFrom, StatedPage, StoredAsset } from "../../src/store/asset-store.ts";
 import type { AssetOrigin } from "../../src/store/origin.ts";
 import { JUST_READ, withValue, type ReadResult } from "../../src/store/reading.ts";
 import type { AssetId, Namespace } from "../../src/identity/names.ts";
@@ -19,9 +19,9 @@ export class DirectAssetStore implements AssetStore {
     namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
-  ): Promise<ReadResult<AssetPage>> {
-    const { value } = await this.#origin.list(namespace, from, limit, "primary");
-    return withValue(JUST_READ, value ?? { assets: [], next: null });
+  ): Promise<ReadResult<StatedPage>> {
+    const { value, s, g } = await this.#origin.list(namespace, from, limit, "primary");
+    return withValue(JUST_READ, { ...(value ?? { assets: [], next: null }), state: s ?? g });
   }
 
   put(...args: Parameters<AssetStore["put"]>) {

@@ -66,6 +66,7 @@ export function operationFor(
 ): Operation | "other-method" | "no-path" | "unclean" {
   const { pathname } = new URL(`http://document${path}`);
   if (/^(?!\/api\/core\/v2\/namespaces\/[^/]+\/assets\/[^/]).*\/\//.test(pathname)) return "unclean";
+  if (pathname === "/docs/") return "unclean";
   const found = Object.keys(DOCUMENT.paths).find(
     (template) => PATTERNS.get(template)?.test(pathname) === true,
   );

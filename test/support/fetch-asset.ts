@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Ran } from "./command.ts";
 import { startWorker } from "./harness.ts";
+import { installed } from "./installed.ts";
 
 export const SCRIPT = resolve("scripts/fetch-asset.sh");
 
@@ -70,6 +71,8 @@ export interface FetchWorld {
   /** Names under which the Worker is not reachable at present. */
   readonly down: Set<string>;
   readonly token: string;
+  /** A token of these grants. */
+  tokenFor(...grants: string[]): Promise<string>;
   put(name: string, build: Record<string, unknown>): Promise<void>;
   /** Serves an archive at a path and names its URL and digest. */
   serve(path: string, body: Buffer, rest?: Served): { url: string; sha512: string };
@@ -106,6 +109,7 @@ export async function startFetchWorld(): Promise<FetchWorld> {
     questions,
     down,
     token: worker.token,
+    tokenFor: (...grants) => worker.tokenFor(...grants),
     async put(name, build) {
       const path = `/api/core/v2/namespaces/default/assets/${encodeURIComponent(name)}`;
       const answer = await worker.send("PUT", path, { body: JSON.stringify({ builds: [build] }) });
@@ -134,15 +138,6 @@ export function runWith(command: readonly string[], env: Readonly<Record<string,
       done({ code: typeof code === "number" ? code : -1, out, err });
     });
   });
-}
-
-/** Where a program of this machine is; undefined when it is not installed. */
-export function installed(program: string): string | undefined {
-  try {
-    return execFileSync("/bin/sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
 }
 
 const busybox = installed("busybox");

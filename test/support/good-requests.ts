@@ -71,6 +71,7 @@ export async function goodRequests(send: Send): Promise<(row: Route<never>) => W
     "GET /api/edge/v1/namespaces/:namespace/assets/:name/revisions/:seq": { path: `${ONE}/revisions/1` },
     "POST /api/edge/v1/namespaces/:namespace/assets/:name/rollback": { body: { seq: 1 } },
     "POST /api/edge/v1/namespaces/:namespace/assets/:name/resolve": { body: { system: { os: "linux" } } },
+    "POST /api/edge/v1/namespaces/:namespace/resolve": { body: { system: { os: "linux" } } },
     "GET /api/edge/v1/namespaces/:namespace/assets/:name/resolve": { query: "?os=linux&arch=amd64" },
     "GET /api/edge/v1/namespaces/:namespace/assets/:name/download": { query: "?os=linux&arch=amd64" },
     "POST /api/edge/v1/lint": { body: anAsset("one") },

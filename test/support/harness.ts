@@ -20,6 +20,8 @@ export interface RunningWorker {
   readonly url: string;
   /** A token of the principal `admin`. */
   readonly token: string;
+  /** A token of these grants. */
+  tokenFor(...grants: string[]): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -42,8 +44,6 @@ export interface FaultyWorker extends RunningWorker {
   ): Promise<{ gets: number; puts: number; refused: number }>;
   /** Lets every statement fail, or no more. */
   databaseDown(down: boolean): Promise<void>;
-  /** A token of these grants. */
-  tokenFor(...grants: string[]): Promise<string>;
 }
 
 /** The same with a KV that misbehaves on command in place of CACHE. */
@@ -66,7 +66,6 @@ export async function startFaultyWorker(): Promise<FaultyWorker> {
   const worker = await running(harness);
   return {
     ...worker,
-    tokenFor: (...grants) => tokenOf("agent", grants),
     async kv(mode) {
       const answer = await harness.getWorker(kvWorker.name).fetch(`http://kv/?mode=${mode}`);
       return (await answer.json()) as { gets: number; puts: number; refused: number };
@@ -94,6 +93,7 @@ async function running(
     database,
     url: url.origin,
     token,
+    tokenFor: (...grants) => tokenOf("agent", grants),
     close: () => harness.close(),
     async send(method, path, { body, headers } = {}) {
       const all = new Headers(headers);

@@ -1,10 +1,10 @@
 import {
   pageKey,
-  type AssetPage,
   type AssetStore,
   type AssetWrite,
   type DeleteOutcome,
   type PageFrom,
+  type StatedPage,
   type StoredAsset,
   type WriteCondition,
   type WriteOutcome,
@@ -31,7 +31,7 @@ export class MemoryAssetStore implements AssetStore {
     namespace: Namespace | null,
     from: PageFrom | null,
     limit: number,
-  ): Promise<ReadResult<AssetPage>> {
+  ): Promise<ReadResult<StatedPage>> {
     const all = [...this.#assets.values()]
       .filter((asset) => namespace === null || asset.namespace === namespace)
       .map((asset) => ({ asset, key: pageKey(namespace, asset) }))
@@ -42,7 +42,7 @@ export class MemoryAssetStore implements AssetStore {
       });
     const page = all.slice(0, limit);
     const next = all.length > page.length ? (page.at(-1)?.key ?? null) : null;
-    return withValue(JUST_READ, { assets: page.map(({ asset }) => asset), next });
+    return withValue(JUST_READ, { assets: page.map(({ asset }) => asset), next, state: this.#seq });
   }
 
   async put(asset: AssetWrite, condition: WriteCondition): Promise<WriteOutcome> {

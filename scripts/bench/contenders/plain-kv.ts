@@ -2,9 +2,13 @@
 import { AutoRouter, error, type IRequest } from "itty-router";
 import { jwtVerify } from "jose";
 
-const router = AutoRouter<IRequest, [Env]>({ before: [checkToken] });
+interface Bindings extends Env {
+  readonly TOKEN_SECRET: string;
+}
 
-async function checkToken({ headers }: IRequest, env: Env): Promise<Response | undefined> {
+const router = AutoRouter<IRequest, [Bindings]>({ before: [checkToken] });
+
+async function checkToken({ headers }: IRequest, env: Bindings): Promise<Response | undefined> {
   const token = (headers.get("Authorization") ?? "").replace(/^Bearer /, "");
   try {
     await jwtVerify(token, new TextEncoder().encode(env.TOKEN_SECRET), { algorithms: ["HS256"] });

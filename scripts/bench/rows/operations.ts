@@ -15,6 +15,8 @@ export interface Operation {
   /** What the n-th of its requests is; the cron is run in place of a request. */
   readonly request: ((n: number) => Sent) | "cron";
   readonly status: number;
+  /** What its sender may do; everything unless there is a reason. */
+  readonly grants?: string;
   /** Statements that put the store into the state that each run needs. */
   readonly before?: readonly string[];
   /** How many requests are made; 5 unless it can be done only once. */

@@ -4,10 +4,10 @@ import { commitsOf, type StoreSize } from "./store.ts";
 
 const BLOCK = /(<!-- growth\b[^>]*-->\n)[\s\S]*?(\n<!-- \/growth -->)/;
 
-/** The README with these figures between its marks. */
-export function withGrowth(readme: string, figures: string): string {
-  if (!BLOCK.test(readme)) throw new Error("README.md has no <!-- growth --> and <!-- /growth -->");
-  return readme.replace(BLOCK, (_, open: string, close: string) => `${open}\n${figures}${close}`);
+/** The page with these figures between its marks. */
+export function withGrowth(page: string, figures: string): string {
+  if (!BLOCK.test(page)) throw new Error("the page has no <!-- growth --> and <!-- /growth -->");
+  return page.replace(BLOCK, (_, open: string, close: string) => `${open}\n${figures}${close}`);
 }
 
 const count = (value: number) => Math.round(value).toLocaleString("en");
@@ -26,7 +26,6 @@ export function report(size: StoreSize, measured: readonly Measured[]): string {
     one.cpuMs?.toFixed(0) ?? "",
     count(one.statements),
     count(one.rowsRead),
-    one.namespaceRows === 0 ? "" : count(one.namespaceRows),
     count(one.rowsUsed),
     one.ratio.toFixed(1),
   ]);
@@ -36,7 +35,6 @@ export function report(size: StoreSize, measured: readonly Measured[]): string {
     "CPU ms",
     "statements",
     "rows read",
-    "of these namespaces",
     "returned or changed",
     "worst ratio",
   ];
@@ -61,10 +59,4 @@ export function complaints(measured: readonly Measured[]): string[] {
     }
   }
   return [...worst.values()];
-}
-
-/** The operations that the rule excepts: each commit reads the rows of all namespaces, whatever it writes. */
-export function exceptions(measured: readonly Measured[]): string {
-  const names = measured.filter(({ namespaceRows }) => namespaceRows > 0).map(({ name }) => name);
-  return `Excepted, since they read the row of every namespace: ${names.join("; ")}.`;
 }

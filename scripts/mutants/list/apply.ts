@@ -59,8 +59,8 @@ const SERVICE: readonly Edit[] = [
   },
   {
     means: "definitions are written in nobody's name",
-    find: "await encodeChecked({ namespace, name }, asset, by.name)",
-    replace: 'await encodeChecked({ namespace, name }, asset, "")',
+    find: "await definition.write(by.name)",
+    replace: 'await definition.write("")',
   },
   {
     means: "a prune deletes what the caller may not edit",
@@ -104,8 +104,8 @@ const PLAN: readonly Edit[] = [
   },
   {
     means: "what another has written is written again",
-    find: 'existing?.createdBy ?? ""',
-    replace: '""',
+    find: "existing?.createdBy ?? writer",
+    replace: "writer",
   },
   {
     means: "a set may take any memory as it is stored",
@@ -224,7 +224,7 @@ const OPERATIONS: readonly Edit[] = [
   },
   {
     means: "a dry run of a plan applies it",
-    find: 'if (dryRun) return json(`{"applied":false,${shown}}`, lint);',
+    find: 'if (dryRun) return json(jsonObject([["applied", "false"], ...shown]), lint);',
     replace: "",
     named: "dry_run",
   },
@@ -248,8 +248,8 @@ export const apply: readonly Mutant[] = [
   ...mutantsOf("apply", "src/sets/stored-plan.ts", PURE, [
     {
       means: "a plan of an earlier form is applied",
-      find: "return format === FORMAT ? plan : null;",
-      replace: "return format === null ? null : plan;",
+      find: "if (format !== FORMAT) return null;",
+      replace: "if (format === null) return null;",
     },
   ]),
   ...mutantsOf("apply", "src/sets/options.ts", API, [

@@ -3,14 +3,14 @@ import { mutantsOf, type Edit, type Mutant } from "../mutant.ts";
 const LOG: readonly Edit[] = [
   {
     means: "a truncated commit log claims to be whole",
-    find: "since: changes[MAX_CHANGES]?.seq ?? since",
+    find: "since: rows[MAX_CHANGES]?.seq ?? since",
     replace: "since",
     missedBefore: true,
   },
   {
     means: "of two changes of a key the log has the earlier",
-    find: "key !== null && !last.has(key)",
-    replace: "key !== null",
+    find: "if (!last.has(key)) last.set(key, seq);",
+    replace: "last.set(key, seq);",
   },
   {
     means: "the log is read from the nearest replica",
@@ -42,8 +42,8 @@ const REPLICA: readonly Edit[] = [
 const ASSETS: readonly Edit[] = [
   {
     means: "a write does not tell its namespace, so lists stay as they were",
-    find: "UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1\n  AND EXISTS",
-    replace: "UPDATE namespaces SET seq = seq WHERE name = ?1\n  AND EXISTS",
+    find: "UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1 AND changes() = 1",
+    replace: "UPDATE namespaces SET seq = seq WHERE name = ?1 AND changes() = 1",
   },
   {
     means: "an asset is put in a namespace that does not exist",

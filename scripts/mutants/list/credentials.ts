@@ -153,8 +153,8 @@ const GUARD: readonly Edit[] = [
 const CONFIG: readonly Edit[] = [
   {
     means: "keys may be served stale for longer than a day",
-    find: "if (hours <= longest) return hours;",
-    replace: "return hours;",
+    find: "/^\\d{1,2}$/.test(hours) && Number(hours) <= LONGEST_OUTAGE_HOURS",
+    replace: "/^\\d{1,2}$/.test(hours)",
   },
   {
     means: "a mistyped OUTAGE_KEY_HOURS lets keys be served stale",

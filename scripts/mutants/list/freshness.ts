@@ -3,6 +3,7 @@ import { mutantsOf, type Edit, type Mutant } from "../mutant.ts";
 const READING = ["test/freshness/reading.test.ts"];
 const HANGING = ["test/freshness/hanging.test.ts"];
 const FAST = ["test/api/hot-path.test.ts"];
+const MANY = ["test/api/resolve-many.test.ts"];
 
 const ADMIT: readonly Edit[] = [
   {
@@ -177,8 +178,8 @@ const COPIES: readonly Edit[] = [
   },
   {
     means: "a journal is taken to know every change of an asset",
-    find: "this.#kind.journalIsComplete ? 0 : journal.since",
-    replace: "0",
+    find: "since: journal.since,",
+    replace: "since: 0,",
   },
   {
     means: "copies in KV are dated by the clock of their isolate",
@@ -355,13 +356,8 @@ const JOURNAL: readonly Edit[] = [
     replace: "log.since",
   },
   {
-    means: "of two changes of a key the journal keeps the earlier",
-    find: "changes.set(key, Math.max(seq, changes.get(key) ?? 0));",
-    replace: "changes.set(key, changes.get(key) ?? seq);",
-  },
-  {
     means: "a journal forgets what it knew before each log",
-    find: "const since = Math.min(held.since, log.since);",
+    find: "const since = starts ? log.since : Math.min(held.since, log.since);",
     replace: "const since = log.since;",
   },
   {
@@ -381,13 +377,26 @@ const JOURNAL: readonly Edit[] = [
   },
   {
     means: "a journal that had to drop changes claims to know them",
-    find: "since: Math.max(since, dropped) };",
-    replace: "since };",
+    find: "since: first,",
+    replace: "since,",
+  },
+  {
+    means: "the journal does not learn from a commit to an asset that its namespace has changed",
+    find: "if (namespace !== null) yield [namespace, seq];",
+    replace: "if (namespace === null) yield [key, seq];",
   },
   {
     means: "a merged journal is older than the newer of the two",
     find: "const asOf = Math.max(held.asOf, other.asOf);",
     replace: "const asOf = Math.min(held.asOf, other.asOf);",
+  },
+];
+
+const LAST_COMMITS: readonly Edit[] = [
+  {
+    means: "of two changes of a key the journal keeps the earlier",
+    find: "if (seq > (upper.get(key) ?? known ?? 0)) upper.set(key, seq);",
+    replace: "if (known === undefined) upper.set(key, seq);",
   },
 ];
 
@@ -583,14 +592,9 @@ const PAGES: readonly Edit[] = [
     replace: "namespace === null ? 0 : (",
   },
   {
-    means: "a list of a namespace that the journal does not know is served",
-    find: "(journal.namespaces.get(namespace) ?? journal.seq)",
-    replace: "(journal.namespaces.get(namespace) ?? 0)",
-  },
-  {
     means: "the journal refutes no list of a namespace",
-    find: "(journal.namespaces.get(namespace) ?? journal.seq)",
-    replace: "(journal.namespaces.get(namespace) ?? journal.seq) * 0",
+    find: "(journal.namespaces.get(namespace) ?? 0)",
+    replace: "0",
   },
   {
     means: "a list that starts at a name and one that starts after it share a copy",
@@ -619,30 +623,23 @@ const KEYS: readonly Edit[] = [
 
 const NAMESPACES: readonly Edit[] = [
   {
-    means: "an old journal says that a namespace is not there",
-    find: 'if (!found && names.tier === "STALE") throw databaseUnavailable(new Error("only a stale journal knows"));',
-    replace: "",
+    means: "the journal refutes no copy of a namespace",
+    find: "changes.get(namespaceKey(name)) ?? 0",
+    replace: "0",
   },
   {
-    means: "namespaces of any age are served while the database is down",
-    find: "if (!isOutage(cause) || journal === null || age > STALE_MS) throw answerTo(cause);",
-    replace: "if (!isOutage(cause) || journal === null) throw answerTo(cause);",
+    means: "the journal refutes no page of namespaces",
+    find: "changedAt: ({ changes }) => changes.get(NAMESPACES_KEY) ?? 0,",
+    replace: "changedAt: () => 0,",
   },
   {
-    means: "who asks for the newest namespaces gets those of the journal",
-    find: 'freshness === "bounded" && journal',
-    replace: "journal",
+    means: "a page of some namespaces and one of all share a copy",
+    find: '...(among ?? ["*"]),',
+    replace: '"*",',
   },
 ];
 
 const HOT: readonly Edit[] = [
-  {
-    means: "a resolution is answered under the asset's old tag",
-    find: "const held = last?.assetTag === assetTag ?",
-    replace: "const held = last !== null ?",
-    named: "is resolved anew once it has changed",
-    missedBefore: true,
-  },
   {
     means: "the fast path answers those who may write, who read the newest",
     find: 'if (allows(grants, { role: "edit", namespace, name: null })) return false;',
@@ -661,11 +658,62 @@ const HOT: readonly Edit[] = [
     replace: "",
     named: "is not for who asks for the newest",
   },
+];
+
+const FOUND: readonly Edit[] = [
+  {
+    means: "a resolution is answered under the asset's old tag",
+    find: "const held = last?.assetTag === assetTag ?",
+    replace: "const held = last !== null ?",
+    named: "is resolved anew once it has changed",
+    missedBefore: true,
+  },
   {
     means: "the fast path answers Go clients with a map of filters",
-    find: "if (target.search === null && asset.expressions !== null) return null;",
+    find: "if (asset.expressions !== null) return null;",
     replace: "",
     named: "Go clients",
+  },
+  {
+    means: "many assets are answered from before the namespace's last commit",
+    find: "if (known === undefined || known.state !== state) return null;",
+    replace: "if (known === undefined) return null;",
+    tests: MANY,
+    named: "change with a commit to one of them",
+  },
+  {
+    means: "many assets are answered from memory for whoever asked the same before",
+    find: "const held = last?.reader === principal ?",
+    replace: "const held = last !== null ?",
+    tests: MANY,
+    named: "is not shown from memory to a caller of other grants",
+  },
+  {
+    means: "the fast path tells holders of narrow grants of commits to what they may not see",
+    find: "const seq = seesAll ? state : null;",
+    replace: "const seq = state;",
+    tests: MANY,
+    named: "is not shown from memory to a caller of other grants",
+  },
+];
+
+const REMEMBERED_MANY: readonly Edit[] = [
+  {
+    means: "an answer about many assets outlives a change to one of them",
+    find: "known !== undefined && known.madeFrom === madeFrom",
+    replace: "known !== undefined",
+  },
+  {
+    means: "what is not known to exist during an outage is said not to exist, from memory",
+    find: "search === null || !isSure ?",
+    replace: "search === null ?",
+    named: "hold nothing of an outage",
+  },
+  {
+    means: "callers who may see other names share an answer",
+    find: "return cacheKey(namespace, search, ...reach);",
+    replace: "return cacheKey(namespace, search);",
+    named: "have keys of their own",
   },
 ];
 
@@ -694,9 +742,9 @@ const WATCH: readonly Edit[] = [
     tests: ["test/freshness/known-commits.test.ts"],
   },
   {
-    means: "a follower of a namespace that was just deleted is told that nothing was committed",
-    find: "namespaces.get(scope)) ?? seq };",
-    replace: "namespaces.get(scope)) ?? 0 };",
+    means: "a follower of a namespace that the journal does not name is told that nothing was committed",
+    find: "(namespaces.get(scope) ?? since) };",
+    replace: "(namespaces.get(scope) ?? 0) };",
     tests: ["test/freshness/known-commits.test.ts"],
   },
 ];
@@ -709,8 +757,8 @@ const ENTRIES: readonly Edit[] = [
   },
   {
     means: "lists of two states lie in one place",
-    find: "const state = kind.immutable ? [String(s)] : [];",
-    replace: "const state = kind.immutable && s < 0 ? [String(s)] : [];",
+    find: "const states = kind.immutable ? [String(state)] : [];",
+    replace: "const states = kind.immutable && state < 0 ? [String(state)] : [];",
     tests: ["test/freshness/kinds.test.ts"],
   },
 ];
@@ -727,6 +775,12 @@ export const freshness: readonly Mutant[] = [
     "src/freshness/journal.ts",
     ["test/freshness/journal.test.ts"],
     [...JOURNAL, ...CRON],
+  ),
+  ...mutantsOf(
+    "freshness",
+    "src/freshness/last-commits.ts",
+    ["test/freshness/last-commits.test.ts"],
+    LAST_COMMITS,
   ),
   ...mutantsOf("freshness", "src/freshness/high-water.ts", ["test/freshness/memory.test.ts"], HIGH_WATER),
   ...mutantsOf("freshness", "src/freshness/database-time.ts", ["test/freshness/database-time.test.ts"], TIME),
@@ -754,11 +808,13 @@ export const freshness: readonly Mutant[] = [
   ),
   ...mutantsOf(
     "freshness",
-    "src/freshness/journaled-namespace-store.ts",
+    "src/freshness/cached-namespace-store.ts",
     ["test/freshness/known-commits.test.ts"],
     NAMESPACES,
   ),
   ...mutantsOf("freshness", "src/fast-path/fast-path.ts", FAST, HOT),
+  ...mutantsOf("freshness", "src/fast-path/found.ts", FAST, FOUND),
+  ...mutantsOf("freshness", "src/resolve/many/service.ts", ["test/resolve/many.test.ts"], REMEMBERED_MANY),
   ...mutantsOf("freshness", "src/resolve/service.ts", ["test/resolve/remembered.test.ts"], RESOLUTIONS),
   ...mutantsOf(
     "freshness",

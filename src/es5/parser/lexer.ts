@@ -27,6 +27,8 @@ const ENDING_PUNCTUATORS = new Set(") ] } ++ -- / /=".split(" "));
 /** Work of reading a token, with the node of the tree that it becomes, and each character of it. */
 const TOKEN_WORK = 36;
 const CHARACTER_WORK = 3;
+/** Work of looking for comments and line ends, beside their characters. */
+const BLANK_WORK = 40;
 
 /** Moves to the next token. Throws what the parser's `spend` throws when the budget ends. */
 export function next(parser: Parser): void {
@@ -47,6 +49,7 @@ function skipBlank(parser: Parser): void {
     while (code === SPACE || code === TAB) code = text.charCodeAt((parser.at += 1));
     // Nearly every token starts here: trying BLANK on each would cost more than the rest.
     if ((code > SPACE && code < NOT_ASCII && code !== SLASH) || Number.isNaN(code)) return;
+    parser.spend(BLANK_WORK);
     const blank = read(parser, BLANK);
     if (blank === null) return;
     if (blank[1] === "") report(parser, parser.at, "Unexpected end of input");

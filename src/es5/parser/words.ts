@@ -27,6 +27,9 @@ const KINDS = new Map<string, Kind>([
 /** Keywords and literals after which a line end closes the statement. */
 const ENDING_WORDS = new Set("this break throw return continue debugger null true false".split(" "));
 
+/** Work of each piece of a word that has characters beyond ASCII or escapes in it, beside its characters. */
+const PIECE_WORK = 48;
+
 /** Scans a name, a keyword or a literal that is a word. */
 export function scanWord(parser: Parser): Kind {
   const word = readWord(parser);
@@ -54,6 +57,7 @@ function readWord(parser: Parser): string | null {
 function readUnicodeWord(parser: Parser, start: string): string | null {
   let word = start;
   for (;;) {
+    parser.spend(PIECE_WORK);
     word += read(parser, WORD_REST)?.[0] ?? "";
     if (!take(parser, "\\")) return word;
     const { at } = parser;

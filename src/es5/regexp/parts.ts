@@ -52,7 +52,7 @@ export function sequence(parts: Part[]): Part {
   };
 }
 
-/** Alternatives, the first preferred; the last is a parameter of its own because there is always one. */
+/** Alternatives, the first preferred; the last is a separate parameter because there is always one. */
 export function choice(parts: Part[], last: Part): Part {
   return {
     repeats: mostRepeats([...parts, last]),

@@ -5,8 +5,8 @@ import { add, type Builder, type Step } from "./steps.ts";
 import { transformPattern } from "./transform.ts";
 
 /** Work of reading a pattern, in steps of a match: once, and for each character. */
-const PATTERN_WORK = 72;
-const CHARACTER_WORK = 9;
+const PATTERN_WORK = 96;
+const CHARACTER_WORK = 12;
 
 export interface PatternProgram {
   steps: Step[];

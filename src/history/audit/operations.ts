@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import * as answers from "../../http/answers.ts";
-import { CONTINUE, LIMIT } from "../../http/common-parameters.ts";
+import * as common from "../../http/common-parameters.ts";
 import { operation, type Asked } from "../../http/operation.ts";
 import { continueHeader, continueToken, readPage, seqOfToken } from "../../http/pagination.ts";
 import { oneOf, text, textUpTo, time } from "../../http/parameters.ts";
@@ -20,13 +20,15 @@ const PAGE = 1_000;
 /** Commits that one stream goes over; it then ends with the token of the rest. */
 const STREAMED_PAGES = 100;
 
-const AUDIT_QUERY = {
-  limit: LIMIT,
-  continue: CONTINUE.meta({ examples: ["NDIA"] }),
-  principal: text.optional().meta({
-    description: "Only what this principal did: a token's subject or a key's name.",
-    examples: ["admin"],
-  }),
+const auditQuery = () => ({
+  limit: common.limit(),
+  continue: common.continuation().meta({ examples: ["NDIA"] }),
+  principal: text()
+    .optional()
+    .meta({
+      description: "Only what this principal did: a token's subject or a key's name.",
+      examples: ["admin"],
+    }),
   action: oneOf(["create", "update", "delete"])
     .optional()
     .meta({ description: "Only commits of this kind.", examples: ["update"] }),
@@ -36,14 +38,18 @@ const AUDIT_QUERY = {
       description: "Only names that match this glob, in which `*` stands for any run of characters.",
       examples: ["sensu/*"],
     }),
-  from: time.optional().meta({
-    description: "Only what was done at this time or later: RFC 3339 or Unix seconds.",
-    examples: ["2026-01-31T12:00:00Z"],
-  }),
-  to: time.optional().meta({
-    description: "Only what was done before or at this time: RFC 3339 or Unix seconds.",
-    examples: ["1893456000"],
-  }),
+  from: time()
+    .optional()
+    .meta({
+      description: "Only what was done at this time or later: RFC 3339 or Unix seconds.",
+      examples: ["2026-01-31T12:00:00Z"],
+    }),
+  to: time()
+    .optional()
+    .meta({
+      description: "Only what was done before or at this time: RFC 3339 or Unix seconds.",
+      examples: ["1893456000"],
+    }),
   format: oneOf(["json", "ndjson"])
     .optional()
     .meta({
@@ -51,7 +57,7 @@ const AUDIT_QUERY = {
         '`ndjson`: one entry a line, streamed. `Accept: application/x-ndjson` asks for the same. After 100,000 commits the last line is `{"continue": token}` instead: send it as `continue` for the rest.',
       examples: ["ndjson"],
     }),
-};
+});
 
 const ENTRY = {
   seq: 1,
@@ -70,8 +76,8 @@ const auditOf = (id: string, summary: string, what: string) =>
     id,
     tag: "History",
     summary,
-    description: `${what} The newest first, 1,000 at the most in a page; \`Sensu-Continue\` says how to go on, also after a page that holds fewer or none because a filter left out the commits that were read.`,
-    query: strictQuery(AUDIT_QUERY),
+    description: `${what} The newest first, at most 1,000 in a page; \`Sensu-Continue\` says how to go on, also after a page that holds fewer or none because a filter left out the commits that were read.`,
+    query: strictQuery(auditQuery),
     answers: {
       200: answers.content(
         "Who did what.",
@@ -96,20 +102,17 @@ const auditOf = (id: string, summary: string, what: string) =>
 
 export const auditNamespace = auditOf(
   "auditNamespace",
-  "Who did what in a namespace",
+  "Read the audit of a namespace",
   "Who did what in a namespace, and to it.",
 );
 export const auditEverything = auditOf(
   "audit",
-  "Who did what, everywhere",
+  "Read the audit of everything",
   "Who did what to assets, namespaces and keys, everywhere.",
 );
 
 /** Who did what and when, the newest first: to assets, namespaces and keys. NDJSON on request. */
-async function list(
-  asked: Asked<QueryOf<typeof AUDIT_QUERY>, undefined>,
-  { audit }: Uses,
-): Promise<Response> {
+async function list(asked: Asked<QueryOf<typeof auditQuery>, undefined>, { audit }: Uses): Promise<Response> {
   const filter = filterOf(asked.query);
   const scope = scopeOf(asked, filter);
   const { limit, start } = readPage(asked.query);
@@ -125,7 +128,7 @@ async function list(
   return json(JSON.stringify(found.map(shown)), continueHeader(goOn));
 }
 
-function filterOf({ principal, action, name, from, to }: QueryOf<typeof AUDIT_QUERY>): AuditFilter {
+function filterOf({ principal, action, name, from, to }: QueryOf<typeof auditQuery>): AuditFilter {
   return {
     principal: principal ?? null,
     action: action ?? null,

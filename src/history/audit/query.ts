@@ -3,7 +3,7 @@ import { principalOf, type Context } from "../../context.ts";
 import { readableLives } from "../lives.ts";
 import type { AuditScope, Revision } from "../../store/history-store.ts";
 
-/** An asset's name has no more characters, and the time a glob takes grows with its length. */
+/** As long as the longest name: the time a glob takes grows with its length. */
 export const GLOB_CHARACTERS = 255;
 /** Commits are dated by the clocks of many machines; these never disagree by more. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;

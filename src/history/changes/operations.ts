@@ -8,6 +8,7 @@ import { text, wholeNumber } from "../../http/parameters.ts";
 import { strictQuery } from "../../http/query.ts";
 import { LAST_EVENT_ID } from "../../http/request-headers.ts";
 import { json, stream } from "../../http/respond.ts";
+import { jsonObject } from "../../lib/json-object.ts";
 import { ref } from "../../lib/schema-ref.ts";
 import { namespaceProblem, parseNamespace } from "../../identity/names.ts";
 import { Change, Changes, Gone, Reset, REVISION } from "../answers.ts";
@@ -27,7 +28,7 @@ const CURSOR = "MGYxZTJkM2M0YjVhNjk3OC40Mg";
 export const listChanges = operation({
   id: "listChanges",
   tag: "History",
-  summary: "Changes after a cursor, in commit order",
+  summary: "Follow changes",
   description: [
     "Commits to assets after a cursor, in commit order, without gaps, each at least once: for programs that keep a copy.",
     "A page holds at most 500 commits or 4 MiB of definitions, and may hold none although more follow: ask again at once unless the answer says `Retry-After`.",
@@ -35,27 +36,35 @@ export const listChanges = operation({
     "Needs `view` at the namespace asked for, or everywhere; a grant with a name glob is shown only what it matches, and only grants for all namespaces (`*`) show what a namespace held before it was deleted and created again.",
     "With `Accept: text/event-stream`, server-sent events for a minute; clients reconnect by themselves.",
   ].join(" "),
-  query: strictQuery({
-    since: text.default("").meta({
-      description:
-        "Show what was committed after this cursor: `next` of the answer before, unchanged. `0` or nothing: from the start of what is kept. `now`: nothing but the cursor of the newest commit.",
-      pattern: "^([\\w-]{1,200})?$",
-      examples: ["0"],
-    }),
-    wait: wholeNumber.default(0).meta({
-      description: "Seconds for which an idle answer may be held back until something is committed.",
-      maximum: LONGEST_WAIT_SECONDS,
-      examples: [1],
-    }),
-    limit: wholeNumber.default(0).meta({
-      description: "How many changes at the most; 0 or nothing: as many as a page holds.",
-      examples: [10],
-    }),
-    namespace: text.default("").meta({
-      description: "Only this namespace; without it, a grant for all (`*`) is needed.",
-      examples: ["default"],
-    }),
-  }),
+  query: strictQuery(() => ({
+    since: text()
+      .default("")
+      .meta({
+        description:
+          "Show what was committed after this cursor: `next` of the answer before, unchanged. `0` or nothing: from the start of what is kept. `now`: nothing but the cursor of the newest commit.",
+        pattern: "^([\\w-]{1,200})?$",
+        examples: ["0"],
+      }),
+    wait: wholeNumber()
+      .default(0)
+      .meta({
+        description: "Seconds for which an idle answer may be held back until something is committed.",
+        maximum: LONGEST_WAIT_SECONDS,
+        examples: [1],
+      }),
+    limit: wholeNumber()
+      .default(0)
+      .meta({
+        description: "At most how many changes; 0 or nothing: as many as a page holds.",
+        examples: [10],
+      }),
+    namespace: text()
+      .default("")
+      .meta({
+        description: "Only this namespace; without it, a grant for all (`*`) is needed.",
+        examples: ["default"],
+      }),
+  })),
   headers: [LAST_EVENT_ID],
   answers: {
     200: answers.content(
@@ -125,7 +134,11 @@ export const listChanges = operation({
     const shown = found.map(printChange).join(",");
     const isIdle = found.length === 0 && caughtUp && query.wait === 0;
     return json(
-      `{"changes":[${shown}],"next":"${printCursor(next)}","complete":${complete}}`,
+      jsonObject([
+        ["changes", `[${shown}]`],
+        ["next", JSON.stringify(printCursor(next))],
+        ["complete", String(complete)],
+      ]),
       isIdle ? { "Retry-After": String(IDLE_SECONDS) } : {},
     );
   },

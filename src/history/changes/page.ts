@@ -13,7 +13,7 @@ export interface Follower {
   readonly scope: Namespace | null;
 }
 
-/** Bytes of definitions in one page; a definition that is larger is a page of its own. */
+/** Bytes of definitions in one page; a larger definition is the only one in its page. */
 export const PAGE_BYTES = 4 * 1024 * 1024;
 /** Steps of matching names with the globs of grants in one page. */
 export const MATCHING_STEPS = 50_000_000;

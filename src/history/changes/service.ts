@@ -119,7 +119,7 @@ export class ChangeService {
     return page;
   }
 
-  /** Throws `tooManyRequests` when no more clients may wait. */
+  /** Throws `tooManyRequests` when as many clients wait as may. */
   refuseWhenFull(): void {
     const now = this.#options.clock();
     this.#enterRoom(now, now)();

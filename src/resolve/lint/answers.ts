@@ -1,31 +1,34 @@
 import * as z from "zod";
 import { answerSchema } from "../../lib/schema-ref.ts";
 
-/** What is legal in an asset and yet wrong. */
-export const Finding = answerSchema("Finding", "Something that is legal in an asset and yet wrong.", () =>
-  z.strictObject({
-    rule: z
-      .enum([
-        "unknown-member",
-        "syntax",
-        "es5",
-        "assignment",
-        "unknown-name",
-        "unreported-value",
-        "unreachable-build",
-        "rules-differ",
-        "digest-case",
-        "header-comma",
-        "template",
-        "plain-http",
-        "budget",
-      ])
-      .describe(
-        "Which rule found it; `budget`: the request's evaluation steps ended before all was checked.",
-      ),
-    where: z.string().meta({ description: "The place in the asset.", examples: ["builds.0.filters.1"] }),
-    message: z.string().describe("What is wrong, and what to do about it."),
-  }),
+/** A mistake in an asset that is legal. */
+export const Finding = answerSchema(
+  "Finding",
+  "A mistake in an asset that is legal, so it can be written.",
+  () =>
+    z.strictObject({
+      rule: z
+        .enum([
+          "unknown-member",
+          "syntax",
+          "es5",
+          "assignment",
+          "unknown-name",
+          "unreported-value",
+          "unreachable-build",
+          "rules-differ",
+          "digest-case",
+          "header-comma",
+          "template",
+          "plain-http",
+          "budget",
+        ])
+        .describe(
+          "Which rule found it; `budget`: the request's evaluation steps ended before all was checked.",
+        ),
+      where: z.string().meta({ description: "The place in the asset.", examples: ["builds.0.filters.1"] }),
+      message: z.string().describe("What is wrong, and what to do about it."),
+    }),
 );
 
 /** The answer of lint. */

@@ -6,7 +6,7 @@ import { agentView } from "../../definitions/agent-view.ts";
 /** How many findings the message of a refusal quotes. */
 const QUOTED = 20;
 
-/** What is legal in an asset and yet wrong, and what to do about it. One linter serves a whole request. */
+/** Lints an asset: legal mistakes, and what to do about each. One linter serves a whole request. */
 export function findingsIn({ asset, unknown }: WrittenAsset, linter: Linter): Finding[] {
   return linter.lintOnce(asset, () => linter.lint(agentView(asset), unknown));
 }

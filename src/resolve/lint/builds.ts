@@ -19,7 +19,7 @@ export function lintOrder(asset: Choosable, filters: FilterReader, findings: Fin
     if (wider < 0) continue;
     const same = wanted[wider]?.size === here.size;
     const message = same
-      ? `Build ${wider} has the same filters and comes first, so no agent takes this one. Remove one of them, or tell them apart.`
+      ? `Build ${wider} has the same filters and comes first, so no agent takes this one. Remove one of them, or make their filters differ.`
       : `Build ${wider} asks for less and comes first, so agents of 6.x never take this one. Move it before build ${wider}.`;
     findings.add("unreachable-build", `builds.${index}`, message);
   }

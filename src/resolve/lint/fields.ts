@@ -48,7 +48,7 @@ export function lintFields(
       add(
         "header-comma",
         member,
-        "Agents split the value at its commas and send each part as a header of its own. Do without commas.",
+        "Agents split the value at its commas and send each part as a separate header. Do without commas.",
       );
     }
     const broken = templateProblems(value, budget);

@@ -27,7 +27,7 @@ export class Linter {
   }
 
   /**
-   * Finds what is legal in an asset and yet wrong; each finding says where, and what to do. Where the budget ends, the
+   * Finds mistakes in an asset that are legal; each finding says where, and what to do. Where the budget ends, the
    * last finding says that the rest was not checked.
    */
   lint(asset: LintableAsset, unknown: readonly UnknownMember[] = []): Finding[] {
@@ -80,7 +80,7 @@ function unfinished(asset: LintableAsset, { message }: BudgetExhausted): Finding
   };
 }
 
-/** Lints one asset with a budget of its own. */
+/** Lints one asset, with a new budget. */
 export function lintAsset(asset: LintableAsset): Finding[] {
   return new Linter().lint(asset);
 }

@@ -15,7 +15,7 @@ export const lintAsset = operation({
   tag: "Resolve",
   summary: "Lint a definition",
   description:
-    "What is legal in an asset and yet wrong: members that no asset has (the first 20), builds that can never match, values no agent reports, assignments for comparisons, upper-case digests. Nothing is stored.",
+    "Finds mistakes in an asset that are legal: members that no asset has (the first 20), builds that can never match, values no agent reports, assignments for comparisons, upper-case digests. Nothing is stored.",
   body: {
     description: "The asset, bare or wrapped.",
     required: true,

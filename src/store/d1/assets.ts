@@ -14,7 +14,7 @@ import {
 import type { AssetId, AssetName, Namespace } from "../../identity/names.ts";
 import { conditionSql, type Binding } from "./condition-sql.ts";
 import type { CommitLog, RunCommit } from "../commit.ts";
-import { ADVANCE, commitBatch, SEQ, type Advanced, type Found, type Inserted } from "./commit-log.ts";
+import { ADVANCE, commitBatch, SEQ, type Advanced, type Inserted, type Probe } from "./commit-log.ts";
 import { ASSET_KEY, LIVE_ASSETS, liveAfter } from "./live-assets.ts";
 import { onReplica } from "./replica.ts";
 import type { AssetOrigin, Replica, Snapshot } from "../origin.ts";
@@ -30,9 +30,8 @@ const REVISION = `INSERT INTO revisions (seq, kind, namespace, name, action, eta
     CASE WHEN deleted THEN NULL ELSE etag END, CASE WHEN deleted THEN NULL ELSE definition END, ?3, ?4, ?5
   FROM assets WHERE namespace = ?1 AND name = ?2 AND seq = ${SEQ}`;
 
-/** Marks the namespace with the commit, if there was one; lists are cached under this seq. */
-const TOUCH = `UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1
-  AND EXISTS (SELECT 1 FROM assets WHERE namespace = ?1 AND name = ?2 AND seq = ${SEQ})`;
+/** Marks the namespace with the commit, if the statement before inserted its revision. */
+const TOUCH = `UPDATE namespaces SET seq = ${SEQ} WHERE name = ?1 AND changes() = 1`;
 
 interface Row {
   readonly namespace: Namespace;
@@ -139,9 +138,9 @@ export class D1AssetStore implements AssetOrigin {
         commit.scope.now,
         ...guard.bindings,
       );
-    const probe = this.#db.prepare("SELECT 1 FROM namespaces WHERE name = ?1").bind(namespace);
+    const exists = { sql: "EXISTS (SELECT 1 FROM namespaces WHERE name = ?2)", bindings: [namespace] };
     return this.#run<WriteOutcome>(commit, async (since) => {
-      const { row, probed, log } = await this.#write(probe, write, asset, commit, since);
+      const { row, probed, log } = await this.#write(write, exists, asset, commit, since);
       const refused = probed ? "condition-failed" : "namespace-missing";
       if (row === undefined) return { result: { outcome: refused }, log };
       return { result: { ...committed(row, log), created: row.created_seq === row.seq }, log };
@@ -154,9 +153,10 @@ export class D1AssetStore implements AssetOrigin {
     commit: Commit,
   ): Promise<DeleteOutcome> {
     const guard = conditionSql(condition, 4);
-    const probe = this.#db
-      .prepare("SELECT 1 FROM assets WHERE namespace = ?1 AND name = ?2 AND deleted = 0")
-      .bind(namespace, name);
+    const exists = {
+      sql: "EXISTS (SELECT 1 FROM assets WHERE namespace = ?2 AND name = ?3 AND deleted = 0)",
+      bindings: [namespace, name],
+    };
     const write = this.#db
       .prepare(
         `UPDATE assets SET seq = ${SEQ}, deleted = 1, updated_at = ?3
@@ -164,30 +164,34 @@ export class D1AssetStore implements AssetOrigin {
       )
       .bind(namespace, name, commit.scope.now, ...guard.bindings);
     return this.#run<DeleteOutcome>(commit, async (since) => {
-      const { row, probed, log } = await this.#write(probe, write, { namespace, name }, commit, since);
+      const { row, probed, log } = await this.#write(write, exists, { namespace, name }, commit, since);
       const refused = probed ? "condition-failed" : "absent";
       return { result: row === undefined ? { outcome: refused } : committed(row, log), log };
     });
   }
 
-  /** One commit: what the write has returned, and whether the probe had found anything before it. */
+  /** One commit: what the write has returned, and what the probe finds after it. */
   async #write(
-    probe: D1PreparedStatement,
     write: D1PreparedStatement,
+    probe: Probe,
     { namespace, name }: { readonly namespace: string; readonly name: string },
     { principal, reason, scope }: Commit,
     since: number,
   ): Promise<{ row: WrittenRow | undefined; probed: boolean; log: CommitLog }> {
-    type Rows = [Found, Advanced, WrittenRow, Inserted, Advanced];
-    const { rows, log } = await commitBatch<Rows>(this.#db, since, [
+    type Rows = [Advanced, WrittenRow, Inserted, Advanced];
+    const { rows, probed, log } = await commitBatch<Rows>(
+      this.#db,
+      since,
+      [
+        this.#db.prepare(ADVANCE),
+        write,
+        this.#db.prepare(REVISION).bind(namespace, name, principal, scope.now, reason),
+        this.#db.prepare(TOUCH).bind(namespace),
+      ],
       probe,
-      this.#db.prepare(ADVANCE),
-      write,
-      this.#db.prepare(REVISION).bind(namespace, name, principal, scope.now, reason),
-      this.#db.prepare(TOUCH).bind(namespace, name),
-    ]);
-    const [found, , written] = rows;
-    return { row: written[0], probed: found.length > 0, log };
+    );
+    const [, written] = rows;
+    return { row: written[0], probed, log };
   }
 
   /** Keyset page. A row fits while the bytes up to it stay in the page's budget; the first always does. */

@@ -63,14 +63,14 @@ export const ROTATE = `INSERT INTO api_keys (digest, name, seq, grants, created_
   ORDER BY expires_at IS NULL DESC, expires_at DESC LIMIT 1
   RETURNING ${ROW}`;
 
-/** Ends every live key of the name but the one just made (?4) at ?5. Each is a commit of its own, after that one's. */
+/** Ends every live key of the name but the one just made (?4) at ?5. Each is a separate commit, after that one's. */
 export const EXPIRE_OTHERS = `UPDATE api_keys
   SET seq = ${SEQ} + 1 + old.position, expires_at = MIN(COALESCE(expires_at, ?5), ?5)
   FROM (SELECT digest, ROW_NUMBER() OVER (ORDER BY digest) AS position FROM api_keys
     WHERE ${LIVE} AND ${AMONG} AND digest <> ?4) AS old
   WHERE api_keys.digest = old.digest`;
 
-/** Revokes every live key of the name. Each is a commit of its own. */
+/** Revokes every live key of the name. Each is a separate commit. */
 export const REVOKE = `UPDATE api_keys SET seq = ${SEQ} + live.position, revoked_at = ?2
   FROM (SELECT digest, ROW_NUMBER() OVER (ORDER BY digest) AS position FROM api_keys
     WHERE ${LIVE} AND ${AMONG}) AS live

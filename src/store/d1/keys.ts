@@ -7,7 +7,7 @@ import type { RunCommit } from "../commit.ts";
 import type { Replica, Snapshot } from "../origin.ts";
 import { readGrantsColumn } from "./live-key.ts";
 
-/** API keys in D1. Every key that changes is a commit of its own, so that caches learn of each by its digest. */
+/** API keys in D1. Every key that changes is a separate commit, so that caches learn of each by its digest. */
 export class D1KeyStore implements KeyOrigin {
   readonly #db: D1Database;
   readonly #run: RunCommit;

@@ -1,14 +1,43 @@
 import type { Commit } from "../asset-store.ts";
 import type { Namespace } from "../../identity/names.ts";
 import type { RunCommit } from "../commit.ts";
-import type { NamespaceDelete, NamespaceOrigin } from "../namespace-store.ts";
+import type { NamespaceDelete, NamespaceOrigin, NamespacePage, NamespaceRange } from "../namespace-store.ts";
+import type { Replica, Snapshot } from "../origin.ts";
 import { ADVANCE, commitBatch, SEQ, type Advanced, type Found, type Inserted } from "./commit-log.ts";
 import { LIVE_ASSETS, liveAfter } from "./live-assets.ts";
+import { onReplica } from "./replica.ts";
+
+/** Whether there is a namespace, and the last commit to it alone, with the state of the whole store. */
+const FIND = `SELECT meta.epoch AS epoch, meta.seq AS g, EXISTS (SELECT 1 FROM namespaces WHERE name = ?1) AS found,
+    (SELECT MAX(seq) FROM revisions WHERE kind = 'namespace' AND namespace = '' AND name = ?1) AS life
+  FROM meta`;
+const ALL = "SELECT name FROM namespaces";
+/** The names are few, and looked up one by one. */
+const AMONG = "SELECT namespaces.name FROM json_each(?3) CROSS JOIN namespaces ON namespaces.name = value";
+const pageSql = (
+  after: ">" | ">=",
+  range: string,
+) => `SELECT meta.epoch AS epoch, meta.seq AS g, page.name AS name
+  FROM meta LEFT JOIN (${range} WHERE namespaces.name ${after} ?1 ORDER BY namespaces.name LIMIT ?2) AS page ON TRUE
+  ORDER BY page.name`;
+
+interface FoundRow {
+  readonly epoch: string;
+  readonly g: number;
+  readonly found: number;
+  readonly life: number | null;
+}
+
+interface PageRow {
+  readonly epoch: string;
+  readonly g: number;
+  readonly name: Namespace | null;
+}
 
 /** A row that a statement has written. */
 type Changed = { readonly seq: number } | { readonly name: string };
 
-/** Namespaces in D1: one batch a write, with the revision that tells of it. */
+/** Namespaces in D1: one batch a write, with its revision. */
 export class D1NamespaceStore implements NamespaceOrigin {
   readonly #db: D1Database;
   readonly #run: RunCommit;
@@ -18,11 +47,26 @@ export class D1NamespaceStore implements NamespaceOrigin {
     this.#run = run;
   }
 
-  async names(): Promise<readonly Namespace[]> {
-    const { results } = await this.#db
-      .prepare("SELECT name FROM namespaces ORDER BY name")
-      .all<{ name: Namespace }>();
-    return results.map(({ name }) => name);
+  async find(name: Namespace, replica: Replica): Promise<Snapshot<Namespace>> {
+    const { results } = await onReplica(this.#db, replica).prepare(FIND).bind(name).all<FoundRow>();
+    const [row] = results;
+    if (row === undefined) throw new Error("the table meta has no row");
+    const { epoch, g, found, life } = row;
+    // A namespace that no commit has made is that of a new database; one that none has deleted never was.
+    return { epoch, g, s: found === 1 ? (life ?? 0) : life, value: found === 1 ? name : null };
+  }
+
+  async page({ among, from, limit }: NamespaceRange, replica: Replica): Promise<Snapshot<NamespacePage>> {
+    const after = from?.inclusive === true ? ">=" : ">";
+    const { results } = await onReplica(this.#db, replica)
+      .prepare(among === null ? pageSql(after, ALL) : pageSql(after, AMONG))
+      .bind(from?.key ?? "", limit + 1, ...(among === null ? [] : [JSON.stringify(among)]))
+      .all<PageRow>();
+    const [first] = results;
+    if (first === undefined) throw new Error("the table meta has no row");
+    const names = results.flatMap(({ name }) => name ?? []);
+    const { epoch, g } = first;
+    return { epoch, g, s: g, value: { names: names.slice(0, limit), more: names.length > limit } };
   }
 
   async create(name: Namespace, commit: Commit): Promise<boolean> {

@@ -9,7 +9,7 @@ const MAX_PRUNED = 200;
 const PRUNE = `DELETE FROM plans WHERE (id, part) IN (
   SELECT id, part FROM plans WHERE expires_at <= ?1 LIMIT ${MAX_PRUNED})`;
 
-/** Plans in D1, where whoever applies one finds it at once, wherever it was made. */
+/** Plans in D1, where a plan can be applied anywhere as soon as it is made. */
 export class D1PlanStore implements PlanStore {
   readonly #db: D1Database;
 

@@ -31,7 +31,7 @@ const DELETE_LIST = `WITH gone AS MATERIALIZED (SELECT ?1 AS namespace, key, val
   UPDATE assets SET seq = ${SEQ} - ?2 + ?3 + gone.key + 1, deleted = 1, updated_at = ?4
   FROM gone WHERE assets.namespace = gone.namespace AND assets.name = gone.name AND deleted = 0`;
 
-/** Sets of assets in D1: one batch a set, in which each asset is a commit of its own. */
+/** Sets of assets in D1: one batch a set, in which each asset is a separate commit. */
 export class D1SetStore implements SetStore {
   readonly #db: D1Database;
   readonly #run: RunCommit;

@@ -1,19 +1,22 @@
-// The figures of a run as the README shows them.
+// The figures of a run as docs/performance.md shows them.
 import { besideOf } from "./report.ts";
 import type { Results } from "./results.ts";
 import { median, ratio } from "./statistics.ts";
+
+/** The page with the figures of the benchmarks. */
+export const PERFORMANCE = "docs/performance.md";
 
 const BLOCK = /(<!-- bench\b[^>]*-->\n)[\s\S]*?(\n<!-- \/bench -->)/;
 /** Connections of the figures shown. */
 const CONNECTIONS = 16;
 
-export function hasBlock(readme: string): boolean {
-  return BLOCK.test(readme);
+export function hasBlock(page: string): boolean {
+  return BLOCK.test(page);
 }
 
-/** The README with the block of its figures made anew. */
-export function withFigures(readme: string, results: Results): string {
-  return readme.replace(BLOCK, (_, open: string, close: string) => `${open}${block(results)}${close}`);
+/** The page with these figures between its marks. */
+export function withFigures(page: string, results: Results): string {
+  return page.replace(BLOCK, (_, open: string, close: string) => `${open}${block(results)}${close}`);
 }
 
 function block({ date, machine, versions, measured, calls }: Results): string {
@@ -42,7 +45,7 @@ function block({ date, machine, versions, measured, calls }: Results): string {
     "|---|---|---|---|---|",
     ...rows,
     "",
-    "![Requests a second, as bars](docs/bench.svg)",
+    "![Requests a second, as bars](bench.svg)",
     "",
   ].join("\n");
 }
