@@ -161,13 +161,14 @@ open_work_folder() {
   find "$cache/." ! -name . -prune -name '.work.*' -mtime +7 -exec rm -rf {} + 2>/dev/null || true
 }
 
+# Stops what this process waits for.
 stop_download() {
+  [ -z "$apart" ] || kill "$apart" 2>/dev/null || true
   [ -z "$watchdog" ] || kill "$watchdog" 2>/dev/null || true
   [ -z "$download" ] || kill "$download" 2>/dev/null || true
 }
 
 close_work_folder() {
-  [ -z "$apart" ] || kill "$apart" 2>/dev/null || true
   stop_download
   [ -z "$work" ] || rm -rf "$work"
 }
@@ -611,6 +612,47 @@ check_downgrade() {
 # The first plain http URL that busybox was redirected to, if any.
 plain_http_redirect() { sed -n 's/^ *[Ll]ocation: *\([Hh][Tt][Tt][Pp]:.*\)$/\1/p' "$work/head" | head -n 1; }
 
+fetch_from_origin() {
+  say "fetching $(shown "$url")"
+  download_archive "$url"
+  check_digest "$1" "$url"
+}
+
+# The copy on the server, which may be asked with the credential, as only a path of it is taken.
+fetch_copy() {
+  say "fetching the copy of $server"
+  http_get "$server$copy" "$work/credential" "$max_bytes_of_archive" "$stall_seconds"
+  case $status in
+    200) ;;
+    000) fail 5 "the copy of $server: $(error_text)" ;;
+    *) fail 5 "the copy of $server answered $status" ;;
+  esac
+  check_digest "$1" "$server$copy"
+}
+
+check_digest() {
+  found=$(sha512_of_input <"$work/body")
+  [ "$found" = "$1" ] || fail 6 "the sha512 of $(shown "$2") is $found, and should be $1"
+}
+
+# Fetches the archive with digest $1 to $work/body: from its URL and then from the copy, or the other way round where the
+# server says so.
+fetch_verified() {
+  url=$(value ASSET_URL)
+  copy=$(value ASSET_MIRROR_URL)
+  case $copy-$(value ASSET_MIRROR) in
+    /api/edge/v1/archives/sha512/"$1"-prefer)
+      run_apart fetch_copy "$1"
+      [ "$result" = 0 ] || fetch_from_origin "$1"
+      ;;
+    /api/edge/v1/archives/sha512/"$1"-*)
+      run_apart fetch_from_origin "$1"
+      [ "$result" = 0 ] || fetch_copy "$1"
+      ;;
+    *) fetch_from_origin "$1" ;;
+  esac
+}
+
 # $work/body, without its gzip, as $work/tar. Other compressions are refused, as agents refuse them.
 decompress() {
   if [ "$(head -c 2 "$work/body" | tr '\037\213' 'gz')" != gz ]; then
@@ -721,23 +763,19 @@ fetch_one() {
     *) fail 2 "the answer of $server is not what it should be" ;;
   esac
   is_sha512 "$3" || fail 6 'the definition holds no sha512'
-  url=$(value ASSET_URL)
-  say "fetching $(shown "$url")"
-  download_archive "$url"
-  found=$(sha512_of_input <"$work/body")
-  [ "$found" = "$3" ] || fail 6 "the sha512 of $(shown "$url") is $found, and should be $3"
+  fetch_verified "$3"
   decompress
   check_members
   unpack "$3"
   print_folder "$1" "$3"
 }
 
-# The same in a process of its own, as what fails ends the process. Sets `result` to its exit code.
-fetch_apart() {
+# Runs a function in a process of its own, as what fails ends the process. Sets `result` to its exit code.
+run_apart() {
   (
     trap stop_download EXIT
     trap 'exit 1' HUP INT TERM
-    fetch_one "$@"
+    "$@"
   ) &
   apart=$!
   result=0
@@ -762,7 +800,7 @@ fetch_all() {
     elif [ "$several" = 0 ]; then
       fetch_one "$name" "$outcome" "$digest"
     else
-      fetch_apart "$name" "$outcome" "$digest"
+      run_apart fetch_one "$name" "$outcome" "$digest"
       if [ "$result" != 0 ]; then
         failures=$((failures + 1))
         failed="$failed $name"

@@ -6,12 +6,14 @@ export interface Bindings {
   readonly database: D1Database;
   readonly kv: KvStore;
   readonly documents: (request: Request) => Promise<Response>;
+  /** Copies of archives; null where the deployment keeps none, which is no fault. */
+  readonly archives: R2Bucket | null;
   /** The bindings that are missing. */
   readonly errors: readonly SettingError[];
 }
 
 /** Reads the bindings of wrangler.toml. The rest works without any of them: KV is only a copy, documents only a page. */
-export function readBindings({ DB, CACHE, DOCUMENTS }: Partial<Env>): Bindings {
+export function readBindings({ DB, CACHE, DOCUMENTS, ARCHIVES }: Partial<Env>): Bindings {
   const errors: SettingError[] = [];
   const orMissing = <B>(binding: B | undefined, name: string, missing: (error: SettingError) => B): B => {
     if (binding !== undefined) return binding;
@@ -27,6 +29,7 @@ export function readBindings({ DB, CACHE, DOCUMENTS }: Partial<Env>): Bindings {
       put: () => fail(error),
     })),
     documents: (request) => documents(request),
+    archives: ARCHIVES ?? null,
     errors,
   };
 }

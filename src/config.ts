@@ -19,11 +19,39 @@ export interface Config {
   readonly historyDays: number | null;
   /** Milliseconds for which API keys keep reading while D1 does not answer (I7); 0: not at all, also when the setting is wrong. */
   readonly outageKeyMs: number;
+  /** How archives are checked; where a setting is wrong, its default. */
+  readonly archives: ArchiveSettings;
   /** One in how many sampled answers is logged. */
   readonly logOneIn: number;
   /** The settings that are wrong. */
   readonly errors: readonly SettingError[];
 }
+
+/** How archives are checked and copied. */
+export interface ArchiveSettings {
+  /** Checks a minute; 0: none. */
+  readonly checks: number;
+  /** Bytes that a minute may hash without a bucket. */
+  readonly hashBytes: number;
+  /** Bytes of one archive. */
+  readonly maxBytes: number;
+  /** Bytes of all copies. */
+  readonly copiedBytes: number;
+  /** Whether archives on this machine are checked: set by `npm start`, refused by `npm run deploy`. */
+  readonly loopback: boolean;
+}
+
+const MIB = 1024 * 1024;
+/** What the free plan can do: 50 requests and 10 ms of CPU in a run of the cron. */
+const DEFAULT_CHECKS = 8;
+/** What the paid plan can do: 1,000 statements of D1. */
+const MOST_CHECKS = 150;
+const DEFAULT_HASH_MB = 3;
+const DEFAULT_MAX_MB = 256;
+/** A single put of R2 takes 5 GiB. */
+const MOST_MAX_MB = 4_900;
+/** Below the 10 GB that R2 keeps for nothing. */
+const DEFAULT_COPIES_GB = 9;
 
 const HOUR_MS = 3_600_000;
 /** Assets are served for no longer without D1, and keys have nothing to read after that. */
@@ -34,6 +62,13 @@ const count = () =>
   z
     .string()
     .regex(/^[1-9]\d{0,4}$/, { error: "use a number from 1 to 99999, or leave it out" })
+    .transform(Number);
+const numberFrom = (least: number, most: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: `use a number from ${least} to ${most}, or leave it out`,
+    })
     .transform(Number);
 const isOutage = (hours: string) => /^\d{1,2}$/.test(hours) && Number(hours) <= LONGEST_OUTAGE_HOURS;
 const url = () => z.string().refine((text) => URL.canParse(text), { error: "use a URL" });
@@ -58,6 +93,14 @@ export const settingSchemas = () => ({
   OIDC_AUDIENCE: z.string({ error: "is missing beside OIDC_ISSUER: say for whom its tokens are" }),
   OIDC_JWKS_URL: url().nullable().default(null),
   OIDC_GRANTS_CLAIM: z.string().default("grants"),
+  ARCHIVE_CHECKS: numberFrom(0, MOST_CHECKS).default(DEFAULT_CHECKS),
+  ARCHIVE_HASH_MB: count().default(DEFAULT_HASH_MB),
+  ARCHIVE_MAX_MB: numberFrom(1, MOST_MAX_MB).default(DEFAULT_MAX_MB),
+  ARCHIVE_COPIES_GB: count().default(DEFAULT_COPIES_GB),
+  ARCHIVE_LOOPBACK: z
+    .enum(["true", "false"], { error: "leave it out: npm start alone sets it" })
+    .transform((loopback) => loopback === "true")
+    .default(false),
 });
 
 type Schemas = ReturnType<typeof settingSchemas>;
@@ -76,7 +119,13 @@ export async function readConfig(settings: Settings): Promise<Config> {
   const historyDays = await Setting.of(() => read("HISTORY_DAYS"));
   const logOneIn = await Setting.of(() => read("LOG_ONE_IN"));
   const outageHours = await Setting.of(() => read("OUTAGE_KEY_HOURS"));
-  const all = [signingKeys, outside, lint, historyDays, outageHours, logOneIn];
+  const checks = await Setting.of(() => read("ARCHIVE_CHECKS"));
+  const hashMb = await Setting.of(() => read("ARCHIVE_HASH_MB"));
+  const maxMb = await Setting.of(() => read("ARCHIVE_MAX_MB"));
+  const copiesGb = await Setting.of(() => read("ARCHIVE_COPIES_GB"));
+  const loopback = await Setting.of(() => read("ARCHIVE_LOOPBACK"));
+  const archives = [checks, hashMb, maxMb, copiesGb, loopback];
+  const all = [signingKeys, outside, lint, historyDays, outageHours, logOneIn, ...archives];
   return {
     get signingKeys() {
       return signingKeys.value;
@@ -93,6 +142,13 @@ export async function readConfig(settings: Settings): Promise<Config> {
     workerName: read("WORKER_NAME"),
     outageKeyMs: outageHours.or(0) * HOUR_MS,
     logOneIn: logOneIn.or(DEFAULT_ONE_IN),
+    archives: {
+      checks: checks.or(DEFAULT_CHECKS),
+      hashBytes: hashMb.or(DEFAULT_HASH_MB) * MIB,
+      maxBytes: maxMb.or(DEFAULT_MAX_MB) * MIB,
+      copiedBytes: copiesGb.or(DEFAULT_COPIES_GB) * 1_000_000_000,
+      loopback: loopback.or(false),
+    },
     errors: all.flatMap(({ error }) => error ?? []),
   };
 }

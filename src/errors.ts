@@ -16,6 +16,7 @@ export type ErrorKind =
   | "preconditionFailed"
   | "methodNotAllowed"
   | "tooLarge"
+  | "rangeNotSatisfiable"
   | "unsupportedEncoding"
   | "upgradeRequired"
   | "tooManyRequests"

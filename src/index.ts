@@ -1,3 +1,4 @@
+import { archiveParts } from "./archive-parts.ts";
 import { ApplyService } from "./sets/service.ts";
 import { AssetService } from "./assets/service.ts";
 import { authenticator, type CredentialSources } from "./auth/authenticate.ts";
@@ -8,7 +9,8 @@ import { committer } from "./freshness/committing.ts";
 import { CachedAssetStore } from "./freshness/cached-asset-store.ts";
 import { CachedKeyStore } from "./freshness/cached-key-store.ts";
 import { edgeOf } from "./freshness/edge.ts";
-import { cronAgeSeconds, healthOf, journalAgeSeconds } from "./freshness/health.ts";
+import { gaugesOfIsolate } from "./gauges.ts";
+import { healthOf, journalAgeSeconds } from "./freshness/health.ts";
 import { beat, type Chore } from "./freshness/heartbeat.ts";
 import { JournalWatch } from "./freshness/journal-watch.ts";
 import { CachedNamespaceStore } from "./freshness/cached-namespace-store.ts";
@@ -20,7 +22,7 @@ import { currentAccount } from "./observability/account.ts";
 import { Meter } from "./observability/meter.ts";
 import { Observer, type Dataset } from "./observability/observer.ts";
 import { PerSecondLimit } from "./observability/per-second-limit.ts";
-import { exposition, type Gauges } from "./observability/prometheus.ts";
+import { exposition, gaugesOf } from "./observability/prometheus.ts";
 import { requestLine } from "./observability/request-log.ts";
 import { NOTHING } from "./observability/spent.ts";
 import { RememberedTokens } from "./auth/token-cache.ts";
@@ -49,7 +51,7 @@ import { D1KeyStore } from "./store/d1/keys.ts";
 import { D1NamespaceStore } from "./store/d1/namespaces.ts";
 import { D1PlanStore } from "./store/d1/plans.ts";
 import { D1SetStore } from "./store/d1/sets.ts";
-import { forgetRevisions } from "./store/d1/retention.ts";
+import { forgetAfter } from "./store/d1/retention.ts";
 import { D1SessionStore } from "./store/d1/sessions.ts";
 import { loadCommitLog } from "./store/d1/commit-log.ts";
 import { sweepTombstones } from "./store/d1/sweep.ts";
@@ -105,18 +107,17 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   const store = new CachedAssetStore(new D1AssetStore(database, run), edge);
   const assets = new AssetService(store, { clock: clock.now, timer: runtimeTimer });
   const resolve = new ResolveService(assets);
-  const many = new ManyService();
   const tokens = new RememberedTokens();
-  const gauges = (): Gauges => ({
-    journal_age_seconds: journalAgeSeconds(edge),
-    cron_age_seconds: cronAgeSeconds(edge),
-    d1_bytes: meter.databaseBytes,
-    kv_left_alone: Number(edge.kv.isLeftAlone),
-    d1_left_alone: Number(deadlines.isOpen),
-    memory_assets: store.memory.size,
-    memory_asset_bytes: store.memory.bytes,
-    memory_bytes: store.memory.bytes + store.pageMemory.bytes + keys.memory.bytes + edge.served.bytes,
+  const archives = archiveParts({
+    database,
+    run,
+    bucket: bindings.archives,
+    settings: config.archives,
+    fetch: (url, init) => fetch(url, init),
+    clock: clock.now,
+    log,
   });
+  const many = new ManyService(archives.notes);
   const state = () => [journalAgeSeconds(edge) ?? -1, Number(edge.kv.isLeftAlone)] as const;
   const observer = new Observer({
     meter,
@@ -150,6 +151,11 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       settings: config,
       namespaces,
       keys: new KeyService(keys),
+      archives: archives.service,
+      archiveNotes: archives.notes,
+      copies: archives.copies,
+      mirrors: archives.mirrors,
+      checkSoon: archives.checkSoon,
       login: new LoginService(sources, sessions),
       health: healthOf(edge, {
         askDatabase: () => database.prepare("SELECT seq FROM meta").first(),
@@ -158,7 +164,8 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
       metrics: async (waitUntil) => {
         // The gauges of an idle isolate would be as old as its last request.
         await edge.journal.current(clock.now(), edge.bound, waitUntil);
-        return exposition(meter, gauges());
+        const gauges = gaugesOfIsolate({ edge, meter, deadlines, assets: store, keys });
+        return exposition(meter, { ...gauges, ...gaugesOf("archives", await archives.counts()) });
       },
       documents: bindings.documents,
     },
@@ -171,13 +178,15 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   const chores: readonly Chore[] = [
     { name: "sessions", run: (now) => sessions.prune(now) },
     { name: "plans", run: (now) => plans.prune(now) },
-    { name: "history", run: (now) => forget(database, config.historyDays, now) },
+    { name: "history", run: (now) => forgetAfter(database, config.historyDays, now) },
+    ...archives.chores,
   ];
   const hot = hotPath({
     tokens,
     assets: store,
     resolutions: resolve,
     many,
+    archives: archives.notes,
     observer,
     meter,
     clock: clock.now,
@@ -185,13 +194,11 @@ async function build(env: Partial<Env> & { readonly ANALYTICS?: Dataset }): Prom
   return {
     hot,
     serve,
-    beat: () => beat(edge, (before, seq) => sweepTombstones(database, before, seq), chores),
+    beat: () =>
+      beat(edge, (before, seq) => sweepTombstones(database, before, seq), chores).then(() =>
+        archives.check(),
+      ),
   };
-}
-
-/** History is kept for ever unless days are set. */
-async function forget(db: D1Database, days: number | null, now: number): Promise<number> {
-  return days === null ? 0 : forgetRevisions(db, now - days * 86_400_000);
 }
 
 function log(entry: Record<string, unknown>): void {

@@ -1,5 +1,9 @@
 import { getAsset, listAllAssets, listAssets } from "./assets/read-operations.ts";
 import { createAsset, deleteAsset, patchAsset, replaceAsset } from "./assets/write-operations.ts";
+import { askForCheck, reportFindings } from "./archives/check-operations.ts";
+import { deleteCopy, getCopy } from "./archives/copy-operations.ts";
+import { getMirror, setMirror } from "./archives/mirror-operations.ts";
+import { getAssetArchives, listArchives, listNamespaceArchives } from "./archives/read-operations.ts";
 import { auditEverything, auditNamespace } from "./history/audit/operations.ts";
 import { listChanges } from "./history/changes/operations.ts";
 import { diffRevisions } from "./history/diff-operation.ts";
@@ -41,6 +45,7 @@ const EDGE_NAMESPACE = "/api/edge/v1/namespaces/:namespace";
 const EDGE_ASSET = `${EDGE_NAMESPACE}/assets/:name`;
 export const RESOLVE = `${EDGE_ASSET}/resolve`;
 export const RESOLVE_MANY = `${EDGE_NAMESPACE}/resolve`;
+const ARCHIVE_COPY = "/api/edge/v1/archives/sha512/:digest";
 
 /**
  * The product on one screen. A row says who may call it; it cannot be left out. The router looks from top to bottom, so
@@ -83,6 +88,15 @@ export const routes: readonly Route<Services>[] = [
   post(RESOLVE_MANY, "view", resolveManyForEntity),
   get(`${EDGE_ASSET}/download`, "view", downloadAsset),
   get(`${EDGE_ASSET}/matrix`, "view", showMatrix),
+  get(ARCHIVE_COPY, "authenticated", getCopy),
+  del(ARCHIVE_COPY, "admin", deleteCopy),
+  get("/api/edge/v1/archives", "authenticated", listArchives),
+  get(`${EDGE_NAMESPACE}/archives`, "view", listNamespaceArchives),
+  post(`${EDGE_NAMESPACE}/archives/findings`, "edit", reportFindings),
+  get(`${EDGE_ASSET}/archives`, "view", getAssetArchives),
+  post(`${EDGE_ASSET}/archives/check`, "edit", askForCheck),
+  get(`${EDGE_NAMESPACE}/mirror`, "view", getMirror),
+  put(`${EDGE_NAMESPACE}/mirror`, "admin", setMirror),
   post("/api/edge/v1/lint", "authenticated", lintAsset),
   post(`${EDGE_NAMESPACE}/plan`, "edit", planSet),
   post(`${EDGE_NAMESPACE}/apply`, "edit", applySet),

@@ -1,4 +1,7 @@
 import type { AssetService } from "./assets/service.ts";
+import type { CopyService } from "./archives/copies.ts";
+import type { ArchiveNotes } from "./archives/notes.ts";
+import type { ArchiveService } from "./archives/service.ts";
 import type { CursorSeal } from "./auth/cursor-seal.ts";
 import type { ChangeService } from "./history/changes/service.ts";
 import type { HistoryService } from "./history/service.ts";
@@ -8,6 +11,7 @@ import type { NamespaceService } from "./namespaces/service.ts";
 import type { ManyService } from "./resolve/many/service.ts";
 import type { ResolveService } from "./resolve/service.ts";
 import type { ApplyService } from "./sets/service.ts";
+import type { ArchiveReader, CopyStore } from "./store/archive-store.ts";
 import type { HistoryStore } from "./store/history-store.ts";
 import type { UsageStore } from "./store/usage-store.ts";
 import type { Health } from "./system/health.ts";
@@ -25,6 +29,13 @@ export interface Services {
   readonly resolve: ResolveService;
   readonly many: ManyService;
   readonly apply: ApplyService;
+  /** What is known of the bytes behind the definitions. */
+  readonly archives: ArchiveService;
+  readonly archiveNotes: ArchiveNotes;
+  readonly copies: CopyService;
+  readonly mirrors: Pick<CopyStore, "setMirror"> & Pick<ArchiveReader, "mirror">;
+  /** Checks a few archives that are due, after the answer. */
+  readonly checkSoon: (waitUntil: (work: Promise<unknown>) => void) => void;
   /** Seals cursors that may name what their reader must not see. */
   readonly cursors: CursorSeal;
   /** `strict`: assets with lint findings are refused. Throws `unavailable` where the setting is wrong. */

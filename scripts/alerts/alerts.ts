@@ -97,6 +97,23 @@ export const ALERTS = [
     runbook: "A wrong setting",
   },
   {
+    name: "an archive has changed",
+    condition: { kind: "lines", events: ["archive-drift"], atLeast: 1, minutes: 5 },
+    means: "other bytes than a definition says, seen twice",
+    runbook: "An archive has changed",
+  },
+  {
+    name: "archives are not checked",
+    condition: {
+      kind: "lines",
+      events: ["archive-check-failed", "archive-checks-failed"],
+      atLeast: 3,
+      minutes: 5,
+    },
+    means: "D1 or the bucket fails; what is known of archives grows old",
+    runbook: "A chore fails",
+  },
+  {
     name: "a wrong clock",
     condition: { kind: "lines", events: ["clock-wrong"], atLeast: 1, minutes: 5 },
     means: "the clock of a machine is wrong",

@@ -8,6 +8,7 @@ import { history } from "./history.ts";
 import { ENVIRONMENT } from "../command/deployment.ts";
 import { plan } from "./plan.ts";
 import { rollback } from "./rollback.ts";
+import { verify } from "./verify.ts";
 
 /** Runs a subcommand; resolves to its exit code. */
 export const runAssets: Run = runOf(
@@ -20,9 +21,13 @@ export const runAssets: Run = runOf(
         "npm run --silent assets -- plan assets.yaml",
         "npm run --silent assets -- apply assets.yaml",
       ],
-      exitCodes: { 0: "nothing to do or done", 1: "an error", 2: "changes are planned" },
+      exitCodes: {
+        0: "nothing to do or done",
+        1: "an error",
+        2: "changes are planned, or an archive is wrong",
+      },
       environment: ENVIRONMENT,
     },
-    [dump, plan, apply, diff, history, rollback],
+    [dump, plan, apply, diff, history, rollback, verify],
   ),
 );

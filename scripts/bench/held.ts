@@ -23,6 +23,7 @@ import type { Reading } from "../../src/store/reading.ts";
 import { command, runOf } from "../command/command.ts";
 import { runInProcess } from "../command/io.ts";
 import { table } from "../command/table.ts";
+import { NO_COPIES } from "../../test/support/no-copies.ts";
 
 const MIB = 1024 * 1024;
 /** Of an isolate's 128 MB: the rest is for code, resolutions, tokens and requests in flight. */
@@ -204,6 +205,7 @@ async function fullOfUrls(length: number): Promise<Filled> {
       etag: '"1"',
       ageSeconds: 0,
       seq: null,
+      state: null,
       response: new Response(null, { status: 304 }),
     };
   }
@@ -212,7 +214,7 @@ async function fullOfUrls(length: number): Promise<Filled> {
 
 /** Answers about two assets each, whose URLs hold this text. */
 async function fullOfAnswers(content: string): Promise<Filled> {
-  const many = new ManyService();
+  const many = new ManyService(NO_COPIES);
   const { namespace } = idOf(0);
   let entries = 0;
   for (let last = 0; entries < MANY_ANSWERS.entries && many.bytes + last < MANY_ANSWERS.bytes; entries += 1) {
@@ -224,7 +226,7 @@ async function fullOfAnswers(content: string): Promise<Filled> {
     const search = fresh(`?os=${String(entries).padStart(8, "0")}`);
     const machine = { namespace, names: null, facts: factsOfEntity({}), rule: "first" } as const;
     const source = { assets, unknown: new Set<string>(), state: 1, reach: [] };
-    await many.answer({ ...machine, format: "json", search }, source);
+    await many.answer({ ...machine, format: "json", search }, source, 0);
     last = many.bytes - before;
   }
   return { entries, counted: many.bytes, held: many };

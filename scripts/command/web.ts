@@ -1,5 +1,6 @@
 // HTTP as every command uses it: through the proxy that the environment names, if it names one.
-import { EnvHttpProxyAgent, fetch, type RequestInit } from "undici";
+import type { Readable } from "node:stream";
+import { EnvHttpProxyAgent, fetch, request, type RequestInit } from "undici";
 import type { Environment } from "../deploy/world.ts";
 import { Mistake } from "./mistake.ts";
 
@@ -53,4 +54,44 @@ function agentOf(scheme: "http" | "https", environment: Environment): EnvHttpPro
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return cause instanceof AggregateError ? cause.errors.map(String).join(", ") : String(cause);
+}
+
+/** An answer with its body as it was sent: nothing is decoded. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly header: (name: string) => string | null;
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/** Sends GETs as `webOf` does, and hands over the bytes as they were sent. Redirects are not followed. */
+export function rawWebOf(
+  environment: Environment,
+): (url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<RawAnswer> {
+  const agents = new Map<string, EnvHttpProxyAgent>();
+  return async (url, headers, signal) => {
+    const scheme = url.startsWith("https:") ? "https" : "http";
+    const agent = agents.get(scheme) ?? agentOf(scheme, environment);
+    agents.set(scheme, agent);
+    const answer = await request(url, { headers, signal, dispatcher: agent });
+    return {
+      status: answer.statusCode,
+      header: (name) => [answer.headers[name.toLowerCase()] ?? []].flat().join(", ") || null,
+      body: webStream(answer.body),
+    };
+  };
+}
+
+/** A stream of the web. (Node's own conversion throws into nothing when it is cancelled while bytes come.) */
+function webStream(body: Readable): ReadableStream<Uint8Array> {
+  // Whoever reads gets the error; one that comes after the last read is nobody's.
+  body.on("error", () => undefined);
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: () => void body.destroy(),
+  });
 }

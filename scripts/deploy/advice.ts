@@ -9,6 +9,7 @@ const TOKENS_PAGE = "https://dash.cloudflare.com/profile/api-tokens";
 const PERMISSIONS: readonly [RegExp, string][] = [
   [/\/d1\//, "D1: Edit"],
   [/\/storage\/kv\//, "Workers KV Storage: Edit"],
+  [/\/r2\//, "Workers R2 Storage: Edit"],
   [/\/workers\//, "Workers Scripts: Edit"],
   [/./, "Account Settings: Read"],
 ];

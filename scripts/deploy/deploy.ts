@@ -5,6 +5,7 @@ import { ensureDatabase } from "./d1.ts";
 import { ensureAdminKey } from "./first-key.ts";
 import { ensureNamespace } from "./kv.ts";
 import { migrate } from "./migrations.ts";
+import { ensureBucket } from "./r2.ts";
 import { runningRelease, type Running } from "./release.ts";
 import { chooseSecret } from "./secret.ts";
 import { smokeCredential, smokeTest } from "./smoke.ts";
@@ -67,7 +68,13 @@ export async function deploy(options: DeployOptions, world: World): Promise<void
   // The database before its migrations, and those before the code that needs them.
   const database = await steps.take("database", () => ensureDatabase(account, target, options));
   const namespace = await steps.take("namespace", () => ensureNamespace(account, target, options));
-  const config = resolvedConfig(target, { database: database ?? NOT_YET, namespace: namespace ?? NOT_YET });
+  const isBound = running?.bindings.includes("ARCHIVES") ?? false;
+  const bucket = await steps.take("bucket", () => ensureBucket(account, target, { dryRun, isBound }));
+  const config = resolvedConfig(target, {
+    database: database ?? NOT_YET,
+    namespace: namespace ?? NOT_YET,
+    bucket,
+  });
   await steps.take("migrations", () =>
     migrate(steps, account, target, { database, config, dryRun, running: running !== null, contract }),
   );

@@ -7,6 +7,7 @@ import { findDatabase } from "./d1.ts";
 import { Examination, type Finding, type Look } from "./findings.ts";
 import { findNamespace } from "./kv.ts";
 import { compareMigrations } from "./migrations.ts";
+import { ENABLE_R2, findBucket } from "./r2.ts";
 import { releaseOf, runningRelease, type Running } from "./release.ts";
 import { secretNames, TOKEN_SECRET } from "./secret.ts";
 import { BINDINGS, readTarget, resolvedConfig, type Target, type Which } from "./target.ts";
@@ -20,7 +21,7 @@ export interface DoctorOptions extends Which {
 
 const EVERY_MINUTE = "* * * * *";
 
-const AT_ACCOUNT = ["permissions", "database", "migrations", "namespace", "admin key"];
+const AT_ACCOUNT = ["permissions", "database", "migrations", "namespace", "bucket", "admin key"];
 const DEPLOYED = ["worker", "bindings", "secret", "cron", "address"];
 
 /** Looks at everything that can be looked at; nothing is changed. */
@@ -48,11 +49,13 @@ export async function examine(options: DoctorOptions, world: World): Promise<rea
     present(await findNamespace(account, target), target.namespace.title, `${deploy} makes it`),
   );
 
+  const bucket = await exam.look("bucket", () => bucketLook(account, target, deploy));
+
   const running = await exam.look("worker", async () => {
     const found = await runningRelease(account, target.worker);
     if (found === null) return { wrong: `nothing runs as ${target.worker}`, todo: deploy };
     const here = await releaseOf(
-      resolvedConfig(target, { database: database ?? "", namespace: namespace ?? "" }),
+      resolvedConfig(target, { database: database ?? "", namespace: namespace ?? "", bucket }),
     );
     if (found.release === here) return { ok: `runs release ${here}, this one`, found };
     return {
@@ -112,6 +115,15 @@ async function permissionsLook(account: Account): Promise<Look<null>> {
   const missing = await missingPermissions(account);
   if (missing.length === 0) return { ok: "everything can be read", found: null };
   return { wrong: `the credential lacks ${missing.join(", ")}`, todo: grantAdvice(missing) };
+}
+
+/** No copies are no fault: what is bound, or what to enable. */
+async function bucketLook(account: Account, target: Target, deploy: string): Promise<Look<string>> {
+  const bucket = await findBucket(account, target);
+  if (bucket.kind === "without") return { ok: `none: ${bucket.why}; ${ENABLE_R2}`, found: null };
+  if (bucket.kind === "exists") return { ok: bucket.name, found: bucket.name };
+  const wrong = `the account has R2 and no bucket ${bucket.name}`;
+  return { wrong, todo: `${deploy} makes it`, found: bucket.name };
 }
 
 function present(id: string | null, name: string, todo: string): Look<string> {

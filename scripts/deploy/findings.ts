@@ -15,7 +15,7 @@ export interface Finding {
 
 /** What a look at one thing tells, with what further looks need of it; null where they cannot be taken. */
 export type Look<T> =
-  | { readonly ok: string; readonly found: T }
+  | { readonly ok: string; readonly found: T | null }
   | { readonly wrong: string; readonly todo: string; readonly found?: T }
   | { readonly unknown: string };
 

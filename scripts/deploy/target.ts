@@ -29,6 +29,7 @@ export interface Config {
     readonly migrations_dir?: string;
   }[];
   readonly kv_namespaces: readonly { readonly binding: string; readonly id?: string }[];
+  readonly r2_buckets: readonly { readonly binding: string; readonly bucket_name?: string }[];
 }
 
 export interface Target {
@@ -38,6 +39,8 @@ export interface Target {
   /** How the database and the namespace are found in an account: by id where wrangler.toml has one, else by name. */
   readonly database: { readonly name: string; readonly id: string | null };
   readonly namespace: { readonly title: string; readonly id: string | null };
+  /** The bucket for copies of archives; null where wrangler.toml binds none. */
+  readonly bucket: string | null;
   readonly migrations: string;
   readonly config: Config;
 }
@@ -75,6 +78,13 @@ export function readTarget(
     throw new Stopped(`${file} has no [[${section}d1_databases]] with binding = "DB"`);
   if (namespace === undefined)
     throw new Stopped(`${file} has no [[${section}kv_namespaces]] with binding = "CACHE"`);
+  if (config.vars?.["ARCHIVE_LOOPBACK"] !== undefined) {
+    throw new Stopped(
+      `${file} sets ARCHIVE_LOOPBACK, by which the Worker would ask its own machine for archives`,
+      "remove it: npm start sets it for itself",
+    );
+  }
+  const bucket = config.r2_buckets.find(({ binding }) => binding === "ARCHIVES");
   return {
     environment: env ?? null,
     worker,
@@ -84,6 +94,8 @@ export function readTarget(
     },
     // The title that wrangler gives a namespace which it makes itself.
     namespace: { title: `${worker}-cache`, id: name === undefined ? realId(namespace.id) : null },
+    bucket:
+      bucket === undefined ? null : bucketName(name === undefined ? bucket.bucket_name : undefined, worker),
     migrations: resolve(database.migrations_dir ?? "migrations"),
     config,
   };
@@ -104,6 +116,10 @@ function readConfig(file: string, env: string | undefined): Config {
   }
 }
 
+function bucketName(given: string | undefined, worker: string): string {
+  return given ?? `${worker}-archives`;
+}
+
 /** Zeros are no id: configurations of earlier versions hold them. */
 function realId(id: string | undefined): string | null {
   return id === undefined || /^[0-]*$/.test(id) ? null : id;
@@ -113,6 +129,8 @@ function realId(id: string | undefined): string | null {
 export interface Ids {
   readonly database: string;
   readonly namespace: string;
+  /** Null: no bucket is bound. */
+  readonly bucket: string | null;
 }
 
 /**
@@ -144,6 +162,10 @@ export function resolvedConfig(
     kv_namespaces: config.kv_namespaces.map((one) =>
       one.binding === "CACHE" ? { ...one, id: ids.namespace } : one,
     ),
+    r2_buckets: config.r2_buckets.flatMap((one) => {
+      if (one.binding !== "ARCHIVES") return [one];
+      return ids.bucket === null ? [] : [{ ...one, bucket_name: ids.bucket }];
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Parameter } from "../../src/http/openapi.ts";
+import { SHA512 } from "../../src/definitions/examples.ts";
 import type { Route } from "../../src/http/route.ts";
 
 type PathParameter = Omit<Parameter, "name" | "in" | "required">;
@@ -29,6 +30,11 @@ const PATH: Readonly<Record<string, PathParameter>> = {
     description: "The seq of the revision.",
     schema: { type: "integer", minimum: 0, maximum: 999_999_999_999_999 },
     example: 1,
+  },
+  digest: {
+    description: "The SHA-512 of the bytes: 128 hexadecimal digits.",
+    schema: { type: "string", pattern: "^[0-9a-fA-F]{128}$" },
+    example: SHA512,
   },
   file: {
     description: "The name of the file.",

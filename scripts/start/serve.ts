@@ -7,9 +7,9 @@ import { Mistake } from "../command/mistake.ts";
 import { complaintOf } from "../deploy/wrangler.ts";
 import { PROJECT, QUIET, WRANGLER } from "../local.ts";
 
-/** wrangler's own lines that say nothing to whoever serves this Worker: its crons are not needed here. */
+/** Lines that say nothing to whoever serves this Worker: of wrangler about crons, and of each run of ours that went well. */
 const NOISE =
-  /Scheduled Workers are not automatically triggered|curl "http:\/\/\S*\/cdn-cgi\/handler\/scheduled/;
+  /Scheduled Workers are not automatically triggered|\/cdn-cgi\/handler\/scheduled|^\{"level":"info","event":"heartbeat"/;
 
 /** Runs `wrangler dev` until it ends; resolves to its exit code. `ready` runs once, when requests are answered. */
 export async function serve(

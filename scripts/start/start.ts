@@ -10,6 +10,8 @@ import { serve } from "./serve.ts";
 
 const HOST = "127.0.0.1";
 const TOKEN_SECONDS = 30 * 86_400;
+/** Archives on this machine are checked here and nowhere else, and as many as a machine without a plan's limits can. */
+const LOCAL_SETTINGS = ["--var", "ARCHIVE_LOOPBACK:true", "--var", "ARCHIVE_CHECKS:100"];
 
 /** Where the server listens and keeps its data. */
 export interface StartOptions {
@@ -26,18 +28,31 @@ export async function start({ port, state, archives }: StartOptions, io: Command
   await writableState(folder);
   io.stdout.write(`Migrating the local database in ${state}\n`);
   await migrateLocally(folder);
+  const url = `http://${HOST}:${port}`;
   const args = ["--ip", HOST, "--port", String(port), "--persist-to", folder];
   const envFile = await secretsFile(folder);
   const served = archives === 0 ? null : await serveArchives(HOST, archives);
   if (archives !== 0 && served === null)
     io.stderr.write(`Port ${archives} is taken, so the archives of examples/ are not served from here\n`);
+  const stopCron = everyMinute(() => runCron(url));
   try {
-    return await serve([...args, "--env-file", envFile], io, () =>
-      announce(`http://${HOST}:${port}`, state, io),
+    return await serve([...args, ...LOCAL_SETTINGS, "--env-file", envFile], io, () =>
+      announce(url, state, io),
     );
   } finally {
+    stopCron();
     served?.close();
   }
+}
+
+/** wrangler does not call crons by itself; without this one, archives are not checked. */
+async function runCron(url: string): Promise<void> {
+  await fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => undefined);
+}
+
+function everyMinute(work: () => Promise<void>): () => void {
+  const timer = setInterval(() => void work(), 60_000);
+  return () => clearInterval(timer);
 }
 
 function refuseTakenPort(port: number): Promise<void> {

@@ -116,7 +116,7 @@ function countersOf(route: string, meter: Meter): Counters {
 }
 
 /** One literal, since records joined from others take the runtime longer to read. */
-function headersOf({ etag, ageSeconds, seq }: Found, isText: boolean): Record<string, string> {
+function headersOf({ etag, ageSeconds, seq, state }: Found, isText: boolean): Record<string, string> {
   const headers: Record<string, string> = {
     "Cache-Control": COMMON["Cache-Control"],
     "Content-Type": isText ? TEXT["Content-Type"] : COMMON["Content-Type"],
@@ -126,20 +126,22 @@ function headersOf({ etag, ageSeconds, seq }: Found, isText: boolean): Record<st
   };
   if (isText) headers["X-Content-Type-Options"] = TEXT["X-Content-Type-Options"];
   if (seq !== null) headers["X-Seq"] = String(seq);
+  if (state !== null) headers["X-Archive-State"] = state;
   return headers;
 }
 
 function notModifiedBy(target: Target, found: Found): Response {
   const { unchanged } = target;
-  const { etag, ageSeconds, seq } = found;
+  const { etag, ageSeconds, seq, state } = found;
   if (
     unchanged !== null &&
     unchanged.etag === etag &&
     unchanged.ageSeconds === ageSeconds &&
-    unchanged.seq === seq
+    unchanged.seq === seq &&
+    unchanged.state === state
   )
     return unchanged.response;
   const response = new Response(null, { status: 304, headers: headersOf(found, false) });
-  target.unchanged = { etag, ageSeconds, seq, response };
+  target.unchanged = { etag, ageSeconds, seq, state, response };
   return response;
 }

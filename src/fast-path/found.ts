@@ -2,7 +2,7 @@ import type { Principal } from "../auth/principal.ts";
 import { reachOf } from "../auth/reach.ts";
 import type { CachedAssetStore } from "../freshness/cached-asset-store.ts";
 import { manyKey, type ManyAnswer, type ManyService } from "../resolve/many/service.ts";
-import { answerKey, type Answer, type ResolveService } from "../resolve/service.ts";
+import { answerKey, type Answer, type ArchiveHint, type ResolveService } from "../resolve/service.ts";
 import { MOST_ASSETS } from "../store/asset-store.ts";
 import type { AssetTarget, ManyTarget } from "./target.ts";
 
@@ -11,6 +11,11 @@ export interface Sources {
   readonly assets: Pick<CachedAssetStore, "peek" | "peekPage">;
   readonly resolutions: Pick<ResolveService, "peek" | "use">;
   readonly many: Pick<ManyService, "peek" | "use">;
+  /** What is known of archives; undefined and null where it has to be asked for first. */
+  readonly archives: {
+    peek(namespace: string, key: string, now: number): Pick<ArchiveHint, "state" | "mirror"> | undefined;
+    version(now: number): number | null;
+  };
 }
 
 /** An answer that memory holds. */
@@ -22,6 +27,8 @@ export interface Found {
   readonly ageSeconds: number;
   /** The last commit that the answer has seen, where it says so. */
   readonly seq: number | null;
+  /** That of the archive, where the answer has one. */
+  readonly state: string | null;
 }
 
 /** An asset or its resolution; null when memory alone cannot answer. */
@@ -31,12 +38,14 @@ export function foundAsset(target: AssetTarget, sources: Sources, now: number): 
   const { value: asset, ageSeconds } = found;
   if (target.search === null) {
     if (asset.expressions !== null) return null;
-    return { body: asset.definition, etag: asset.etag, isText: false, ageSeconds, seq: null };
+    return { body: asset.definition, etag: asset.etag, isText: false, ageSeconds, seq: null, state: null };
   }
   const known = resolutionOf(target, target.search, asset.etag, sources);
-  return known === undefined
-    ? null
-    : { body: known.body, etag: known.etag, isText: false, ageSeconds, seq: null };
+  if (known === undefined) return null;
+  const archive = sources.archives.peek(target.id.namespace, known.archive.key, now);
+  // Another body is due where the copy is used otherwise; where nothing is known, it is asked for elsewhere.
+  if (archive === undefined || archive.mirror !== known.archive.mirror) return null;
+  return { body: known.body, etag: known.etag, isText: false, ageSeconds, seq: null, state: archive.state };
 }
 
 /** Of this version of the asset, if it was answered before; remembered with the URL. */
@@ -67,9 +76,11 @@ export function foundMany(
   const { state } = found.value;
   const known = answerOf(target, principal, sources);
   if (known === undefined || known.state !== state) return null;
+  const archives = sources.archives.version(now);
+  if (archives === null || known.archives !== archives) return null;
   const { body, etag, format, seesAll } = known;
   const seq = seesAll ? state : null;
-  return { body, etag, isText: format === "env", ageSeconds: found.ageSeconds, seq };
+  return { body, etag, isText: format === "env", ageSeconds: found.ageSeconds, seq, state: null };
 }
 
 /** The answer for what this principal may see, remembered with the URL. */

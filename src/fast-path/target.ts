@@ -52,6 +52,8 @@ export interface Unchanged {
   readonly etag: string;
   readonly ageSeconds: number;
   readonly seq: number | null;
+  /** That of the archive. */
+  readonly state: string | null;
   readonly response: Response;
 }
 

@@ -15,6 +15,11 @@ export interface Chore {
   readonly run: (now: number) => Promise<number>;
 }
 
+/** A chore for one minute of each hour: what one run of the cron may ask of D1 is bounded. */
+export function hourly(minute: number, name: string, run: Chore["run"]): Chore {
+  return { name, run: async (now) => (Math.floor(now / 60_000) % 60 === minute ? run(now) : 0) };
+}
+
 /**
  * What the cron does each minute: publishes the journal, and then cleans up. Absence does not rest on tombstones
  * (the journal is made of revisions, which stay), so sweeping them brings nothing back (I2). A chore that fails does

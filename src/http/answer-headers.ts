@@ -87,6 +87,25 @@ const HEADERS: Readonly<Record<string, HeaderDescription>> = {
     description: "The body is the stored asset, as asked for with Prefer.",
     schema: { const: "return=representation" },
   },
+  "X-Archive-State": {
+    description:
+      "What is known of the archive, up to about a minute late; docs/archives.md says what each state means. Absent where that could not be asked.",
+    schema: {
+      type: "string",
+      enum: [
+        "unknown",
+        "ok",
+        "wrong_digest",
+        "not_an_archive",
+        "gone",
+        "refused",
+        "unreachable",
+        "too_large",
+        "not_checkable",
+      ],
+    },
+    example: "ok",
+  },
   "X-Asset-Sha512": {
     description: "What the archive must hash to, in hexadecimal.",
     schema: { type: "string", pattern: "^[0-9a-fA-F]{128}$" },

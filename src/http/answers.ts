@@ -91,7 +91,16 @@ export const SHARED: Readonly<Record<string, Answer>> = {
     "unauthorized to perform action",
   ]),
   NotModified: empty("What the client has is still the same.", {
-    headers: ["ETag", "X-Cache", "Age", "Vary?", "Warning?", "Server-Timing?", "Sensu-Continue?"],
+    headers: [
+      "ETag",
+      "X-Cache",
+      "Age",
+      "Vary?",
+      "Warning?",
+      "Server-Timing?",
+      "Sensu-Continue?",
+      "X-Archive-State?",
+    ],
   }),
   PreconditionFailed: refusal("If-Match or If-None-Match does not hold; nothing was written.", 7, [
     "at least one condition failed for the asset my-secure-asset",

@@ -15,6 +15,7 @@ const STATUS = {
   preconditionFailed: { status: 412, code: 7 },
   methodNotAllowed: { status: 405, code: 1 },
   tooLarge: { status: 413, code: 1 },
+  rangeNotSatisfiable: { status: 416, code: 1 },
   unsupportedEncoding: { status: 415, code: 1 },
   upgradeRequired: { status: 426, code: 1 },
   tooManyRequests: { status: 429, code: 9 },
@@ -54,6 +55,15 @@ export function text(body: string, headers: Record<string, string> = {}): Respon
   return new Response(body, {
     headers: { ...COMMON, ...TEXT, ...headers },
   });
+}
+
+/** Bytes that come from elsewhere, or (to HEAD) what is said of them. Their length is in the headers. */
+export function binary(
+  body: ReadableStream<Uint8Array> | null,
+  headers: Record<string, string>,
+  status: 200 | 206,
+): Response {
+  return new Response(body, { status, headers: { ...COMMON, ...NOSNIFF, ...headers } });
 }
 
 /** 302 to a place that need not be ours. */

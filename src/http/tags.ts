@@ -4,6 +4,8 @@ export const TAGS = {
   Namespaces: "Where assets live. Grants are given by namespace.",
   Resolve:
     "Which build of an asset a machine gets, and why. Filters run as Sensu's agents run them; lint names mistakes that are legal.",
+  Archives:
+    "The bytes behind the definitions: whether they still have their digests, who uses them, and copies of them.",
   History: "Every write is a revision that nothing changes: who, when, what and why, and the way back.",
   "Plan and apply": "A set of definitions, compared with a namespace and written all or not at all.",
   Keys: "API keys: long-lived, revocable credentials. Only their digest is stored.",

@@ -3,6 +3,11 @@ import { BUCKETS, type Histogram, type Meter } from "./meter.ts";
 /** A value as it is now, by its name after our prefix; null is left out. */
 export type Gauges = Readonly<Record<string, number | null>>;
 
+/** Gauges by what they count: `archives_ok` for `ok`. */
+export function gaugesOf(prefix: string, counts: ReadonlyMap<string, number>): Gauges {
+  return Object.fromEntries([...counts].map(([name, count]) => [`${prefix}_${name}`, count]));
+}
+
 /** Prometheus' text format 0.0.4, with times in seconds. docs/operations.md explains each name. */
 export function exposition(meter: Meter, gauges: Gauges): string {
   const { requests, waited, rowsRead, rowsWritten } = meter;

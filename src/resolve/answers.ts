@@ -54,6 +54,16 @@ export const Resolved = answerSchema("Resolved", "The one build a machine gets, 
         }),
       )
       .describe("Tokens that the facts do not fill; with any of these an agent installs nothing."),
+    mirror_url: z
+      .string()
+      .describe(
+        "Where a copy of the archive is: a path of this server, for the same credential. Absent: there is none.",
+      )
+      .optional(),
+    mirror: z
+      .enum(["fallback", "prefer"])
+      .describe("Whether the copy is for when the URL fails, or comes first.")
+      .optional(),
     etag: z.string().describe("The tag of the asset."),
     explain: z
       .array(BuildReport.zod)

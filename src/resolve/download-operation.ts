@@ -12,20 +12,26 @@ import { factsQuery } from "./facts-query.ts";
 import { digestHeader } from "./formats.ts";
 import { noMatch } from "./no-match.ts";
 import type { Resolved } from "./resolve-asset.ts";
-import type { ResolveService } from "./service.ts";
+import { copyPath, stateHeader } from "./mirror.ts";
+import type { ArchiveHints, ResolveService } from "./service.ts";
+
+interface Uses {
+  readonly resolve: ResolveService;
+  readonly archiveNotes: ArchiveHints;
+}
 
 export const downloadAsset = operation({
   id: "downloadAsset",
   tag: "Resolve",
   summary: "Redirect to the matching archive",
   description:
-    "Straight to the archive of that build, for clients that follow redirects and verify digests. The headers to fetch it with are not sent along: `resolve` has them.",
+    "Straight to the archive of that build, or to its copy where the namespace prefers those, for clients that follow redirects and verify digests. The headers to fetch it with are not sent along: `resolve` has them.",
   path: EXAMPLE_PATH,
   query: factsQuery(() => ({ rule: ruleParameter() })),
   headers: [CACHE_CONTROL],
   answers: {
     302: answers.empty("Where the archive is, and what it must hash to.", {
-      headers: ["X-Asset-Sha512", "Digest?", "X-Cache?", "Age?", "Warning?"],
+      headers: ["X-Asset-Sha512", "Digest?", "X-Archive-State?", "X-Cache?", "Age?", "Warning?"],
       described: {
         Location: {
           description: "Where the archive is.",
@@ -43,10 +49,11 @@ export const downloadAsset = operation({
     404: answers.notFound(MATCHLESS, "not found", MISMATCH),
     503: answers.shared("Unavailable"),
   },
-  async handle(asked, { resolve }: { readonly resolve: ResolveService }) {
+  async handle(asked, { resolve, archiveNotes }: Uses) {
     const { facts, own } = asked.query;
     const named = namedFacts(asked.url.search, facts);
-    const found = await resolve.resolve(assetIdOf(asked), own.rule, named, readingOf(asked));
+    const id = assetIdOf(asked);
+    const found = await resolve.resolve(id, own.rule, named, readingOf(asked));
     const { resolution } = found.value;
     if (resolution.outcome === "none") throw noMatch(asked, resolution);
     const { resolved } = resolution;
@@ -55,7 +62,9 @@ export const downloadAsset = operation({
     const location = URL.parse(resolved.url);
     if (location === null) throw invalid("URL must be HTTP or HTTPS");
     const digest = digestHeader(resolved.sha512);
-    return redirect(location.href, {
+    const archive = await archiveNotes.ofBuild(id.namespace, resolved);
+    return redirect(archive.mirror === "prefer" ? copyPath(resolved.sha512) : location.href, {
+      ...stateHeader(archive.state),
       "X-Asset-Sha512": resolved.sha512,
       ...(digest === null ? {} : { Digest: digest }),
     });

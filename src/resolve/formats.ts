@@ -1,5 +1,7 @@
 import { invalid } from "../errors.ts";
 import { oneOf } from "../http/parameters.ts";
+import { base64OfHex } from "../lib/hex.ts";
+import type { MirrorMembers } from "./mirror.ts";
 import type { Resolved } from "./resolve-asset.ts";
 
 /** For programs, or for shells. */
@@ -9,7 +11,11 @@ export const formatParameter = () => oneOf(["json", "env"]).default("json");
 const HEADER_CHARACTERS = 1_000_000;
 
 /** `KEY='value'` lines that a POSIX shell may evaluate: nothing in a value ends its quotes. Too many headers are 400. */
-export function envLines({ url, sha512, headers, build, unresolved }: Resolved, etag: string): string {
+export function envLines(
+  { url, sha512, headers, build, unresolved }: Resolved,
+  etag: string,
+  { mirror, mirror_url }: MirrorMembers,
+): string {
   const parts = headerParts(headers);
   const lines = [
     ["ASSET_URL", url],
@@ -18,6 +24,8 @@ export function envLines({ url, sha512, headers, build, unresolved }: Resolved, 
     ["ASSET_ETAG", etag],
     ["ASSET_UNRESOLVED", unresolved.map(({ token }) => token).join(" ")],
     ["ASSET_HEADERS", String(parts.length)],
+    ...(mirror_url === undefined ? [] : [["ASSET_MIRROR_URL", mirror_url]]),
+    ...(mirror === undefined ? [] : [["ASSET_MIRROR", mirror]]),
     ...parts.map((part, index) => [`ASSET_HEADER_${index}`, part]),
   ];
   return lines.map(([key = "", value = ""]) => shellLine(key, value)).join("");
@@ -60,6 +68,5 @@ export function alignedTable(rows: readonly (readonly string[])[]): string {
 /** The value of a `Digest` header (RFC 3230) for a digest in hex; null when it is none. */
 export function digestHeader(sha512: string): string | null {
   if (!/^[0-9a-f]{128}$/i.test(sha512)) return null;
-  const bytes = sha512.match(/../g)?.map((pair) => String.fromCharCode(Number.parseInt(pair, 16))) ?? [];
-  return `sha-512=${btoa(bytes.join(""))}`;
+  return `sha-512=${base64OfHex(sha512)}`;
 }

@@ -26,10 +26,12 @@ import { namedFacts, type NamedFacts } from "./facts.ts";
 import { factsQuery } from "./facts-query.ts";
 import { envLines, formatParameter } from "./formats.ts";
 import { noMatch } from "./no-match.ts";
-import type { ResolveService } from "./service.ts";
+import { mirrorMembers, mirroredTag, stateHeader } from "./mirror.ts";
+import type { ArchiveHints, ResolveService } from "./service.ts";
 
 interface Uses {
   readonly resolve: ResolveService;
+  readonly archiveNotes: ArchiveHints;
 }
 
 const answerQuery = () => ({
@@ -63,7 +65,7 @@ const ANSWERS: Responses = {
         example: `ASSET_URL='${RESOLVED.url}'\nASSET_SHA512='${RESOLVED.sha512}'\nASSET_BUILD='0'\nASSET_ETAG='${RESOLVED.etag}'\nASSET_UNRESOLVED=''\nASSET_HEADERS='0'\n`,
       },
     },
-    { headers: ["ETag", ...SERVED] },
+    { headers: ["ETag", "X-Archive-State?", ...SERVED] },
   ),
   304: answers.shared("NotModified"),
   // With explain=true there is more to read, and no request id.
@@ -130,7 +132,7 @@ async function answer(
   context: Context,
   { rule, explain, format }: QueryOf<typeof answerQuery>,
   facts: NamedFacts,
-  { resolve }: Uses,
+  { resolve, archiveNotes }: Uses,
 ): Promise<Response> {
   const id = assetIdOf(context);
   const reading = readingOf(context);
@@ -146,18 +148,23 @@ async function answer(
       404,
     );
   }
-  const headers = { ...servedHeaders(found, context.spent), ETag: etag };
+  const { resolved } = resolution;
+  const archive = await archiveNotes.ofBuild(id.namespace, resolved);
+  const tag = await mirroredTag(etag, archive);
+  const headers = { ...servedHeaders(found, context.spent), ...stateHeader(archive.state), ETag: tag };
+  const mirror = mirrorMembers(resolved, archive);
   if (format === "env") {
-    if (isUnchanged(context.request, etag)) return empty(304, headers);
-    return text(envLines(resolution.resolved, assetTag), headers);
+    if (isUnchanged(context.request, tag)) return empty(304, headers);
+    return text(envLines(resolved, assetTag, mirror), headers);
   }
   const body = JSON.stringify({
-    ...resolution.resolved,
+    ...resolved,
+    ...mirror,
     etag: assetTag,
     ...(explained === null ? {} : { explain: explained.value.reports }),
   });
   if (context.request.method !== "POST") {
-    resolve.remember(id, assetTag, context.url.search, { body, etag });
+    resolve.remember(id, assetTag, context.url.search, { body, etag: tag, archive });
   }
-  return tagged(context.request, body, etag, headers);
+  return tagged(context.request, body, tag, headers);
 }

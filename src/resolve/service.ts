@@ -14,7 +14,7 @@ import { Subject } from "./subject.ts";
 import type { StoredAsset } from "../store/asset-store.ts";
 import { withValue, type Reading, type ReadResult } from "../store/reading.ts";
 import { factsOfEntity, type Facts, type NamedFacts } from "./facts.ts";
-import { explainAsset, resolveAsset, type Resolution } from "./resolve-asset.ts";
+import { explainAsset, resolveAsset, type Resolution, type Resolved } from "./resolve-asset.ts";
 
 /** Where assets come from: an asset, or `notFound`. */
 export interface AssetReader {
@@ -38,10 +38,27 @@ export interface Matrix {
   readonly rows: readonly { readonly platform: Platform; readonly resolution: Resolution }[];
 }
 
+/** What is said of an archive beside a resolution. */
+export interface ArchiveHint {
+  /** Names the archive, to whoever knows its state. */
+  readonly key: string;
+  /** Null where nobody could say. */
+  readonly state: string | null;
+  /** How the copy is used; null for not at all. */
+  readonly mirror: "fallback" | "prefer" | null;
+}
+
+/** Says what is known of the archive of a build. */
+export interface ArchiveHints {
+  ofBuild(namespace: string, build: Pick<Resolved, "url" | "sha512" | "headers">): Promise<ArchiveHint>;
+}
+
 /** The JSON of a resolution and its tag, ready to be sent. */
 export interface Answer {
   readonly body: string;
   readonly etag: string;
+  /** What the body was made with. */
+  readonly archive: Pick<ArchiveHint, "key" | "mirror">;
 }
 
 /** The cache key of the answer to a query for a version of an asset. */
@@ -82,7 +99,11 @@ export class ResolveService {
 
   remember(id: AssetId, assetTag: string, search: string, answer: Answer): void {
     const key = answerKey(id, assetTag, search);
-    this.#answers.set(key, answer, ENTRY_BYTES + textBytes(key) + textBytes(answer.body));
+    this.#answers.set(
+      key,
+      answer,
+      ENTRY_BYTES + textBytes(key) + textBytes(answer.body) + textBytes(answer.archive.key),
+    );
   }
 
   /** Bytes of all cached resolutions and answers. */

@@ -37,6 +37,11 @@ const shown = () => ({
     .describe(
       "Whether some changes have their names alone: `lines`, `patch` and `lint` together are at most 1 MiB, those of updates first, then of deletes, then of creates.",
     ),
+  archives: z
+    .array(z.strictObject({ name: z.string(), build: z.int().min(0), state: z.string() }))
+    .describe(
+      "Archives of what is created or updated that are not known to have their digest, the first 200 of them; empty as well where that could not be asked.",
+    ),
 });
 const last = () => z.int().min(0).describe("The last commit of it, for `since` of the changes.");
 

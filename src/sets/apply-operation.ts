@@ -3,13 +3,14 @@ import { invalid } from "../errors.ts";
 import * as answers from "../http/answers.ts";
 import * as common from "../http/common-parameters.ts";
 import { operation } from "../http/operation.ts";
-import { text } from "../http/parameters.ts";
+import { oneOf, text } from "../http/parameters.ts";
 import { namespaceOf } from "../http/place.ts";
-import { strictQuery } from "../http/query.ts";
+import { strictQuery, type QueryOf } from "../http/query.ts";
 import { REASON_HEADER } from "../http/request-headers.ts";
 import { json } from "../http/respond.ts";
 import { jsonObject } from "../lib/json-object.ts";
 import { Applied } from "./answers.ts";
+import { refuseUnverified, withArchives } from "./archive-states.ts";
 import { readDefinitions } from "./definitions.ts";
 import { ALIASES, BAD_SET, LINTED, planQuery, setBody, TOO_LARGE } from "./description.ts";
 import { lintOf, optionsOf, type Uses } from "./options.ts";
@@ -25,6 +26,13 @@ const applyQuery = () => ({
       examples: ["plan-0b6c1f8e-7c39-4f0a-9d55-0b5d3f3f6c11"],
     }),
   dry_run: common.dryRun(),
+  require: oneOf(["verified"])
+    .optional()
+    .meta({
+      description:
+        "`verified`: the answer is 412, and nothing is written, unless every archive of the set is known to have its digest. `npm run assets -- verify --report` makes it known before.",
+      examples: ["verified"],
+    }),
   reason: common.reason(),
 });
 
@@ -59,6 +67,9 @@ export const applySet = operation({
     404: answers.notFound(
       "The namespace or the plan does not exist, or the plan is of another namespace or over an hour old.",
     ),
+    412: answers.refusal("With `require=verified`: an archive is not known to have its digest.", 7, [
+      "1 archive is not verified: my-secure-asset build 0 (unknown); npm run assets -- verify --report FILE verifies it first",
+    ]),
     409: answers.refusal("The namespace has changed since it was planned; nothing was written.", 7, [
       "the namespace has changed since revision 41, for which this was planned; plan again",
     ]),
@@ -70,15 +81,19 @@ export const applySet = operation({
     const { plan: id } = asked.query;
     if (id !== undefined && options.labelSelector.length > 0)
       throw invalid("labelSelector bounds the prune of a set, and a plan says what it deletes; leave it out");
-    if (id !== undefined) return applyPlan(asked, id, asked.query.dry_run, options, services);
+    if (id !== undefined) return applyPlan(asked, id, asked.query, options, services);
 
     const { apply } = services;
     const by = principalOf(asked);
     const namespace = namespaceOf(asked);
     const set = readDefinitions(await asked.body(), namespace);
+    if (asked.query.require === "verified") {
+      const definitions = [...set].map(([name, { asset }]) => ({ name, asset }));
+      await refuseUnverified(definitions, asked.now, services);
+    }
     if (asked.query.dry_run) {
       const plan = await apply.plan(by, namespace, set, options);
-      const shown = await apply.show(by, plan, options.linter);
+      const shown = await withArchives(await apply.show(by, plan, options.linter), plan, asked.now, services);
       return json(jsonObject([["applied", "false"], ...shown]), lintOf(set.values(), options));
     }
     const { plan, last } = await apply.applySet(by, namespace, set, options, commitOf(asked));
@@ -91,14 +106,16 @@ export const applySet = operation({
 async function applyPlan(
   context: Context,
   id: string,
-  dryRun: boolean,
+  { dry_run: dryRun, require }: QueryOf<typeof applyQuery>,
   options: PlanOptions,
-  { apply }: Uses,
+  services: Uses,
 ): Promise<Response> {
+  const { apply } = services;
   const by = principalOf(context);
   const plan = await apply.load(by, namespaceOf(context), id, context.now);
+  if (require === "verified") await refuseUnverified([...plan.create, ...plan.update], context.now, services);
   if (dryRun) await apply.refuseStale(plan);
-  const shown = await apply.show(by, plan, options.linter);
+  const shown = await withArchives(await apply.show(by, plan, options.linter), plan, context.now, services);
   const lint = lintOf([...plan.create, ...plan.update], options);
   if (dryRun) return json(jsonObject([["applied", "false"], ...shown]), lint);
   const last = await apply.applyPlan(by, plan, options, commitOf(context));

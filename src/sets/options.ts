@@ -4,12 +4,14 @@ import { invalid } from "../errors.ts";
 import type { QueryOf } from "../http/query.ts";
 import { lintWarnings } from "../resolve/lint/asset-findings.ts";
 import { Linter } from "../resolve/lint/linter.ts";
+import type { ArchiveStates } from "./archive-states.ts";
 import type { planQuery } from "./description.ts";
 import { countFindings, type ApplyService, type PlanOptions } from "./service.ts";
 
 /** What plan and apply call. */
 export interface Uses {
   readonly apply: ApplyService;
+  readonly archives: ArchiveStates;
   readonly settings: { readonly lint: "count" | "strict" };
 }
 

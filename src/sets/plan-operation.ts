@@ -8,6 +8,7 @@ import { json } from "../http/respond.ts";
 import { jsonObject } from "../lib/json-object.ts";
 import { FINDING } from "../resolve/lint/answers.ts";
 import { Plan } from "./answers.ts";
+import { withArchives } from "./archive-states.ts";
 import { readDefinitions } from "./definitions.ts";
 import { ALIASES, BAD_SET, LINTED, planQuery, setBody, TOO_LARGE } from "./description.ts";
 import { lintOf, optionsOf, type Uses } from "./options.ts";
@@ -26,6 +27,7 @@ const CHANGES = {
   unchanged: ["sensu/http-checks"],
   delete: [{ name: "old", lines: ['- url: "https://assets.example.com/old.tar.gz"'] }],
   truncated: false,
+  archives: [{ name: "my-secure-asset", build: 0, state: "unknown" }],
 };
 
 export const planSet = operation({
@@ -58,7 +60,7 @@ export const planSet = operation({
     const namespace = namespaceOf(asked);
     const set = readDefinitions(await asked.body(), namespace);
     const plan = await apply.plan(by, namespace, set, options);
-    const shown = await apply.show(by, plan, options.linter);
+    const shown = await withArchives(await apply.show(by, plan, options.linter), plan, asked.now, services);
     const saved = JSON.stringify(await apply.save(plan, asked.now));
     return json(jsonObject([["plan", saved], ...shown]), lintOf(set.values(), options));
   },

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Media, Parameter } from "../../src/http/openapi.ts";
 import { headersWith, pathWith, type Values } from "../support/described-request.ts";
@@ -9,6 +10,8 @@ import {
   schemaFault,
   type Placed,
 } from "../support/document.ts";
+import { SHA512 } from "../../src/definitions/examples.ts";
+import { aCopy } from "../support/archive-copy.ts";
 import { api, freshStorage, tokenFor } from "../support/worker.ts";
 
 interface Asked extends Placed {
@@ -78,8 +81,9 @@ describe("the examples of other requests, sent as they stand, succeed as the doc
   });
 });
 
-/** The status of the first success that is described, with any text. */
-function successOf({ operation }: Asked): readonly [number, unknown] {
+/** The status of the first success that is described, with any text; of a part, that of parts. */
+function successOf({ operation, title }: Asked): readonly [number, unknown] {
+  if (title.endsWith("with header Range")) return [206, expect.any(String)];
   const successes = Object.keys(answersOf(operation)).map(Number);
   return [Math.min(...successes), expect.any(String)];
 }
@@ -104,6 +108,9 @@ async function before(): Promise<string> {
   await sendExamples("createAsset");
   await sendExamples("replaceAsset");
   await sendExamples("createNamespace");
+  // The index of archives is brought up to date by whoever reads it.
+  await api("GET", "/api/edge/v1/archives", { token: admin });
+  await aCopy(SHA512);
   const [key] = await sendExamples("createKey");
   return (await key?.json<{ key: string }>())?.key ?? "";
 }
@@ -129,6 +136,12 @@ async function fixed(operationId: string, values: Values): Promise<Values> {
   if (cursor !== undefined) {
     const first = await api("GET", "/api/edge/v1/keys?limit=1", { token: admin });
     return [[cursor[0], first.headers.get("Sensu-Continue") ?? ""]];
+  }
+  // An archive that is known to be right is one that was checked before.
+  if (operationId === "applySet" && values.some(([{ name }]) => name === "require")) {
+    await sendExamples(operationId);
+    await api("GET", "/api/edge/v1/archives", { token: admin });
+    await env.DB.prepare("UPDATE archives SET state = 'ok'").run();
   }
   const plan = values.find(([{ name }]) => operationId === "applySet" && name === "plan");
   if (plan === undefined) return values;

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OPERATIONS } from "../support/document.ts";
+import { aCopy } from "../support/archive-copy.ts";
+import { SHA512 } from "../../src/definitions/examples.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { REFRESH_TOKEN, requestsTo, type Asked, type Caller } from "../support/generated-requests.ts";
 import { runs } from "../support/nightly.ts";
@@ -27,6 +29,9 @@ async function fillStore(): Promise<void> {
     await api("PUT", `${ASSETS}/${name}`, { token: admin, body: anAsset(name) });
   await api("PUT", `${ASSETS}/tokens`, { token: admin, body: tokens });
   await api("PUT", "/api/core/v2/namespaces/team-a", { token: admin, body: {} });
+  await api("PUT", `${ASSETS}/copied`, { token: admin, body: anAsset("copied", { sha512: SHA512 }) });
+  await api("GET", "/api/edge/v1/archives", { token: admin });
+  await aCopy(SHA512);
   const made = await api("POST", "/api/edge/v1/keys", {
     token: admin,
     body: { name: "ci", grants: ["edit@default"] },

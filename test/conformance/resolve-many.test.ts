@@ -12,6 +12,7 @@ import { JUST_READ, withValue } from "../../src/store/reading.ts";
 import { assetId } from "../support/names.ts";
 import { testReading } from "../support/scope.ts";
 import { describeWithData, rowsOf } from "./data.ts";
+import { NO_COPIES } from "../support/no-copies.ts";
 
 /** Lines of a single answer that have no place in a block: the tag of the whole answer stands in its header. */
 const OWN_LINES = /^ASSET_ETAG=.*\n/gm;
@@ -31,7 +32,7 @@ describeWithData("one question about all published assets", (read) => {
     "has the outcomes of a question about each, on every machine, as JSON and as lines: rule %s",
     async (rule) => {
       const alone = new ResolveService({ get: async ({ name }) => withValue(JUST_READ, byName.get(name)!) });
-      const many = new ManyService();
+      const many = new ManyService(NO_COPIES);
       const reasons = { resolved: 0, none: 0 };
       for (const [machine, entity] of machines) {
         const facts = factsOfEntity(entity);
@@ -46,7 +47,7 @@ describeWithData("one question about all published assets", (read) => {
               return { outcome: none, lines: FORMATS.env.outcome(none) };
             }
             const { resolved } = resolution;
-            const lines = envLines(resolved, "").replaceAll(OWN_LINES, "");
+            const lines = envLines(resolved, "", {}).replaceAll(OWN_LINES, "");
             return {
               outcome: { name, outcome: "resolved", ...resolved },
               lines: `ASSET_NAME='${name}'\nASSET_OUTCOME='resolved'\n${lines}`,
@@ -56,7 +57,7 @@ describeWithData("one question about all published assets", (read) => {
         const source = { assets: published, unknown: new Set<string>(), state: 1, reach: [] };
         const ask = async (format: "json" | "env") => {
           const question = { namespace, names: null, facts, rule, format, search: null };
-          return (await many.answer(question, source)).body;
+          return (await many.answer(question, source, 0)).body;
         };
         const json = JSON.parse(await ask("json")) as { assets: unknown[] };
         expect([machine, json.assets]).toEqual([machine, expected.map(({ outcome }) => outcome)]);

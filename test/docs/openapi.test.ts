@@ -32,6 +32,9 @@ function resolve<T>(each: T | Reference): T {
   return steps.reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], document) as T;
 }
 
+/** A question to do something now, of which there is nothing more to say. */
+const WITHOUT_BODY = /\/archives\/check$/;
+
 describe("public/openapi.json", () => {
   it("is what `npm run openapi` makes of the route table and its operations", () => {
     expect(text).toBe(documentText(routes));
@@ -118,7 +121,8 @@ describe("the description of a route", () => {
     expect(statuses.filter((status) => /^[23]/.test(status)).length).toBeGreaterThan(0);
     expect(statuses).toEqual(expect.arrayContaining(["426", "500"]));
     if (row.method === "GET" || row.method === "DELETE") expect(requestBody).toBeUndefined();
-    else expect(Object.keys(requestBody?.content ?? {}).length).toBeGreaterThan(0);
+    else if (!WITHOUT_BODY.test(row.path))
+      expect(Object.keys(requestBody?.content ?? {}).length).toBeGreaterThan(0);
     if (requestBody !== undefined) expect(statuses).toEqual(expect.arrayContaining(["400", "413", "415"]));
   });
 });

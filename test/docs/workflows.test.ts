@@ -28,9 +28,11 @@ it.each(workflows)(
 );
 
 it("staging is as production, under other names: bindings are not inherited", () => {
-  const ids = { database: "d", namespace: "n" };
+  const ids = { database: "d", namespace: "n", bucket: "edge-assets-archives" };
   const production = JSON.stringify(resolvedConfig(readTarget({}), ids));
-  const staging = JSON.stringify(resolvedConfig(readTarget({ env: "staging" }), ids));
+  const staging = JSON.stringify(
+    resolvedConfig(readTarget({ env: "staging" }), { ...ids, bucket: "edge-assets-staging-archives" }),
+  );
   const renamed = staging.replaceAll("edge-assets-staging", "edge-assets").replace('"1002"', '"1001"');
   expect(JSON.parse(renamed)).toEqual(JSON.parse(production));
 });

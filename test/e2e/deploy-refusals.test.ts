@@ -158,6 +158,7 @@ describe("what is changed", () => {
       "running     nothing yet",
       "database    would make edge-assets",
       "namespace   would make edge-assets-cache",
+      "bucket      would make edge-assets-archives",
       `migrations  would apply ${(await readdir("src/store/migrations")).sort().join(", ")}`,
       "admin key   would make admin",
       "secret      would make TOKEN_SECRET",

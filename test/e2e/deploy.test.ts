@@ -46,6 +46,7 @@ describe("with the real Worker behind the address", () => {
       { type: "plain_text", name: "OUTAGE_KEY_HOURS", text: "24" },
       { type: "secret_text", name: "TOKEN_SECRET", text: secret },
       { type: "kv_namespace", name: "CACHE", namespace_id: cloudflare.namespaces.get("edge-assets-cache") },
+      { type: "r2_bucket", name: "ARCHIVES", bucket_name: "edge-assets-archives" },
       { type: "d1", name: "DB", id: cloudflare.databases.get("edge-assets")?.id },
       { type: "ratelimit", name: "AUTH_FAILURES", namespace_id: "1001", simple: { limit: 300, period: 60 } },
       { type: "assets", name: "DOCUMENTS" },
@@ -95,6 +96,7 @@ describe("with the real Worker behind the address", () => {
       expect.arrayContaining([
         expect.stringMatching(/^database {4}edge-assets exists \([0-9a-f-]{36}\)$/),
         "namespace   edge-assets-cache exists",
+        "bucket      edge-assets-archives exists",
         "migrations  all applied",
         "secret      TOKEN_SECRET is set",
         expect.stringMatching(/^upload      release [0-9a-f]{16} is running: unchanged$/),
@@ -118,11 +120,12 @@ describe("with something small behind the address", () => {
   }
 
   /** What there is at an account, named as the report of a deployment names it. */
-  async function foundAt({ databases, namespaces, scripts }: StandIn): Promise<string[]> {
+  async function foundAt({ databases, namespaces, buckets, scripts }: StandIn): Promise<string[]> {
     const found: string[] = [];
     const [database] = databases.values();
     if (database !== undefined) found.push("database: edge-assets made");
     if (namespaces.size > 0) found.push("namespace: edge-assets-cache made");
+    if (buckets?.size === 1) found.push("bucket: edge-assets-archives made");
     const rows = async (sql: string) => (await database?.run([sql]).catch(() => []))?.[0]?.length ?? 0;
     if ((await rows("SELECT * FROM d1_migrations")) > 0) found.push("migrations: ");
     if (scripts.size > 0) found.push("upload: ");
@@ -175,13 +178,40 @@ describe("with something small behind the address", () => {
   }
 
   async function expectComplete(cloudflare: StandIn): Promise<void> {
-    expect(await foundAt(cloudflare)).toHaveLength(5);
+    expect(await foundAt(cloudflare)).toHaveLength(6);
     expect([cloudflare.databases.size, cloudflare.namespaces.size, cloudflare.scripts.size]).toEqual([
       1, 1, 1,
     ]);
     const script = cloudflare.scripts.get("edge-assets");
     expect([script?.crons, script?.workersDev, script?.secrets.size]).toEqual([["* * * * *"], true, 1]);
   }
+
+  it("keeps no copies where the account has no R2, says what to enable, and binds a bucket once it has", async () => {
+    const cloudflare = await emptyAccount();
+    cloudflare.buckets = null;
+    const { said, error } = await runDeploy(cloudflare);
+    expect(error).toBe("");
+    expect(said.join("\n")).toMatch(
+      /^bucket {6}none: the account has not enabled R2; .*enable R2 in the dashboard/m,
+    );
+    const names = () =>
+      cloudflare.scripts
+        .get("edge-assets")
+        ?.versions.at(-1)
+        ?.bindings.map(({ name }) => name);
+    expect(names()).not.toContain("ARCHIVES");
+    cloudflare.buckets = new Set();
+    const second = await runDeploy(cloudflare);
+    expect([second.error, second.said]).toEqual([
+      "",
+      expect.arrayContaining(["bucket      edge-assets-archives made"]),
+    ]);
+    expect(names()).toContain("ARCHIVES");
+    // Copies that are served are not given up because a credential is another.
+    cloudflare.fault = (route) => (route.startsWith("GET /accounts/:account/r2") ? 403 : null);
+    const third = await runDeploy(cloudflare);
+    expect(third.error).toMatch(/serves copies of archives from a bucket.*Workers R2 Storage: Edit/);
+  });
 
   it("tells, whichever call is refused, what was done; and the next run goes on from there", async () => {
     const { cloudflare, tried, said, error } = await failEach(400, () => true);

@@ -103,6 +103,24 @@ const FAULTS: readonly [string, RegExp, () => Plant | Promise<Plant>][] = [
     },
   ],
   [
+    "bucket",
+    /has R2 and no bucket edge-assets-archives/,
+    () => {
+      cloudflare.buckets = new Set();
+      return { undo: () => void (cloudflare.buckets = new Set(["edge-assets-archives"])) };
+    },
+  ],
+  [
+    "config",
+    /sets ARCHIVE_LOOPBACK/,
+    async () => {
+      const file = join(folder, "wrangler.toml");
+      const text = await readFile("wrangler.toml", "utf8");
+      await writeFile(file, text.replace("[vars]", '[vars]\nARCHIVE_LOOPBACK = "true"'));
+      return { options: { config: file } };
+    },
+  ],
+  [
     "namespace",
     /has no edge-assets-cache/,
     () => {

@@ -5,7 +5,7 @@ import type { Route } from "../../src/http/route.ts";
 import { routes } from "../../src/routes.ts";
 import { coldWorker } from "../support/cold-isolate.ts";
 import { aroundDatabase } from "../support/around-database.ts";
-import { anAsset, servedAsset } from "../support/fixtures.ts";
+import { anAsset, servedAsset, SHA512 } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
 
 const admin = await tokenFor(["admin@*"]);
@@ -18,6 +18,8 @@ const WITHOUT_DATABASE = new Set(["GET /metrics"]);
 /** Bodies with which a row reaches the database. */
 function bodyOf({ method, path }: Route<never>): unknown {
   if (method === "GET" || method === "DELETE") return undefined;
+  if (path.endsWith("/findings")) return { findings: [] };
+  if (path.endsWith("/mirror")) return { mirror: "off" };
   if (path.endsWith("/keys")) return { name: "ci", grants: ["view@default"] };
   if (path.endsWith("/namespaces")) return { name: "team" };
   if (path.endsWith("/namespaces/:namespace")) return { name: "default" };
@@ -32,6 +34,7 @@ function pathOf({ path }: Route<never>): string {
   return path
     .replace(":namespace", "default")
     .replace(":seq", "1")
+    .replace(":digest", SHA512)
     .replaceAll(/:\w+\+?/g, "nothing");
 }
 

@@ -6,7 +6,7 @@ import type { Route } from "../../src/http/route.ts";
 import { routes } from "../../src/routes.ts";
 import { coldWorker } from "../support/cold-isolate.ts";
 import { aroundDatabase } from "../support/around-database.ts";
-import { anAsset, servedAsset } from "../support/fixtures.ts";
+import { anAsset, servedAsset, SHA512 } from "../support/fixtures.ts";
 import { ASSETS, freshStorage, ORIGIN, tokenFor } from "../support/worker.ts";
 
 const admin = `Bearer ${await tokenFor(["admin@*"])}`;
@@ -86,6 +86,7 @@ function pathOf({ method, path }: Route<never>): string {
   const filled = path
     .replace(":namespace", "default")
     .replace(":seq", "1")
+    .replace(":digest", SHA512)
     .replace(/:name\+?/, "known")
     .replace(":key", "agent");
   return method === "GET" && /resolve|download/.test(path) ? `${filled}?os=linux&arch=amd64` : filled;

@@ -131,6 +131,14 @@ const FAULTS: Record<Name, Fault> = {
   "KV left alone": { ...failingKv, minutes: 8 },
   "a wrong setting": withChanged({ LINT: "loud" }),
   "rate limiter": withChanged({ AUTH_FAILURES: undefined }),
+  "an archive has changed": {
+    minutes: 2,
+    setUp: () => env.DB.prepare("UPDATE archives SET state = 'wrong_digest', notice = 'other bytes'").run(),
+  },
+  "archives are not checked": {
+    setUp: () => rename("archives", "archives_away"),
+    setDown: () => rename("archives_away", "archives"),
+  },
   "a wrong clock": { minutes: 2, commands: { databaseNow: () => now - 60 * MINUTE_MS } },
   "reads of D1": { minutes: 15, clients: () => times(10, () => read(editor)) },
   "D1 is slow": { minutes: 10, commands: { database: "slow" }, clients: () => read(editor) },

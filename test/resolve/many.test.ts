@@ -15,6 +15,7 @@ import { Subject } from "../../src/resolve/subject.ts";
 import type { StoredAsset } from "../../src/store/asset-store.ts";
 import { assetId } from "../support/names.ts";
 import { runs } from "../support/nightly.ts";
+import { NO_COPIES } from "../support/no-copies.ts";
 
 const SHA512 = "0f".repeat(64);
 const { namespace } = assetId("default", "any");
@@ -298,27 +299,44 @@ describe("remembered answers of many assets", () => {
   const changed = stored("one", build(["entity.system.os == 'linux'"], "https://e/b"), '"2"');
 
   it("are confirmed by a commit that touched none of the assets, and made again after one that did", async () => {
-    const many = new ManyService();
+    const many = new ManyService(NO_COPIES);
     const key = manyKey(namespace, "?os=linux", []);
-    const first = await many.answer(asked(), source([one], 5));
-    const second = await many.answer(asked(), source([one], 6));
+    const first = await many.answer(asked(), source([one], 5), 0);
+    const second = await many.answer(asked(), source([one], 6), 0);
     expect(second).toEqual({ ...first, state: 6 });
     expect(many.peek(key)?.value?.state).toBe(6);
-    const third = await many.answer(asked(), source([changed], 7));
+    const third = await many.answer(asked(), source([changed], 7), 0);
     expect(third.etag).not.toBe(first.etag);
     expect(many.peek(key)?.value).toEqual(third);
   });
 
+  it("are made again when what is known of archives is another, with the copies that there are then", async () => {
+    const known = { version: 1, mirror: null as "prefer" | null, asked: 0 };
+    const many = new ManyService({
+      version: () => known.version,
+      peekBuild: () => (known.asked > 0 ? { mirror: known.mirror } : undefined),
+      learn: async (builds) => void (known.asked += builds.length),
+    });
+    const first = await many.answer(asked(), source([one], 5), 0);
+    expect(known.asked).toBe(1);
+    Object.assign(known, { mirror: "prefer" });
+    expect((await many.answer(asked(), source([one], 5), 0)).body).toBe(first.body);
+    Object.assign(known, { version: 2 });
+    const second = await many.answer(asked(), source([one], 5), 0);
+    expect(JSON.parse(second.body)).toMatchObject({ assets: [{ name: "one", mirror: "prefer" }] });
+    expect(second.etag).not.toBe(first.etag);
+  });
+
   it("hold nothing of an outage, which knows of no absence", async () => {
-    const many = new ManyService();
+    const many = new ManyService(NO_COPIES);
     const names = readNames("one,two");
     const stale = { unknown: new Set(["two"]) };
-    const before = await many.answer(asked({ names }), source([one], 5));
+    const before = await many.answer(asked({ names }), source([one], 5), 0);
     expect(before.body).toContain('"missing"');
-    const during = await many.answer(asked({ names }), source([one], 5, stale));
+    const during = await many.answer(asked({ names }), source([one], 5, stale), 0);
     expect(during.body).toContain('"failed"');
     expect(during.body).not.toContain('"missing"');
-    expect((await many.answer(asked({ names }), source([one], 5))).body).toBe(before.body);
+    expect((await many.answer(asked({ names }), source([one], 5), 0)).body).toBe(before.body);
   });
 
   it("have keys of their own for each namespace, query and reach, whatever these hold", () => {
@@ -334,10 +352,10 @@ describe("remembered answers of many assets", () => {
   });
 
   it("stay within their bytes, which count wide characters twice", async () => {
-    const many = new ManyService();
+    const many = new ManyService(NO_COPIES);
     const wide = (name: string) => stored(name, build([], `https://e/${"\u0161".repeat(30_000)}`));
     for (let index = 0; index < 200; index += 1) {
-      await many.answer(asked({ search: `?${index}` }), source([wide("a"), wide("b")], 1));
+      await many.answer(asked({ search: `?${index}` }), source([wide("a"), wide("b")], 1), 0);
       expect(many.bytes).toBeLessThanOrEqual(MANY_ANSWERS.bytes);
     }
     expect(many.bytes).toBeGreaterThan(MANY_ANSWERS.bytes - 2 * 4 * 30_000);

@@ -13,10 +13,16 @@ const TOOL = assetId("default", "tool");
 const service = () =>
   new ResolveService(new AssetService(new MemoryAssetStore([]), { clock: Date.now, timer: runtimeTimer }));
 
+const ARCHIVE = { key: "[]", mirror: null };
+
 it("caches the answer to a query for one version of an asset, apart from all others", () => {
   const resolve = service();
-  resolve.remember(TOOL, '"1"', "?os=linux", { body: "{}", etag: '"a"' });
-  expect(resolve.peek(answerKey(TOOL, '"1"', "?os=linux"))?.value).toEqual({ body: "{}", etag: '"a"' });
+  resolve.remember(TOOL, '"1"', "?os=linux", { body: "{}", etag: '"a"', archive: ARCHIVE });
+  expect(resolve.peek(answerKey(TOOL, '"1"', "?os=linux"))?.value).toEqual({
+    body: "{}",
+    etag: '"a"',
+    archive: ARCHIVE,
+  });
   expect(resolve.peek(answerKey(TOOL, '"2"', "?os=linux"))).toBeUndefined();
   expect(resolve.peek(answerKey(TOOL, '"1"', "?os=darwin"))).toBeUndefined();
 });
@@ -25,7 +31,8 @@ it("holds at most 4 MiB of answers, however large and however many they are", ()
   const resolve = service();
   const body = "x".repeat(1024 * 1024);
   const searches = Array.from({ length: 10 }, (_, number) => `?label=${number}`);
-  for (const search of searches) resolve.remember(TOOL, '"1"', search, { body, etag: '"a"' });
+  for (const search of searches)
+    resolve.remember(TOOL, '"1"', search, { body, etag: '"a"', archive: ARCHIVE });
   const kept = searches.filter((search) => resolve.peek(answerKey(TOOL, '"1"', search)) !== undefined);
   expect(kept).toEqual(searches.slice(-3));
 });

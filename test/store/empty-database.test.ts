@@ -5,7 +5,22 @@ import { emptyDatabase } from "../support/empty-database.ts";
 import { anAsset } from "../support/fixtures.ts";
 import { api, ASSETS, freshStorage, tokenFor } from "../support/worker.ts";
 
-const TABLES = ["meta", "namespaces", "assets", "revisions", "api_keys", "sessions", "plans", "retention"];
+const TABLES = [
+  "meta",
+  "namespaces",
+  "assets",
+  "revisions",
+  "api_keys",
+  "sessions",
+  "plans",
+  "retention",
+  "archives",
+  "builds",
+  "archive_hosts",
+  "archive_copies",
+  "mirrors",
+  "archive_progress",
+];
 
 /** The tables of the database that are not the platform's own. */
 async function tables(): Promise<string[]> {

@@ -22,6 +22,8 @@ export type RunSql = (statements: readonly string[]) => Promise<readonly (readon
 export interface CloudflareAccount {
   readonly databases: Map<string, { readonly id: string; readonly run: RunSql }>;
   readonly namespaces: Map<string, string>;
+  /** Null for an account that has not enabled R2. */
+  buckets: Set<string> | null;
   readonly scripts: Map<string, Script>;
   /** Null for an account that has not chosen its part of workers.dev. */
   subdomain: string | null;
@@ -112,6 +114,20 @@ export async function act(
 
     case "GET /accounts/:account/workers/scripts":
       return ok([...account.scripts.keys()].map((name) => ({ id: name })));
+    case "GET /accounts/:account/r2/buckets/:bucket":
+      if (account.buckets === null) return NO_R2;
+      return account.buckets.has(id)
+        ? ok({ name: id })
+        : refuse(404, 10006, "The specified bucket does not exist.");
+    case "POST /accounts/:account/r2/buckets": {
+      const { name } = JSON.parse(body.toString()) as { name: string };
+      if (account.buckets === null) return NO_R2;
+      if (account.buckets.has(name))
+        return refuse(409, 10004, "The bucket you tried to create already exists");
+      account.buckets.add(name);
+      return ok({ name });
+    }
+
     case "GET /accounts/:account/workers/services/:script":
       if (script === undefined) return NO_WORKER;
       return ok({
@@ -196,6 +212,8 @@ export async function act(
       return refuse(404, 7003, `the stand-in has no ${route}`);
   }
 }
+
+const NO_R2 = refuse(403, 10042, "Please enable R2 through the Cloudflare Dashboard.");
 
 /** The statements of one text are one transaction, as in D1. */
 async function query(run: RunSql | undefined, body: Buffer): Promise<Answer> {

@@ -72,6 +72,7 @@ export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase):
     fault: () => null,
     databases: new Map(),
     namespaces: new Map(),
+    buckets: new Set(),
     scripts: new Map(),
     subdomain: "acme",
     accounts: [{ id: ACCOUNT, name: "Acme" }],
@@ -85,6 +86,7 @@ export async function startStandIn(makeDatabase: () => RunSql = sqliteDatabase):
 
 const SEGMENTS: readonly [RegExp, string][] = [
   [/^(\/accounts)\/([^/]+)/, "$1/:account"],
+  [/(\/r2\/buckets)\/([^/]+)/, "$1/:bucket"],
   [/(\/d1\/database)\/([^/]+)/, "$1/:database"],
   [/(\/workers\/(?:scripts|services|workers))\/([^/]+)/, "$1/:script"],
   [/(\/:script\/(?:versions|secrets))\/([^/]+)/, "$1/:item"],

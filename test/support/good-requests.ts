@@ -1,5 +1,6 @@
 import type { Route } from "../../src/http/route.ts";
-import { anAsset } from "./fixtures.ts";
+import { aCopy } from "./archive-copy.ts";
+import { anAsset, OTHER_SHA512, SHA512 } from "./fixtures.ts";
 import { ASSETS, tokenFor } from "./worker.ts";
 
 /** A request as tests send it. */
@@ -39,6 +40,8 @@ export async function goodRequests(send: Send): Promise<(row: Route<never>) => W
   await ask("POST", NAMESPACES, { name: "gone" });
   const made = await ask("POST", KEYS, { name: "ci", grants: ["view@default"] });
   const { key } = await made.json<{ key: string }>();
+  await ask("GET", "/api/edge/v1/archives", undefined);
+  await aCopy(SHA512);
   await ask("POST", KEYS, { name: "dead", grants: ["view@default"] });
   const basic = { Authorization: `Basic ${btoa(`ci:${key}`)}` };
   const session = async (): Promise<Particular> => {
@@ -75,6 +78,12 @@ export async function goodRequests(send: Send): Promise<(row: Route<never>) => W
     "GET /api/edge/v1/namespaces/:namespace/assets/:name/resolve": { query: "?os=linux&arch=amd64" },
     "GET /api/edge/v1/namespaces/:namespace/assets/:name/download": { query: "?os=linux&arch=amd64" },
     "POST /api/edge/v1/lint": { body: anAsset("one") },
+    "GET /api/edge/v1/archives/sha512/:digest": { path: `/api/edge/v1/archives/sha512/${SHA512}` },
+    "DELETE /api/edge/v1/archives/sha512/:digest": { path: `/api/edge/v1/archives/sha512/${OTHER_SHA512}` },
+    "POST /api/edge/v1/namespaces/:namespace/archives/findings": {
+      body: { findings: [{ digest: SHA512, url: "https://e/a", state: "ok", detail: "seen" }] },
+    },
+    "PUT /api/edge/v1/namespaces/:namespace/mirror": { body: { mirror: "prefer" } },
     "POST /api/edge/v1/namespaces/:namespace/plan": { body: [anAsset("one"), anAsset("planned")] },
     "POST /api/edge/v1/namespaces/:namespace/apply": { body: [anAsset("one"), anAsset("applied")] },
     "GET /docs/:file": { path: "/docs/content.js" },

@@ -2,7 +2,16 @@ import { env } from "cloudflare:workers";
 import { recordingDatabase, type RunStatement } from "./recorded-statements.ts";
 
 /** Tables that grow with use. A statement that scans one takes longer every day. */
-const GROWING = ["assets", "revisions", "api_keys", "sessions", "plans"];
+const GROWING = [
+  "assets",
+  "revisions",
+  "api_keys",
+  "sessions",
+  "plans",
+  "archives",
+  "builds",
+  "archive_copies",
+];
 
 /** Runs work on the real database and returns the statements that it ran. */
 export async function statementsOf(work: (db: D1Database) => Promise<unknown>): Promise<RunStatement[]> {

@@ -15,6 +15,7 @@ interface Config {
   readonly vars: Readonly<Record<string, string>>;
   readonly triggers: { readonly crons: readonly string[] };
   readonly kv_namespaces: readonly { readonly binding: string; readonly id: string }[];
+  readonly r2_buckets?: readonly { readonly binding: string; readonly bucket_name: string }[];
   readonly d1_databases: readonly {
     readonly binding: string;
     readonly database_id: string;
@@ -152,6 +153,9 @@ async function deploy(
   await cloudflare.find(`${script}/deployments`);
   const jwt = await uploadDocuments(cloudflare, script, config.assets.directory);
   await cloudflare.tryTo("GET", `${script}/settings`);
+  // Of a Worker that exists, its settings say which buckets there are.
+  for (const { bucket_name: bucket } of exists ? [] : (config.r2_buckets ?? []))
+    await cloudflare.tryTo("GET", `/r2/buckets/${bucket}`);
 
   const secrets = secretsFile === undefined ? {} : JSON.parse(await readFile(secretsFile, "utf8"));
   const metadata: Metadata = {
@@ -225,6 +229,11 @@ function bindingsOf(config: Config, secrets: Readonly<Record<string, string>>, e
       name: binding,
       type: "kv_namespace",
       namespace_id: id,
+    })),
+    ...(config.r2_buckets ?? []).map(({ binding, bucket_name }) => ({
+      name: binding,
+      type: "r2_bucket",
+      bucket_name,
     })),
     ...config.d1_databases.map(({ binding, database_id: id }) => ({ name: binding, type: "d1", id })),
     ...config.ratelimits.map((limit) => ({ ...limit, type: "ratelimit" })),

@@ -21,6 +21,7 @@ export const Finding = answerSchema(
           "header-comma",
           "template",
           "plain-http",
+          "archive",
           "budget",
         ])
         .describe(

@@ -14,6 +14,7 @@ export type LintRule =
   | "header-comma"
   | "template"
   | "plain-http"
+  | "archive"
   | "budget";
 
 /** Work of a finding, which is part of the answer. */

@@ -9,7 +9,7 @@ export const ResolvedMany = answerSchema(
   () => {
     const resolved = Resolved.zod;
     if (!(resolved instanceof z.ZodObject)) throw new Error("a resolution is an object");
-    const { url, sha512, headers, build, unresolved } = resolved.shape;
+    const { url, sha512, headers, build, unresolved, mirror_url, mirror } = resolved.shape;
     const chosen = z.strictObject({
       name: z.string(),
       outcome: z.literal("resolved"),
@@ -18,6 +18,8 @@ export const ResolvedMany = answerSchema(
       headers,
       build,
       unresolved,
+      mirror_url,
+      mirror,
     });
     const without = z.strictObject({
       name: z.string(),

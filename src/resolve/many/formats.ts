@@ -1,4 +1,5 @@
 import { headerParts, shellLine } from "../formats.ts";
+import type { MirrorMembers } from "../mirror.ts";
 import type { Resolved } from "../resolve-asset.ts";
 import type { Outcome } from "./outcomes.ts";
 
@@ -36,12 +37,15 @@ const ENV_FORMAT: Format = {
 
 export const FORMATS = { json: JSON_FORMAT, env: ENV_FORMAT };
 
-function resolvedLines({ url, sha512, headers, build, unresolved }: Resolved): string {
+function resolvedLines(resolved: Resolved & MirrorMembers): string {
+  const { url, sha512, headers, build, unresolved, mirror, mirror_url } = resolved;
   const parts = headerParts(headers);
   return [
     shellLine("ASSET_URL", url.replaceAll(CONTROL, encodeURIComponent)),
     shellLine("ASSET_SHA512", oneLine(sha512)),
     shellLine("ASSET_BUILD", String(build)),
+    mirror_url === undefined ? "" : shellLine("ASSET_MIRROR_URL", oneLine(mirror_url)),
+    mirror === undefined ? "" : shellLine("ASSET_MIRROR", mirror),
     shellLine("ASSET_UNRESOLVED", oneLine(unresolved.map(({ token }) => token).join(" "))),
     shellLine("ASSET_HEADERS", String(parts.length)),
     ...parts.map((part, index) => shellLine(`ASSET_HEADER_${index}`, oneLine(part))),

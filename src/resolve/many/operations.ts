@@ -123,7 +123,7 @@ async function answer(
     throw noNamespace(namespace);
   }
   const question = { namespace, names, facts: named.facts, rule, format, search };
-  const { body, etag, state, seesAll } = await many.answer(question, visible.value);
+  const { body, etag, state, seesAll } = await many.answer(question, visible.value, context.now);
   // Commits to what a grant does not show are none of its holder's business.
   const seq = state === null || !seesAll ? {} : { "X-Seq": String(state) };
   const headers = { ...servedHeaders(visible, context.spent), ...seq, ETag: etag };

@@ -6,6 +6,7 @@ import type { AssetName, Namespace } from "../../identity/names.ts";
 import type { StoredAsset } from "../../store/asset-store.ts";
 import type { Rule } from "../choose.ts";
 import type { Facts } from "../facts.ts";
+import type { MirrorMembers } from "../mirror.ts";
 import { noMatchMessage } from "../no-match.ts";
 import { resolveAsset, type Resolved } from "../resolve-asset.ts";
 import { Subject } from "../subject.ts";
@@ -18,7 +19,7 @@ const WRITTEN_WORK = 4;
 
 /** What became of one asset of a question. `failed`: it exists, or may exist, but there is no saying which build it is. */
 export type Outcome =
-  | { readonly name: AssetName; readonly outcome: "resolved"; readonly resolved: Resolved }
+  | { readonly name: AssetName; readonly outcome: "resolved"; readonly resolved: Resolved & MirrorMembers }
   | { readonly name: AssetName; readonly outcome: "none" | "missing" | "failed"; readonly message: string };
 
 export interface ManyQuestion {

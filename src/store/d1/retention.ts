@@ -28,6 +28,11 @@ interface Commit {
   readonly at: number;
 }
 
+/** Deletes commits that were superseded so many days ago, and returns how many; null: history is kept for ever. */
+export async function forgetAfter(db: D1Database, days: number | null, now: number): Promise<number> {
+  return days === null ? 0 : forgetRevisions(db, now - days * 86_400_000);
+}
+
 /**
  * Deletes commits that were superseded before a time (milliseconds), and returns how many. The newest two commits of
  * every asset, namespace and key stay whatever their age: there is always one to go back to, and a journal, which needs

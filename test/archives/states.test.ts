@@ -1,0 +1,170 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { CheckWorld, digestOf, whole } from "../support/archive-checks.ts";
+import { anAsset } from "../support/fixtures.ts";
+import { rowsReadBy, scansOf, statementsOf } from "../support/query-plans.ts";
+import { withoutJournal } from "../support/run-commit.ts";
+import { STATES } from "../../src/archives/state.ts";
+import { d1Archives } from "../../src/store/d1/archives.ts";
+import { api, ASSETS, freshStorage, tokenFor } from "../support/worker.ts";
+
+const admin = await tokenFor(["admin@*"]);
+const editor = await tokenFor(["edit@default"], { name: "ci" });
+const DAY = 86_400_000;
+const SPACE = "/api/edge/v1/namespaces/default";
+const right = await digestOf("right");
+const url = (name: string) => `https://assets.example.net/${name}.tar.gz`;
+
+let world: CheckWorld;
+
+beforeEach(async () => {
+  await freshStorage();
+  world = new CheckWorld();
+});
+
+async function put(name: string, sha512: string): Promise<void> {
+  const body = anAsset(name, { url: url(name), sha512 });
+  expect((await api("PUT", `${ASSETS}/${name}`, { token: admin, body })).status).toBe(201);
+}
+
+const definition = (name: string, sha512: string) => anAsset(name, { url: url(name), sha512 });
+const apply = (query: string, body: unknown) =>
+  api("POST", `${SPACE}/apply${query}`, { token: editor, body });
+
+describe("apply?require=verified", () => {
+  it("is 412 and writes nothing while an archive is not known to be right, and says which", async () => {
+    const set = [definition("one", right), definition("two", right)];
+    for (const query of ["?require=verified", "?require=verified&dry_run=true"]) {
+      const answer = await apply(query, set);
+      expect([answer.status, await answer.text()]).toEqual([
+        412,
+        expect.stringContaining(
+          "2 archives are not verified: one build 0 (unknown), two build 0 (unknown); npm run assets -- verify --report",
+        ) as string,
+      ]);
+    }
+    expect((await api("GET", `${ASSETS}/one`, { token: admin })).status).toBe(404);
+    const findings = ["one", "two"].map((name) => ({
+      digest: right,
+      url: url(name),
+      state: "ok",
+      detail: "the bytes have the digest",
+    }));
+    const report = await api("POST", `${SPACE}/archives/findings`, { token: editor, body: { findings } });
+    expect(await report.json()).toEqual({ stored: 2 });
+    expect((await apply("?require=verified", set)).status).toBe(200);
+    const shown = await api("GET", `${SPACE}/assets/one/archives`, { token: admin });
+    const { archives } = await shown.json<{ archives: unknown[] }>();
+    expect(archives).toMatchObject([{ state: "ok", checked_by: "ci", verified_at: null }]);
+  });
+
+  it("holds for a plan as well", async () => {
+    const made = await api("POST", `${SPACE}/plan`, { token: editor, body: [definition("one", right)] });
+    const plan = await made.json<{ plan: string; archives: unknown[] }>();
+    expect(plan.archives).toEqual([{ name: "one", build: 0, state: "unknown" }]);
+    const answer = await api("POST", `${SPACE}/apply?require=verified&plan=${plan.plan}`, { token: editor });
+    expect(answer.status).toBe(412);
+  });
+});
+
+describe("lint", () => {
+  const lint = async (token: string, body: unknown) => {
+    const answer = await api("POST", "/api/edge/v1/lint", { token, body });
+    const { warnings } = await answer.json<{ warnings: { rule: string; where: string }[] }>();
+    return warnings.map(({ rule, where }) => [rule, where]);
+  };
+
+  it("names an archive with other bytes to whoever may see an asset that has it, and no other", async () => {
+    await put("one", right);
+    await put("two", right);
+    world.served.set(url("one"), () => whole("wrong"));
+    await world.tick();
+    expect(await lint(admin, definition("one", right))).toEqual([["archive", "url"]]);
+    const builds = ["two", "one"].map((name) => ({
+      url: url(name),
+      sha512: right,
+      filters: ["entity.system.os == 'linux'"],
+    }));
+    expect(await lint(admin, anAsset("new", { builds }))).toContainEqual(["archive", "builds.1.url"]);
+    expect(await lint(admin, definition("two", right))).toEqual([]);
+    expect(await lint(await tokenFor(["edit@other"]), definition("one", right))).toEqual([]);
+  });
+});
+
+describe("who uses an archive", () => {
+  it("is asked by state, digest, URL and host, and answered with what the caller may see", async () => {
+    for (const name of ["one", "two", "three"]) await put(name, right);
+    world.served.set(url("one"), () => whole("right"));
+    await world.tick();
+    const names = async (query: string, token = admin) => {
+      const answer = await api("GET", `/api/edge/v1/archives${query}`, { token });
+      const archives = await answer.json<{ users: { name: string }[] }[]>();
+      return archives.flatMap(({ users }) => users.map(({ name }) => name));
+    };
+    expect(await names("")).toEqual(["one", "three", "two"]);
+    expect(await names("?state=ok")).toEqual(["one"]);
+    expect(await names(`?digest=${right.toUpperCase()}&state=ok`)).toEqual(["one"]);
+    expect(await names(`?url=${encodeURIComponent(url("two"))}`)).toEqual(["two"]);
+    expect(await names("?host=assets.example.net&limit=2")).toEqual(["one", "three"]);
+    expect(await names("?host=other.example.net")).toEqual([]);
+    expect(await names("", await tokenFor(["view@default/t*"]))).toEqual(["three", "two"]);
+    expect(await names("", await tokenFor(["view@other"]))).toEqual([]);
+  });
+});
+
+it("a finding about an archive that others use is refused, and all with it", async () => {
+  await put("one", right);
+  const findings = [
+    { digest: "0f".repeat(64), url: url("new"), state: "ok", detail: "" },
+    { digest: right, url: url("one"), state: "wrong_digest", detail: "lies" },
+  ];
+  await env.DB.prepare("INSERT INTO namespaces VALUES ('other', 0, 'tester', 0)").run();
+  const path = "/api/edge/v1/namespaces/other/archives/findings";
+  const answer = await api("POST", path, { token: await tokenFor(["edit@other"]), body: { findings } });
+  expect(answer.status).toBe(403);
+  expect(await env.DB.prepare("SELECT state FROM archives").all()).toMatchObject({
+    results: [{ state: "unknown" }],
+  });
+});
+
+it("no statement of archives goes over a table, however many archives and users there are", async () => {
+  await env.DB.batch([
+    env.DB.prepare(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+      INSERT INTO archives (digest, url, headers, host, state, detail, changed, due_at, verified_at)
+      SELECT printf('%0128d', i / 2), 'https://h' || (i % 10) || '.dev/' || i, '', 'h' || (i % 10) || '.dev', 'ok', '', 0, 1, 1 FROM n`),
+    env.DB.prepare(`INSERT INTO builds SELECT 'default', printf('a%05d', id), 0, 1 FROM archives`),
+    env.DB.prepare(`INSERT INTO archive_hosts (host, turn_at) SELECT DISTINCT host, 0 FROM archives`),
+    env.DB.prepare(
+      `INSERT INTO archive_copies (digest, size, type, stored_at) SELECT DISTINCT digest, 1, '', 1 FROM archives`,
+    ),
+    env.DB.prepare(`UPDATE archive_progress SET version = 5, walked = (SELECT seq FROM meta)`),
+  ]);
+  const now = Date.now();
+  const all = { namespace: null, state: null, digest: null, url: null, host: null };
+  const on = (db: D1Database) => d1Archives(db, withoutJournal(undefined, 0), STATES);
+  const digest = "1".padStart(128, "0");
+  const works: [string, number, (db: D1Database) => Promise<unknown>][] = [
+    [
+      "claim",
+      400,
+      (db) => on(db).queue.claim({ token: "t", now, until: now + DAY, archives: 8, perHost: 4 }),
+    ],
+    ["page", 200, (db) => on(db).reader.page(all, 0, 20)],
+    ["page of a host", 200, (db) => on(db).reader.page({ ...all, host: "h1.dev" }, 0, 20)],
+    ["page of a namespace", 300, (db) => on(db).reader.page({ ...all, namespace: "nowhere" }, 0, 20)],
+    ["page of a digest", 50, (db) => on(db).reader.page({ ...all, digest }, 0, 20)],
+    ["users", 100, (db) => on(db).reader.users([1, 2, 3], 10)],
+    ["holders", 50, (db) => on(db).reader.holders(digest, 10)],
+    ["notes", 50, (db) => on(db).reader.notes([digest], "nearest")],
+    ["news", 50, (db) => on(db).reader.news(4)],
+    ["unused copies", 200, (db) => on(db).copies.unused(20)],
+    ["deleted copies", 50, (db) => on(db).copies.deletedBetween(0, 10, 20)],
+    ["pending notices", 50, (db) => on(db).herald.pending(20)],
+    ["unfollowed commits", 100, (db) => on(db).index.unfollowed()],
+  ];
+  for (const [name, most, work] of works) {
+    expect([name, await rowsReadBy(work)]).toEqual([name, expect.toSatisfy((rows: number) => rows <= most)]);
+    for (const statement of await statementsOf(work))
+      expect([name, await scansOf(statement)]).toEqual([name, []]);
+  }
+});
