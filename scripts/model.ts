@@ -3,33 +3,52 @@ import { command, runOf } from "./command/command.ts";
 import { runInProcess } from "./command/io.ts";
 import { Mistake } from "./command/mistake.ts";
 import { quoted } from "./command/terminal.ts";
-import { text, valueOr, wholeNumber } from "./command/options.ts";
+import { flag, text, value, valueOr, wholeNumber } from "./command/options.ts";
+import { runWorld, WORLD_OPTIONS } from "./world/run.ts";
 import { isPolicyName, POLICIES, type Policy, type PolicyName } from "../test/model/policies.ts";
 import { simulateKeys } from "../test/model/key-total.ts";
 import { simulate } from "../test/model/total.ts";
 
 const THE_RULE = "the rule";
 const READS_FOR_AN_HOUR_OF_KEYS = 10_000;
+const READS = 1_000_000;
+const NAMESPACES = 20_000;
+const BILLION = 1_000_000_000;
 
 export const run = runOf(
   command({
     name: "npm run model --",
     summary: "run the cache code in a simulated world, under all rules and without each of them",
     options: {
-      reads: valueOr("--reads <n>", "how many reads are simulated", wholeNumber(1, 1_000_000_000), "1000000"),
+      reads: value(
+        "--reads <n>",
+        `how many reads are simulated (default: ${READS})`,
+        wholeNumber(1, BILLION),
+      ),
       seed: valueOr("--seed <n>", "where chance begins", wholeNumber(0, 999_999_999), "1"),
-      namespaces: valueOr(
+      namespaces: value(
         "--namespaces <n>",
-        "how many namespaces have assets",
+        `how many namespaces have assets (default: ${NAMESPACES})`,
         wholeNumber(1, 1_000_000),
-        "20000",
       ),
       without: text("--without <rule>", "only the world without this rule, such as deadline"),
+      world: flag("--world", "what agents all over the world see, and what it costs, instead"),
+      ...WORLD_OPTIONS,
     },
-    examples: ["npm run model -- --reads 100000", "npm run model -- --without deadline"],
+    examples: [
+      "npm run model -- --reads 100000",
+      "npm run model -- --without deadline",
+      "npm run model -- --world --agents 10000",
+    ],
     exitCodes: { 0: "every promise held", 1: "a promise was broken, or an error" },
-    async run({ options: { reads, seed, namespaces, without } }) {
-      if (await isBroken(reads, seed, namespaces, policiesWanted(without)))
+    async run({ options: { reads, seed, namespaces, without, world, ...worldly } }) {
+      if (world) {
+        refuse({ reads, namespaces, without }, "does not go with --world");
+        await runWorld({ seed, ...worldly });
+        return 0;
+      }
+      refuse(worldly, "goes with --world only");
+      if (await isBroken(reads ?? READS, seed, namespaces ?? NAMESPACES, policiesWanted(without)))
         throw new Error("a promise was broken");
       return 0;
     },
@@ -37,6 +56,13 @@ export const run = runOf(
 );
 
 if (import.meta.main) await runInProcess(run);
+
+/** Throws a mistake for the first option that was given. */
+function refuse(options: Readonly<Record<string, unknown>>, why: string): void {
+  const given = Object.entries(options).find(([, option]) => option !== undefined && option !== false);
+  if (given !== undefined)
+    throw new Mistake(`--${given[0]} ${why}`, "leave it out, or see npm run model -- --help");
+}
 
 /** Simulates and prints; resolves to whether the rules broke a promise. */
 async function isBroken(

@@ -93,6 +93,12 @@ export function wholeNumber(least: number, most: number): Parse<number> {
   };
 }
 
+/** Reads whole numbers with commas between them. */
+export function wholeNumbers(least: number, most: number): Parse<number[]> {
+  const one = wholeNumber(least, most);
+  return (given, name) => given.split(",").map((each) => one(each, name));
+}
+
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Reads `90s`, `15m`, `12h` or `30d` as seconds, at least so many. */

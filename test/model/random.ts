@@ -7,6 +7,8 @@ export interface Random {
   chance(probability: number): boolean;
   /** With this mean, as times between independent events are. */
   wait(mean: number): number;
+  /** With mean 0 and deviation 1, as what many small things add up to is. */
+  normal(): number;
   /** One of 0..count-1, small ones far more often, as names are asked for. */
   popular(count: number): number;
   pick<T>(items: readonly T[]): T;
@@ -26,6 +28,7 @@ export function randomOf(seed: number): Random {
     between: (low, high) => low + next() * (high - low),
     chance: (probability) => next() < probability,
     wait: (mean) => -Math.log(1 - next()) * mean,
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     popular: (count) => Math.floor(count ** next()) - 1,
     pick(items) {
       const item = items[Math.floor(next() * items.length)];

@@ -21,6 +21,9 @@ import type { AssetId, Namespace } from "../../src/identity/names.ts";
 import { assetNamed, namespaceNamed } from "../support/names.ts";
 import { DatabaseError } from "../../src/store/deadlines.ts";
 
+/** Milliseconds of the way to a database, and of the way back. */
+export type Travel = (replica: Replica) => number;
+
 /** Few, so that the journal's beginning moves and copies fall behind it. */
 const MAX_CHANGES = 40;
 const KEPT_TOMBSTONE_MS = 300_000;
@@ -66,11 +69,14 @@ export class SimDatabase {
   readonly #random: Random;
   readonly #faults: Faults;
   readonly #history: History;
+  readonly #travelTime: Travel;
   #lag = 0;
   #lagUntil = 0;
   readonly #swept = new Set<number>();
 
-  constructor(time: VirtualTime, random: Random, faults: Faults, history: History) {
+  constructor(time: VirtualTime, random: Random, faults: Faults, history: History, travel?: Travel) {
+    this.#travelTime =
+      travel ?? ((replica) => (replica === "primary" ? random.between(20, 120) : random.between(2, 25)));
     this.#time = time;
     this.#random = random;
     this.#faults = faults;
@@ -220,9 +226,7 @@ export class SimDatabase {
   }
 
   async #travel(replica: Replica): Promise<void> {
-    await this.#time.sleep(
-      replica === "primary" ? this.#random.between(20, 120) : this.#random.between(2, 25),
-    );
+    await this.#time.sleep(this.#travelTime(replica));
     if (isDuring(this.#faults.databaseDown, this.#time.now)) throw new DatabaseError("D1 does not answer");
     if (isDuring(this.#faults.databaseHangs, this.#time.now)) await new Promise<never>(() => undefined);
   }

@@ -1,0 +1,76 @@
+import type { Tier } from "../../src/store/reading.ts";
+import type { KvCounts } from "./kv.ts";
+
+/** Milliseconds above which answers are not told apart. */
+const LONGEST_MS = 5_000;
+
+/** How long answers took, in whole milliseconds: as exact as what is simulated, and as small for a million as for ten. */
+export class Durations {
+  readonly #counts = new Uint32Array(LONGEST_MS + 1);
+  #total = 0;
+
+  add(milliseconds: number, times = 1): void {
+    const at = Math.min(LONGEST_MS, Math.round(milliseconds));
+    this.#counts[at] = (this.#counts[at] ?? 0) + times;
+    this.#total += times;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** The milliseconds within which this share of the answers came. */
+  within(share: number): number {
+    let seen = 0;
+    const wanted = share * this.#total;
+    for (const [milliseconds, count] of this.#counts.entries()) {
+      seen += count;
+      if (seen >= wanted) return milliseconds;
+    }
+    return LONGEST_MS;
+  }
+
+  include(other: Durations): void {
+    for (const [milliseconds, count] of other.#counts.entries()) if (count > 0) this.add(milliseconds, count);
+  }
+}
+
+/** What was seen in one place while it was watched. */
+export class Tally implements KvCounts {
+  readonly durations = new Durations();
+  readonly tiers: Record<Tier, number> = { MEMORY: 0, KV: 0, D1: 0, STALE: 0 };
+  /** Answers that memory gave without asking KV for the journal first. */
+  hot = 0;
+  journalReads = 0;
+  copyReads = 0;
+  puts = 0;
+  /** Queries of D1, and the rows that they read. */
+  queries = 0;
+  rows = 0;
+  isolatesStarted = 0;
+  /** Milliseconds by which an answer was older than the last acknowledged write, at the most. */
+  stalest = 0;
+  /** Of answers that were stale at all, in milliseconds. */
+  readonly staleness = new Durations();
+
+  get requests(): number {
+    return this.durations.total;
+  }
+
+  include(other: Tally): void {
+    this.durations.include(other.durations);
+    this.staleness.include(other.staleness);
+    for (const tier of ["MEMORY", "KV", "D1", "STALE"] as const) this.tiers[tier] += other.tiers[tier];
+    for (const count of [
+      "hot",
+      "journalReads",
+      "copyReads",
+      "puts",
+      "queries",
+      "rows",
+      "isolatesStarted",
+    ] as const)
+      this[count] += other[count];
+    this.stalest = Math.max(this.stalest, other.stalest);
+  }
+}
