@@ -38,8 +38,8 @@ ${results.map(bar).join("\n")}
 `;
 }
 
-function bar({ scenario, seen }: Result, index: number): string {
-  const { hot, tiers, requests, durations } = seen.total;
+function bar({ scenario, measured }: Result, index: number): string {
+  const { hot, tiers, requests, durations } = measured.total;
   const y = TOP + index * ROW;
   const room = WIDTH - LABELS - FIGURE;
   let x = LABELS;

@@ -12,17 +12,17 @@ interface Cached {
 }
 
 const NOTHING: Got = { value: null, metadata: null };
-/** Of a key that the location has. */
+/** Latency of a hit in the location. */
 const NEAR: Distance = [1, 8];
-/** Of a key that the tier above the location has. */
+/** Latency of a hit in the tier above the location. */
 const REGIONAL: Distance = [10, 40];
-/** From the central stores: the median, and what makes of it 150 ms at the 95th and 250 ms at the 99th percentile. */
+/** Latency of the central stores, log-normal: the median, and the deviation that gives 150 ms at the 95th and 250 ms at the 99th percentile. */
 const CENTRAL_MEDIAN_MS = 45;
 const CENTRAL_SIGMA = 0.735;
 /** Until what is put can be read from the central stores. */
 const PUT_MS: Distance = [50, 500];
 
-/** What KV was asked for. */
+/** How often KV was called. */
 export interface KvCounts {
   journalReads: number;
   copyReads: number;

@@ -31,7 +31,7 @@ export interface Isolate {
 export class Location {
   readonly continent: Continent;
   readonly agents: number;
-  /** What is seen here from now on; replaced when the watching begins. */
+  /** The results of this location; replaced when measuring begins. */
   tally = new Tally();
   readonly #time: VirtualTime;
   readonly #random: Random;

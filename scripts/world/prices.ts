@@ -1,4 +1,4 @@
-import type { Seen } from "./world.ts";
+import type { Measured } from "./world.ts";
 
 const MONTH_SECONDS = 2_592_000;
 const MILLION = 1_000_000;
@@ -24,11 +24,11 @@ export interface Costs {
   readonly total: number;
 }
 
-/** What a month costs that goes on as the world was seen. */
-export function costs({ total, seconds }: Seen): Costs {
-  const price = (what: keyof typeof PRICES, seen: number) => {
+/** The cost of a month at the simulated rate. */
+export function costs({ total, seconds }: Measured): Costs {
+  const price = (what: keyof typeof PRICES, measured: number) => {
     const { included, perMillion } = PRICES[what];
-    return (Math.max(0, (seen / seconds) * MONTH_SECONDS - included) / MILLION) * perMillion;
+    return (Math.max(0, (measured / seconds) * MONTH_SECONDS - included) / MILLION) * perMillion;
   };
   const requests = price("requests", total.requests);
   const cpu = price("cpuMs", total.requests * CPU_MS);

@@ -1,13 +1,13 @@
-// What was seen in the world, as tables.
+// The results of simulations as tables.
 import { costs } from "./prices.ts";
 import { meanRate, type Scenario } from "./scenario.ts";
 import type { Tally } from "./tally.ts";
-import type { Seen } from "./world.ts";
+import type { Measured } from "./world.ts";
 
-/** One scenario and what was seen in it. */
+/** One scenario and its result. */
 export interface Result {
   readonly scenario: Scenario;
-  readonly seen: Seen;
+  readonly measured: Measured;
 }
 
 const HEADS = [
@@ -33,8 +33,8 @@ const CONTINENT_HEADS = ["", ...HEADS.slice(4, 11)];
 export function scenarioTable(results: readonly Result[]): string[] {
   return table(
     HEADS,
-    results.map(({ scenario, seen }) => {
-      const { total, seconds } = seen;
+    results.map(({ scenario, measured }) => {
+      const { total, seconds } = measured;
       return [
         scenario.agents.toLocaleString("en"),
         asks(scenario),
@@ -44,17 +44,17 @@ export function scenarioTable(results: readonly Result[]): string[] {
         number((total.journalReads + total.copyReads) / seconds),
         number(total.queries / seconds),
         total.stalest === 0 ? "-" : `${Math.round(total.stalest / 1_000)} s`,
-        number(costs(seen).total),
+        number(costs(measured).total),
       ];
     }),
   );
 }
 
 /** One scenario, each continent as a row. */
-export function continentTable({ seen }: Result): string[] {
+export function continentTable({ measured }: Result): string[] {
   return table(
     CONTINENT_HEADS,
-    [...seen.continents].map(([name, tally]) => [name, ...tiersAndTimes(tally)]),
+    [...measured.continents].map(([name, tally]) => [name, ...tiersAndTimes(tally)]),
   );
 }
 

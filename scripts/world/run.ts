@@ -39,8 +39,8 @@ export async function runWorld(request: WorldRequest): Promise<void> {
   const results: Result[] = [];
   for (const scenario of scenariosOf(request)) {
     const name = `${scenario.agents} agents, ${scenario.question}, ${scenario.jitter ? "spread" : "by the clock"}`;
-    const seen = await new World(scenario).run((share) => progress(name, share));
-    results.push({ scenario, seen });
+    const measured = await new World(scenario).run((share) => progress(name, share));
+    results.push({ scenario, measured });
   }
   progress("", 0);
   const lines = page(request, results);
@@ -74,7 +74,7 @@ function page(
 ): string[] {
   const shown = results.filter(({ scenario }) => scenario.jitter && scenario.agents === middle(agents));
   return [
-    `\`npm run model -- --world --seed ${seed} --agents ${agents.join(",")} --spread ${spread} --requests ${requests}\` makes these figures again.`,
+    `\`npm run model -- --world --seed ${seed} --agents ${agents.join(",")} --spread ${spread} --requests ${requests}\` reproduces these figures.`,
     "",
     ...scenarioTable(results),
     "",

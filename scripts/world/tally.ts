@@ -1,10 +1,10 @@
 import type { Tier } from "../../src/store/reading.ts";
 import type { KvCounts } from "./kv.ts";
 
-/** Milliseconds above which answers are not told apart. */
+/** The last bucket: this and longer. */
 const LONGEST_MS = 5_000;
 
-/** How long answers took, in whole milliseconds: as exact as what is simulated, and as small for a million as for ten. */
+/** A histogram of durations in whole milliseconds, the same size for a million answers as for ten. */
 export class Durations {
   readonly #counts = new Uint32Array(LONGEST_MS + 1);
   #total = 0;
@@ -35,7 +35,7 @@ export class Durations {
   }
 }
 
-/** What was seen in one place while it was watched. */
+/** What was measured in one place. */
 export class Tally implements KvCounts {
   readonly durations = new Durations();
   readonly tiers: Record<Tier, number> = { MEMORY: 0, KV: 0, D1: 0, STALE: 0 };
@@ -48,10 +48,8 @@ export class Tally implements KvCounts {
   queries = 0;
   rows = 0;
   isolatesStarted = 0;
-  /** Milliseconds by which an answer was older than the last acknowledged write, at the most. */
+  /** The longest time, in milliseconds, from an acknowledged write to an answer that did not have it. */
   stalest = 0;
-  /** Of answers that were stale at all, in milliseconds. */
-  readonly staleness = new Durations();
 
   get requests(): number {
     return this.durations.total;
@@ -59,7 +57,6 @@ export class Tally implements KvCounts {
 
   include(other: Tally): void {
     this.durations.include(other.durations);
-    this.staleness.include(other.staleness);
     for (const tier of ["MEMORY", "KV", "D1", "STALE"] as const) this.tiers[tier] += other.tiers[tier];
     for (const count of [
       "hot",

@@ -49,14 +49,14 @@ const NO_FAULTS: Faults = {
 };
 const BEAT_MS = 60_000;
 
-/** What was seen in the world, and where. */
-export interface Seen {
+/** The result of a simulation. */
+export interface Measured {
   readonly seconds: number;
   readonly continents: ReadonlyMap<string, Tally>;
   readonly total: Tally;
 }
 
-/** The world for a while: the real cache code in each location, everything around it simulated from a seed. */
+/** A simulation of agents all over the world: the real cache code in each location, everything around it made from a seed. */
 export class World {
   readonly #scenario: Scenario;
   readonly #time = new VirtualTime();
@@ -80,7 +80,7 @@ export class World {
     }
     const kv = new WorldKv(this.#time, this.#random);
     const around = { time: this.#time, random: this.#random, lives: LIVES };
-    this.#locations = shared(sites(), scenario.agents).map(({ continent, agents }) => {
+    this.#locations = split(sites(), scenario.agents).map(({ continent, agents }) => {
       const places = Math.max(scenario.spread, Math.ceil(peakRate(scenario, agents) / ISOLATE_RATE));
       const reach = {
         kv: (location: Location) => kv.at(continent, () => location.tally),
@@ -90,8 +90,8 @@ export class World {
     });
   }
 
-  /** Lets the time pass; `progress` gets the share of it that has passed. */
-  async run(progress: (share: number) => void): Promise<Seen> {
+  /** Runs the simulation; `progress` gets the share of it that is done. */
+  async run(progress: (share: number) => void): Promise<Measured> {
     const [cron] = this.#locations;
     if (cron === undefined) throw new Error("there is no location");
     void this.#repeat(
@@ -110,7 +110,7 @@ export class World {
       await this.#time.run(at);
       progress((at - WARM_UP_MS) / (this.#until - WARM_UP_MS));
     }
-    return this.#seen();
+    return this.#measured();
   }
 
   #startAgents(location: Location): void {
@@ -179,12 +179,13 @@ export class World {
     tally.durations.add(this.#time.now - start);
     const state = (hot ?? cold)?.value.state ?? 0;
     const last = this.#last;
-    if (state < last.seq && last.at <= start) tellStale(tally, start - last.at);
+    if (state < last.seq && last.at <= start) recordStaleness(tally, start - last.at);
   }
 
   #judge({ tally }: Location, number: number, seq: number, start: number): void {
     const latest = this.#latest[number];
-    if (latest !== undefined && seq < latest.seq && latest.at <= start) tellStale(tally, start - latest.at);
+    if (latest !== undefined && seq < latest.seq && latest.at <= start)
+      recordStaleness(tally, start - latest.at);
   }
 
   async #write(location: Location): Promise<void> {
@@ -223,7 +224,7 @@ export class World {
     };
   }
 
-  #seen(): Seen {
+  #measured(): Measured {
     const continents = new Map<string, Tally>();
     const total = new Tally();
     for (const { continent, tally } of this.#locations) {
@@ -236,9 +237,8 @@ export class World {
   }
 }
 
-function tellStale(tally: Tally, ms: number): void {
+function recordStaleness(tally: Tally, ms: number): void {
   tally.stalest = Math.max(tally.stalest, ms);
-  tally.staleness.add(ms / 100);
 }
 
 /** Requests a second in a location when most come. */
@@ -247,8 +247,8 @@ function peakRate(scenario: Scenario, agents: number): number {
   return scenario.jitter ? mean : (mean * POLL_MS) / BURST_MS;
 }
 
-/** The agents of each location: whole ones, and all of them. */
-function shared(all: readonly Site[], agents: number): { continent: Site["continent"]; agents: number }[] {
+/** Splits agents among locations by their shares, in whole numbers whose sum is exact. */
+function split(all: readonly Site[], agents: number): { continent: Site["continent"]; agents: number }[] {
   let [given, due] = [0, 0];
   return all.map(({ continent, share }) => {
     due += share * agents;
