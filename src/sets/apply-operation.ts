@@ -68,7 +68,7 @@ export const applySet = operation({
       "The namespace or the plan does not exist, or the plan is of another namespace or over an hour old.",
     ),
     412: answers.refusal("With `require=verified`: an archive is not known to have its digest.", 7, [
-      "1 archive is not verified: my-secure-asset build 0 (unknown); npm run assets -- verify --report FILE verifies it first",
+      "1 archive is not verified: my-secure-asset build 0 (unknown); npm run assets -- verify FILE --report verifies it first",
     ]),
     409: answers.refusal("The namespace has changed since it was planned; nothing was written.", 7, [
       "the namespace has changed since revision 41, for which this was planned; plan again",

@@ -56,6 +56,6 @@ export async function refuseUnverified(
     unverified.length === 1 ? ["1 archive is", "it"] : [`${unverified.length} archives are`, "them"];
   throw new ApiError(
     "preconditionFailed",
-    `${count} not verified: ${first.join(", ")}${more}; npm run assets -- verify --report FILE verifies ${them} first`,
+    `${count} not verified: ${first.join(", ")}${more}; npm run assets -- verify FILE --report verifies ${them} first`,
   );
 }

@@ -40,7 +40,7 @@ describe("apply?require=verified", () => {
       expect([answer.status, await answer.text()]).toEqual([
         412,
         expect.stringContaining(
-          "2 archives are not verified: one build 0 (unknown), two build 0 (unknown); npm run assets -- verify --report",
+          "2 archives are not verified: one build 0 (unknown), two build 0 (unknown); npm run assets -- verify FILE --report",
         ) as string,
       ]);
     }
