@@ -89,11 +89,16 @@ export const applySet = operation({
     const set = readDefinitions(await asked.body(), namespace);
     if (asked.query.require === "verified") {
       const definitions = [...set].map(([name, { asset }]) => ({ name, asset }));
-      await refuseUnverified(definitions, asked.now, services);
+      await refuseUnverified(definitions, { by: by.name, now: asked.now }, services);
     }
     if (asked.query.dry_run) {
       const plan = await apply.plan(by, namespace, set, options);
-      const shown = await withArchives(await apply.show(by, plan, options.linter), plan, asked.now, services);
+      const shown = await withArchives(
+        await apply.show(by, plan, options.linter),
+        plan,
+        { by: by.name, now: asked.now },
+        services,
+      );
       return json(jsonObject([["applied", "false"], ...shown]), lintOf(set.values(), options));
     }
     const { plan, last } = await apply.applySet(by, namespace, set, options, commitOf(asked));
@@ -113,9 +118,15 @@ async function applyPlan(
   const { apply } = services;
   const by = principalOf(context);
   const plan = await apply.load(by, namespaceOf(context), id, context.now);
-  if (require === "verified") await refuseUnverified([...plan.create, ...plan.update], context.now, services);
+  if (require === "verified")
+    await refuseUnverified([...plan.create, ...plan.update], { by: by.name, now: context.now }, services);
   if (dryRun) await apply.refuseStale(plan);
-  const shown = await withArchives(await apply.show(by, plan, options.linter), plan, context.now, services);
+  const shown = await withArchives(
+    await apply.show(by, plan, options.linter),
+    plan,
+    { by: by.name, now: context.now },
+    services,
+  );
   const lint = lintOf([...plan.create, ...plan.update], options);
   if (dryRun) return json(jsonObject([["applied", "false"], ...shown]), lint);
   const last = await apply.applyPlan(by, plan, options, commitOf(context));

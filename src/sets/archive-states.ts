@@ -13,8 +13,15 @@ export interface Unverified {
 export interface ArchiveStates {
   unverified(
     assets: Iterable<readonly [name: string, asset: Definition["asset"]]>,
+    by: string,
     now: number,
   ): Promise<readonly Unverified[]>;
+}
+
+/** Who asks, and when: a state that the caller has reported counts for the caller alone. */
+interface Asker {
+  readonly by: string;
+  readonly now: number;
 }
 
 interface Uses {
@@ -32,21 +39,21 @@ const named = (definitions: readonly Named[]) => definitions.map(({ name, asset 
 export async function withArchives(
   shown: readonly JsonMember[],
   plan: Plan,
-  now: number,
+  { by, now }: Asker,
   { archives }: Uses,
 ): Promise<readonly JsonMember[]> {
   const written = named([...plan.create, ...plan.update]);
-  const unverified = written.length === 0 ? [] : await archives.unverified(written, now).catch(() => []);
+  const unverified = written.length === 0 ? [] : await archives.unverified(written, by, now).catch(() => []);
   return [...shown, ["archives", JSON.stringify(unverified.slice(0, SHOWN))]];
 }
 
 /** Throws `preconditionFailed` unless every archive of the definitions is known to have its digest. */
 export async function refuseUnverified(
   definitions: readonly Named[],
-  now: number,
+  { by, now }: Asker,
   { archives }: Uses,
 ): Promise<void> {
-  const unverified = await archives.unverified(named(definitions), now);
+  const unverified = await archives.unverified(named(definitions), by, now);
   if (unverified.length === 0) return;
   const first = unverified
     .slice(0, NAMED)

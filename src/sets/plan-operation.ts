@@ -60,7 +60,12 @@ export const planSet = operation({
     const namespace = namespaceOf(asked);
     const set = readDefinitions(await asked.body(), namespace);
     const plan = await apply.plan(by, namespace, set, options);
-    const shown = await withArchives(await apply.show(by, plan, options.linter), plan, asked.now, services);
+    const shown = await withArchives(
+      await apply.show(by, plan, options.linter),
+      plan,
+      { by: by.name, now: asked.now },
+      services,
+    );
     const saved = JSON.stringify(await apply.save(plan, asked.now));
     return json(jsonObject([["plan", saved], ...shown]), lintOf(set.values(), options));
   },

@@ -1,3 +1,4 @@
+import type { ArchiveHerald } from "./archive-herald.ts";
 import type { MirrorMode, NewCopy, CopyStore } from "./copy-store.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
 import type { Commit } from "./asset-store.ts";
@@ -144,6 +145,10 @@ export interface ArchiveNote {
   readonly state: string;
   /** Whether there is a copy, and this archive was seen to be what it is a copy of. */
   readonly isCopied: boolean;
+  /** Whether the checker saw the right bytes when it last read them. */
+  readonly isVerified: boolean;
+  /** Who found the state; null for nobody yet. */
+  readonly checkedBy: string | null;
 }
 
 /** What has changed after a version. */
@@ -161,15 +166,6 @@ export interface ArchiveStep {
   readonly archives: readonly StoredArchive[];
   readonly last: number;
   readonly isEnd: boolean;
-}
-
-/** An announcement about an archive, for followers of the assets that use it. */
-export interface ArchiveNotice {
-  readonly id: number;
-  readonly digest: string;
-  readonly host: string;
-  readonly state: string;
-  readonly notice: string;
 }
 
 /** Follows commits, so that the stored archives are those that definitions name. */
@@ -229,16 +225,6 @@ export interface ArchiveReader {
   ): Promise<readonly ArchiveUser[]>;
   /** How a namespace uses copies. */
   mirror(namespace: Namespace): Promise<MirrorMode>;
-}
-
-/** Announces what happened to archives: a commit to each asset that uses one, its definition as it is. */
-export interface ArchiveHerald {
-  /** What checks have found that was not announced yet, at most `limit`. */
-  pending(limit: number): Promise<readonly ArchiveNotice[]>;
-  /** Announces notices, each once however many callers ask for it; returns how many assets got a commit. */
-  announce(archives: readonly number[], commit: Commit): Promise<number>;
-  /** Announces any other event of archives, with the commit's reason as its text. */
-  say(archives: readonly number[], commit: Commit): Promise<number>;
 }
 
 /** Removes archives that no definition has named for a while; returns how many. */

@@ -51,8 +51,14 @@ describe("apply?require=verified", () => {
       state: "ok",
       detail: "the bytes have the digest",
     }));
-    const report = await api("POST", `${SPACE}/archives/findings`, { token: editor, body: { findings } });
-    expect(await report.json()).toEqual({ stored: 2 });
+    const report = (token: string) =>
+      api("POST", `${SPACE}/archives/findings`, { token, body: { findings } });
+    // Whoever may edit somewhere may report on what nothing uses yet: that is no proof to others.
+    expect(await (await report(await tokenFor(["edit@default"], { name: "somebody" }))).json()).toEqual({
+      stored: 2,
+    });
+    expect((await apply("?require=verified", set)).status).toBe(412);
+    expect(await (await report(editor)).json()).toEqual({ stored: 2 });
     expect((await apply("?require=verified", set)).status).toBe(200);
     const shown = await api("GET", `${SPACE}/assets/one/archives`, { token: admin });
     const { archives } = await shown.json<{ archives: unknown[] }>();

@@ -1,4 +1,4 @@
-import type { ArchiveHerald, ArchiveNotice } from "../archive-store.ts";
+import type { ArchiveHerald, ArchiveNotice } from "../archive-herald.ts";
 import type { Commit } from "../asset-store.ts";
 import type { RunCommit } from "../commit.ts";
 import { commitBatch, SEQ } from "./commit-log.ts";

@@ -34,7 +34,8 @@ const OF_ASSET = `SELECT builds.position, ${ARCHIVE} FROM builds CROSS JOIN arch
   WHERE builds.namespace = ?1 AND builds.name = ?2 ORDER BY builds.position`;
 const IS_COPIED = `archive.verified_at IS NOT NULL AND EXISTS (SELECT 1 FROM archive_copies AS copy
   WHERE copy.digest = archive.digest AND copy.deleted_at IS NULL) AS isCopied`;
-const NOTE = `archive.id, archive.digest, archive.url, archive.headers, archive.state, ${IS_COPIED}`;
+const NOTE = `archive.id, archive.digest, archive.url, archive.headers, archive.state,
+  archive.checked_by AS checkedBy, archive.verified_at IS NOT NULL AS isVerified, ${IS_COPIED}`;
 const NOTES = `SELECT ${NOTE}
   FROM json_each(?1) AS wanted CROSS JOIN archives AS archive ON archive.digest = wanted.value`;
 const NEWS = `SELECT ${NOTE} FROM archives AS archive WHERE changed > ?1 ORDER BY changed LIMIT ${MAX_NEWS + 1}`;
@@ -48,7 +49,8 @@ const holders = (
 const HOLDERS = holders("");
 const HOLDERS_WITHIN = holders(`AND builds.namespace IN ${LISTED}`);
 
-type NoteRow = Omit<ArchiveNote, "isCopied"> & { readonly isCopied: number };
+type NoteRow = Omit<ArchiveNote, "isCopied" | "isVerified"> &
+  Readonly<Record<"isCopied" | "isVerified", number>>;
 
 /** Reads what is known of archives in D1. */
 export class D1ArchiveReader implements ArchiveReader {
@@ -164,6 +166,6 @@ export class D1ArchiveReader implements ArchiveReader {
   }
 }
 
-function noteOf({ id, digest, url, headers, state, isCopied }: NoteRow): ArchiveNote {
-  return { id, digest, url, headers, state, isCopied: isCopied === 1 };
+function noteOf({ isCopied, isVerified, ...note }: NoteRow): ArchiveNote {
+  return { ...note, isCopied: isCopied === 1, isVerified: isVerified === 1 };
 }
