@@ -1,7 +1,6 @@
 import type { ArchiveHerald } from "./archive-herald.ts";
 import type { MirrorMode, NewCopy, CopyStore } from "./copy-store.ts";
 import type { AssetName, Namespace } from "../identity/names.ts";
-import type { Commit } from "./asset-store.ts";
 import type { Replica } from "./origin.ts";
 
 // Archives as they are stored. What their states and times mean is decided in src/archives; a store keeps them.

@@ -34,10 +34,12 @@ const OF_ASSET = `SELECT builds.position, ${ARCHIVE} FROM builds CROSS JOIN arch
   WHERE builds.namespace = ?1 AND builds.name = ?2 ORDER BY builds.position`;
 const IS_COPIED = `archive.verified_at IS NOT NULL AND EXISTS (SELECT 1 FROM archive_copies AS copy
   WHERE copy.digest = archive.digest AND copy.deleted_at IS NULL) AS isCopied`;
+/** Archives of the digests of one question: many URLs and headers, of 20 kB, may claim the same digest. */
+const MAX_NOTES = 2_000;
 const NOTE = `archive.id, archive.digest, archive.url, archive.headers, archive.state,
   archive.checked_by AS checkedBy, archive.verified_at IS NOT NULL AS isVerified, ${IS_COPIED}`;
 const NOTES = `SELECT ${NOTE}
-  FROM json_each(?1) AS wanted CROSS JOIN archives AS archive ON archive.digest = wanted.value`;
+  FROM json_each(?1) AS wanted CROSS JOIN archives AS archive ON archive.digest = wanted.value LIMIT ${MAX_NOTES}`;
 const NEWS = `SELECT ${NOTE} FROM archives AS archive WHERE changed > ?1 ORDER BY changed LIMIT ${MAX_NEWS + 1}`;
 const COUNTS = `SELECT value AS state, (SELECT COUNT(*) FROM
     (SELECT 1 FROM archives WHERE archives.state = value LIMIT ${COUNTED})) AS count FROM json_each(?1)`;
