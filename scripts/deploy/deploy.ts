@@ -113,6 +113,7 @@ function sayWithoutLogin(steps: Steps, target: Target, { url, keyName }: DeployO
     ["running", `${login}: what runs as ${target.worker}`],
     ["database", `${login}: ${target.database.name}, found or made`],
     ["namespace", `${login}: ${target.namespace.title}, found or made`],
+    ["bucket", `${login}: ${target.bucket ?? "none is bound"}, found or made where the account has R2`],
     ["migrations", `${login}: those that the database lacks`],
     ["admin key", `${login}: ${keyName}, made where there is none`],
     ["secret", `${login}: TOKEN_SECRET, made where there is none`],

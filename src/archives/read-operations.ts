@@ -51,7 +51,7 @@ const PAGED =
 export const listArchives = operation({
   id: "listArchives",
   tag: "Archives",
-  summary: "List archives, their states and who uses them",
+  summary: "List archives with their states and users",
   description: `The archives behind the definitions that the caller may see: whether they still have the digest, what was seen, and which builds use them. ${PAGED}`,
   query: strictQuery(listQuery),
   answers: { 200: LISTED, 400: answers.invalid(BAD_STATE), 503: answers.shared("Unavailable") },

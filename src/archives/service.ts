@@ -46,7 +46,7 @@ export interface Report {
 const SCANNED = 1_000;
 const STEP = 200;
 /** Digests that one query is given. */
-const DIGESTS = 5_000;
+const DIGESTS = 500;
 /** Users read of one archive. */
 const USERS = 200;
 const MATCHING_STEPS = 20_000_000;

@@ -274,7 +274,7 @@ describe("of a deployment", () => {
     expect(checks(findings)).toEqual(checks(all));
     const unknown = findings.filter(({ state }) => state === "unknown");
     expect(new Set(unknown.map(({ said }) => said))).toEqual(new Set(["needs a login"]));
-    expect(unknown).toHaveLength(10);
+    expect(unknown).toHaveLength(11);
     const without = await doctor({ url: undefined }, around);
     expect(checks(without)).toEqual(checks(all));
     expect(without).toContainEqual({

@@ -49,10 +49,12 @@ afterEach(() => {
 /** What the server resolves to; `mirror` null: there is no copy. */
 function resolveTo(mirror: "fallback" | "prefer" | null, copy = copyPath()): void {
   const lines = [
+    ["ASSET_COUNT", "1"],
+    ["ASSET_NAME", "tool"],
+    ["ASSET_OUTCOME", "resolved"],
     ["ASSET_URL", `${origin.url}/a.tar.gz`],
     ["ASSET_SHA512", digest],
     ["ASSET_BUILD", "0"],
-    ["ASSET_ETAG", '"1"'],
     ["ASSET_UNRESOLVED", ""],
     ["ASSET_HEADERS", "1"],
     ...(mirror === null

@@ -128,7 +128,8 @@ describe("a command goes through the proxy of the environment", () => {
   it("and no other script sends requests by other means", async () => {
     const names = await readdir("scripts", { recursive: true });
     // Of benchmarks and of the tests of clients, which talk to servers that they start on this machine; and what only listens.
-    const own = /^(?:bench\/|test-clients\.ts$|started-server\.ts$|start\/archives\.ts$|command\/web\.ts$)/;
+    const own =
+      /^(?:bench\/|test-clients\.ts$|started-server\.ts$|start\/(?:archives|start)\.ts$|command\/web\.ts$)/;
     const scripts = names.filter((name) => name.endsWith(".ts") && !own.test(name));
     expect(scripts.length).toBeGreaterThan(50);
     for (const name of scripts) {
