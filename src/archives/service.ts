@@ -1,3 +1,4 @@
+import { CHECKER } from "./check-run.ts";
 import { NameMatcher } from "../auth/name-matcher.ts";
 import { allows, namespacesSeenBy, seesEveryName, type Grant, type Role } from "../auth/grants.ts";
 import { ApiError } from "../errors.ts";
@@ -166,7 +167,7 @@ export class ArchiveService {
       const notes = await this.#stores.reader.notes(digests.slice(at, at + DIGESTS), "primary");
       // Anybody may report on an archive that nothing uses yet; only the caller's own word counts, beside the checker's.
       for (const note of notes)
-        if (note.state !== "ok" || note.isVerified || note.checkedBy === by)
+        if (note.state !== "ok" || note.checkedBy === by || (note.isVerified && note.checkedBy === CHECKER))
           states.set(sourceKey(note), note.state);
     }
     return builds

@@ -58,6 +58,10 @@ describe("apply?require=verified", () => {
       stored: 2,
     });
     expect((await apply("?require=verified", set)).status).toBe(412);
+    // Nor is it where the checker had seen the right bytes before.
+    await env.DB.prepare("UPDATE archives SET verified_at = 1").run();
+    expect((await apply("?require=verified", set)).status).toBe(412);
+    await env.DB.prepare("UPDATE archives SET verified_at = NULL").run();
     expect(await (await report(editor)).json()).toEqual({ stored: 2 });
     expect((await apply("?require=verified", set)).status).toBe(200);
     const shown = await api("GET", `${SPACE}/assets/one/archives`, { token: admin });
