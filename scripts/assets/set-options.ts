@@ -1,4 +1,4 @@
-// The options that `plan` and `apply` share: whoever has planned something applies it with the same line.
+// The options that `plan` and `apply` share, so that a plan is applied with the same line.
 import { Mistake } from "../command/mistake.ts";
 import { flag, text, value, wholeNumber, type Values } from "../command/options.ts";
 import { formatOption } from "../command/output.ts";
